@@ -1,0 +1,75 @@
+import nx from '@nx/eslint-plugin';
+import tseslint from 'typescript-eslint';
+
+/** Who may import whom. A project without tags may import nothing, which is what we want of one that forgot them. */
+const from = (sourceTag, onlyDependOnLibsWithTags, more = {}) => ({ sourceTag, onlyDependOnLibsWithTags, ...more });
+const pure = ['@nestjs/*', 'typeorm', 'pg', 'ioredis', '@nats-io/*', 'undici', 'fastify', 'oidc-provider'];
+
+const layers = [
+  from('type:contract', ['type:contract'], { allowedExternalImports: ['zod'] }),
+  from('type:domain', ['type:contract', 'type:domain'], { bannedExternalImports: pure }),
+  from('type:adapter', ['type:contract', 'type:domain', 'type:adapter']),
+  from('type:bootstrap', ['type:contract', 'type:domain', 'type:adapter']),
+  from('type:launcher', []),
+  from('type:app', ['type:contract', 'type:domain', 'type:adapter', 'type:bootstrap']),
+  from('type:composition', ['type:contract', 'type:domain', 'type:adapter', 'type:bootstrap', 'type:launcher', 'type:app']),
+  from('type:testing', ['type:contract', 'type:launcher']),
+  from('type:e2e', ['type:contract', 'type:testing'], { bannedExternalImports: ['typeorm', 'ioredis', '@nestjs/*'] }),
+];
+const platforms = [
+  from('platform:any', ['platform:any']),
+  from('platform:node', ['platform:node', 'platform:any']),
+];
+const constraints = [...layers, ...platforms];
+const inSpecs = [
+  ...layers.map((layer) => ({
+    ...layer,
+    onlyDependOnLibsWithTags: [...layer.onlyDependOnLibsWithTags, 'type:testing'],
+    allowedExternalImports: undefined,
+  })),
+];
+const boundaries = (depConstraints) => ({ '@nx/enforce-module-boundaries': ['error', { depConstraints }] });
+const productionOnly = {
+  patterns: [{ group: ['@latchkey/*/testing', '**/testing/*'], message: 'Testing entries are for specs.' }],
+};
+
+export default [
+  { ignores: ['**/dist', '**/coverage', '.nx', '.latchkey', '.artifacts'] },
+  {
+    files: ['**/*.ts'],
+    languageOptions: { parser: tseslint.parser },
+    plugins: { '@nx': nx, '@typescript-eslint': tseslint.plugin },
+    rules: {
+      ...boundaries(constraints),
+      'no-console': 'error',
+      'no-restricted-globals': ['error', { name: 'fetch', message: 'Fetch only in the one guarded fetcher, or in tests.' }],
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      eqeqeq: 'error',
+    },
+  },
+  {
+    files: ['**/*.ts'],
+    ignores: ['**/*.spec.ts', '**/test/**', '**/testing/**', 'apps/e2e/**', 'libs/testing/**'],
+    rules: { 'no-restricted-imports': ['error', productionOnly] },
+  },
+  {
+    // Who holds what: the gateway has no table to read, and no library that could read one.
+    files: ['apps/gateway/src/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { ...productionOnly, paths: ['typeorm', 'pg', '@latchkey/postgres', '@latchkey/feed-writer'] },
+      ],
+    },
+  },
+  {
+    files: ['**/*.spec.ts', '**/test/**/*.ts', 'apps/e2e/**/*.ts', 'libs/testing/**/*.ts', '**/src/testing/**/*.ts'],
+    rules: {
+      ...boundaries(inSpecs),
+      'no-restricted-globals': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+    },
+  },
+];

@@ -1,0 +1,24 @@
+/** What every project's jest.config.mjs extends: ES modules, TypeScript by swc, sources instead of builds across the workspace. */
+export const preset = {
+  testEnvironment: 'node',
+  setupFiles: ['<rootDir>/../../jest.setup.mjs'],
+  testMatch: ['<rootDir>/{src,test}/**/*.spec.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        swcrc: false,
+        sourceMaps: 'inline',
+        module: { type: 'es6' },
+        jsc: {
+          target: 'es2023',
+          keepClassNames: true,
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+        },
+      },
+    ],
+  },
+  testEnvironmentOptions: { customExportConditions: ['@latchkey/source', 'node', 'node-addons'] },
+};

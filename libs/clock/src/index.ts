@@ -1,0 +1,1 @@
+export { MonotonicClock, SystemMonotonicClock, SystemWallClock, WallClock } from './clock.ts';

@@ -1,0 +1,1 @@
+export { FakeMonotonicClock, FakeWallClock } from './fake-clock.ts';

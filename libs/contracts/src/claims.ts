@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { orgRoleSchema, projectRoleSchema } from './identifiers.ts';
+
+/** RFC 9068 section 2.1: the `typ` that tells an access token from every other JWT. */
+export const accessTokenType = 'at+jwt';
+
+/** Claims of an access token; `aud` is exactly one resource. Times in seconds since 1970. */
+export const accessTokenClaimsSchema = z.object({
+  iss: z.string(),
+  sub: z.string().min(1),
+  aud: z.string(),
+  exp: z.number(),
+  iat: z.number(),
+  jti: z.string().min(1),
+  client_id: z.string().min(1),
+  scope: z.string().default(''),
+  org: z.string().optional(),
+  gid: z.string().optional(),
+  sid: z.string().optional(),
+});
+export type AccessTokenClaims = z.infer<typeof accessTokenClaimsSchema>;
+
+/** The `typ` of the assertion by which the gateway tells an upstream who is calling. Nothing else accepts it. */
+export const identityAssertionType = 'latchkey-identity+jwt';
+
+/** Header that carries the assertion inward. */
+export const identityHeader = 'latchkey-identity';
+
+/**
+ * Claims of the inward assertion. `iss` is the gateway's public URL, `aud` the one upstream that may accept it, `exp` at most 60 s
+ * after `iat`. `scope` is what is left after the owner's role was applied; `roles` is present towards our own services only.
+ */
+export const identityAssertionClaimsSchema = z.object({
+  iss: z.string(),
+  sub: z.string().min(1),
+  aud: z.string(),
+  exp: z.number(),
+  iat: z.number(),
+  org: z.string().optional(),
+  project: z.string().optional(),
+  scope: z.string(),
+  client_id: z.string().optional(),
+  credential: z.object({ kind: z.enum(['pat', 'access_token']), id: z.string() }),
+  roles: z.object({ org: orgRoleSchema.optional(), projects: z.record(z.string(), projectRoleSchema) }).optional(),
+  request_id: z.string().optional(),
+});
+export type IdentityAssertionClaims = z.infer<typeof identityAssertionClaimsSchema>;

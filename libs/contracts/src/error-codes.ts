@@ -1,0 +1,30 @@
+/** The closed list of codes a caller can meet. It only grows: a code is never renamed, reused or given another status. */
+export const errorCodes = {
+  token_missing: { status: 401, title: 'No credential was presented' },
+  token_malformed: { status: 401, title: 'The credential has the wrong form' },
+  token_unknown: { status: 401, title: 'The credential is not known' },
+  token_expired: { status: 401, title: 'The credential has expired' },
+  token_revoked: { status: 401, title: 'The credential was revoked' },
+  token_wrong_audience: { status: 401, title: 'The token was issued for another resource' },
+  owner_disabled: { status: 401, title: 'The owner of the credential is disabled' },
+  insufficient_scope: { status: 403, title: 'The credential lacks a scope' },
+  insufficient_role: { status: 403, title: 'The role of the owner does not allow this' },
+  tool_not_allowed: { status: 403, title: 'The tool is outside what the credential may call' },
+  ip_not_allowed: { status: 403, title: 'The credential may not be used from this address' },
+  tenant_mismatch: { status: 403, title: 'The credential belongs to another organization or project' },
+  user_mismatch: { status: 403, title: 'The credential belongs to another user' },
+  not_found: { status: 404, title: 'Not found' },
+  rate_limited: { status: 429, title: 'Too many requests' },
+  state_stale: { status: 503, title: 'The gateway cannot prove that its state is fresh' },
+  upstream_unavailable: { status: 502, title: 'The upstream could not serve the request' },
+  upstream_timeout: { status: 504, title: 'The upstream did not answer in time' },
+  body_too_large: { status: 413, title: 'The body is too large' },
+  header_mismatch: { status: 400, title: 'A header contradicts the body' },
+  invalid_request: { status: 400, title: 'The request is not valid' },
+  conflict: { status: 409, title: 'The request conflicts with what exists' },
+  policy_violation: { status: 403, title: 'A policy of the organization forbids this' },
+  signature_invalid: { status: 401, title: 'The signature is not valid' },
+  replayed: { status: 409, title: 'The message was delivered before' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ErrorCode = keyof typeof errorCodes;

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { grantSchema, orgRoleSchema, projectRoleSchema } from '../identifiers.ts';
+import { scopeSchema } from '../scopes.ts';
+
+/**
+ * What travels on the feed. A record is the whole present state of one thing, so that only the newest per subject matters; order and
+ * duplicates do not. Times are whole seconds since 1970. An `epoch` kills every token issued at or before it (a tie is dead).
+ */
+const seconds = z.number().int().nonnegative();
+const epoch = seconds.nullable();
+
+export const patRecordSchema = z.object({
+  kind: z.literal('pat'),
+  id: z.string(),
+  /** base64url of SHA-256 over the whole token */
+  hash: z.string().length(43),
+  org: z.string(),
+  owner: z.string(),
+  scopes: z.array(scopeSchema),
+  projects: z.array(z.string()).nullable(),
+  grants: z.array(grantSchema).nullable(),
+  tools: z.array(z.string()).nullable(),
+  mintedAt: seconds,
+  expiresAt: seconds.nullable(),
+  revokedAt: seconds.nullable(),
+});
+
+export const userRecordSchema = z.object({ kind: z.literal('user'), id: z.string(), disabled: z.boolean(), epoch });
+export const orgRecordSchema = z.object({ kind: z.literal('org'), id: z.string(), disabled: z.boolean(), epoch });
+export const clientRecordSchema = z.object({ kind: z.literal('client'), id: z.string(), disabled: z.boolean(), epoch });
+
+/** All memberships of one user; an org that is absent is one the user does not belong to. `projects` maps slug to role. */
+export const memberRecordSchema = z.object({
+  kind: z.literal('member'),
+  user: z.string(),
+  memberships: z.array(
+    z.object({
+      org: z.string(),
+      role: orgRoleSchema,
+      projects: z.record(z.string(), projectRoleSchema),
+      epoch,
+    }),
+  ),
+});
+
+/** Revocations. Their absence means "alive"; `expiresAt` says when the last token they could concern is dead anyway. */
+export const grantRecordSchema = z.object({ kind: z.literal('grant'), id: z.string(), revokedAt: seconds, expiresAt: seconds });
+export const sessionRecordSchema = z.object({ kind: z.literal('session'), id: z.string(), endedAt: seconds, expiresAt: seconds });
+export const tokenRecordSchema = z.object({ kind: z.literal('token'), id: z.string(), revokedAt: seconds, expiresAt: seconds });
+
+export const serverRecordSchema = z.object({
+  kind: z.literal('server'),
+  id: z.string(),
+  slug: z.string(),
+  org: z.string(),
+  project: z.string(),
+  folder: z.string().nullable(),
+  name: z.string(),
+  url: z.string(),
+  deletedAt: seconds.nullable(),
+});
+
+/** Public keys that access tokens may be signed with. */
+export const jwksRecordSchema = z.object({ kind: z.literal('jwks'), keys: z.array(z.record(z.string(), z.unknown())) });
+
+export const feedRecordSchema = z.discriminatedUnion('kind', [
+  patRecordSchema,
+  userRecordSchema,
+  orgRecordSchema,
+  clientRecordSchema,
+  memberRecordSchema,
+  grantRecordSchema,
+  sessionRecordSchema,
+  tokenRecordSchema,
+  serverRecordSchema,
+  jwksRecordSchema,
+]);
+export type FeedRecord = z.infer<typeof feedRecordSchema>;
+export type RecordKind = FeedRecord['kind'];
+export type RecordOf<K extends RecordKind> = Extract<FeedRecord, { kind: K }>;
+export type PatRecord = RecordOf<'pat'>;
+export type MemberRecord = RecordOf<'member'>;
+export type ServerRecord = RecordOf<'server'>;

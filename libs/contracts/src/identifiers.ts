@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+/** Names of organizations, projects, folders and servers: lower case, also safe in a path, a NATS subject and a host name. */
+export const slugSchema = z
+  .string()
+  .min(1)
+  .max(63)
+  .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'lower-case letters, digits and single hyphens');
+
+/** Roles, strongest first. */
+export const orgRoles = ['owner', 'admin', 'member'] as const;
+export const projectRoles = ['admin', 'contributor', 'viewer'] as const;
+export const orgRoleSchema = z.enum(orgRoles);
+export const projectRoleSchema = z.enum(projectRoles);
+export type OrgRole = z.infer<typeof orgRoleSchema>;
+export type ProjectRole = z.infer<typeof projectRoleSchema>;
+
+export const actionSchema = z.enum(['read', 'write', 'delete']);
+export type Action = z.infer<typeof actionSchema>;
+
+/** A resource path: org/{org}[/project/{project}[/folder/{folder}][/server/{server}[/tool/{tool}]]]. */
+export const resourcePathSchema = z
+  .string()
+  .max(512)
+  .regex(
+    /^org\/[a-z0-9-]+(?:\/project\/[a-z0-9-]+(?:\/folder\/[a-z0-9-]+)?(?:\/server\/[a-z0-9-]+(?:\/tool\/[^/\s]+)?)?)?$/,
+    'org/{org}/project/{project}/folder/{folder}/server/{server}/tool/{tool}, cut off anywhere',
+  );
+
+export const grantSchema = z.object({ resource: resourcePathSchema, actions: z.array(actionSchema).min(1) });
+export type ResourceGrant = z.infer<typeof grantSchema>;

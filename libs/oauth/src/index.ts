@@ -1,0 +1,4 @@
+export { renderChallenge, type Challenge } from './challenge.ts';
+export { managementScopes, mcpScopes, protectedResourceMetadata } from './protected-resource.ts';
+export { canonicalResource, resourceMetadataUrl, resources } from './resource.ts';
+export { parseScopes, satisfies, withImplied } from './scopes.ts';

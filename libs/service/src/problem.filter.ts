@@ -1,0 +1,34 @@
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Problem, problemContentType, toProblemDocument } from '@latchkey/problem';
+import type { Logger } from '@latchkey/telemetry';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** What Nest and Fastify themselves refuse, in our codes. */
+function asProblem(error: unknown): unknown {
+  const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: unknown } | null)?.statusCode;
+  switch (status) {
+    case 404: return new Problem('not_found');
+    case 413: return new Problem('body_too_large');
+    case 415: return new Problem('invalid_request', { status: 415, detail: 'The content type is not supported here.' });
+    case 400: return new Problem('invalid_request', { detail: 'The request could not be parsed.' });
+    default: return error;
+  }
+}
+
+/** The one place where a management API renders errors: RFC 9457, and a log line for what is our own fault. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly logger: Logger) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const error = thrown instanceof Problem ? thrown : asProblem(thrown);
+    const requestId = String(request.id);
+    const document = toProblemDocument(error, requestId, request.url.split('?', 1)[0]);
+    if (document.status >= 500) this.logger.error({ err: error, requestId }, 'request failed');
+    if (error instanceof Problem) void reply.headers(error.headers);
+    void reply.status(document.status).header('content-type', problemContentType).header('cache-control', 'no-store').send(document);
+  }
+}

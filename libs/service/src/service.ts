@@ -1,0 +1,87 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { DynamicModule } from '@nestjs/common';
+import type { Logger } from '@latchkey/telemetry';
+import { nestLogger } from './nest-logger.ts';
+import { PortInUseError } from './port-in-use.ts';
+import { ProblemFilter } from './problem.filter.ts';
+import type { RawHandler } from './raw-handler.ts';
+import { requestIdOf } from './request-id.ts';
+
+export interface ServiceOptions {
+  name: string;
+  module: DynamicModule;
+  host: string;
+  port: number;
+  /** The environment variable that sets `port`, for the message when it is taken. */
+  portVariable: string;
+  logger: Logger;
+  /** Data plane or foreign engine in front of Nest; built once the module's providers exist. */
+  rawHandler?: (app: NestFastifyApplication) => RawHandler;
+  /** Last touches on the application before it listens: plugins, hooks. */
+  configure?: (app: NestFastifyApplication) => Promise<void> | void;
+  /** Throws, with the reason, while the service should get no traffic. */
+  checkReady?: (app: NestFastifyApplication) => Promise<void> | void;
+}
+
+export interface RunningService {
+  name: string;
+  port: number;
+  app: NestFastifyApplication;
+  close(): Promise<void>;
+}
+
+function healthRoutes(app: NestFastifyApplication, options: ServiceOptions): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.get('/healthz', (_request, reply) => reply.send({ status: 'ok' }));
+  fastify.get('/readyz', async (_request, reply) => {
+    try {
+      await options.checkReady?.(app);
+      return await reply.send({ status: 'ready' });
+    } catch (error) {
+      return await reply.status(503).send({ status: 'not ready', reason: error instanceof Error ? error.message : 'unknown' });
+    }
+  });
+}
+
+/**
+ * Builds and starts one service: Nest on Fastify, problem documents, request ids, health.
+ * @throws PortInUseError that names the port and its variable
+ */
+export async function startService(options: ServiceOptions): Promise<RunningService> {
+  let raw: RawHandler | undefined;
+  const adapter = new FastifyAdapter({
+    genReqId: (request: { headers: Parameters<typeof requestIdOf>[0] }) => requestIdOf(request.headers),
+    forceCloseConnections: 'idle',
+    bodyLimit: 1024 * 1024,
+    serverFactory: (handler: RequestListener): Server =>
+      createServer({ maxHeaderSize: 32 * 1024 }, (request, response) => {
+        if (raw?.(request, response) !== true) handler(request, response);
+      }),
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(options.module, adapter, {
+    logger: nestLogger(options.logger),
+    abortOnError: false,
+  });
+  app.useGlobalFilters(new ProblemFilter(options.logger));
+  app.getHttpAdapter().getInstance().addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id);
+    done();
+  });
+  healthRoutes(app, options);
+  await options.configure?.(app);
+  await app.init();
+  raw = options.rawHandler?.(app);
+  try {
+    await app.listen(options.port, options.host);
+  } catch (error) {
+    await app.close();
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') throw new PortInUseError(options.port, options.portVariable);
+    throw error;
+  }
+  const address = (app.getHttpServer() as Server).address();
+  const port = typeof address === 'object' && address !== null ? address.port : options.port;
+  options.logger.info({ port }, 'listening');
+  return { name: options.name, port, app, close: () => app.close() };
+}
