@@ -1,6 +1,7 @@
 import { identityAssertionClaimsSchema, identityAssertionType, type IdentityAssertionClaims } from '@latchkey/contracts';
 import { Problem } from '@latchkey/problem';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { z } from 'zod';
 
 export interface AssertionVerifierOptions {
   /** Public URL of the gateway: the only issuer that is believed. */
@@ -9,6 +10,12 @@ export interface AssertionVerifierOptions {
   audience: string;
   /** The gateway's public keys. */
   jwksUrl: string;
+}
+
+/** Faults of the assertion itself; whatever else fails while it is checked (the network, the key set) is our own trouble. */
+function saysSomethingOfTheToken(error: unknown): boolean {
+  if (error instanceof z.ZodError) return true;
+  return error instanceof errors.JOSEError && /^ERR_(JWT|JWS|JOSE_ALG|JOSE_NOT|JWKS_NO_MATCHING)/.test(error.code);
 }
 
 /** Reads the assertion by which the gateway tells a service who is calling (GW-82). */
@@ -36,8 +43,7 @@ export class AssertionVerifier {
       });
       return identityAssertionClaimsSchema.parse(payload);
     } catch (error) {
-      const ours = error instanceof errors.JWKSTimeout || error instanceof TypeError || (error as { code?: string }).code === 'ERR_JOSE_GENERIC';
-      throw new Problem(ours ? 'state_stale' : 'token_malformed', { cause: error });
+      throw new Problem(saysSomethingOfTheToken(error) ? 'token_malformed' : 'state_stale', { cause: error });
     }
   }
 }

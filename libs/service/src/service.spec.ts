@@ -1,0 +1,97 @@
+import { Body, Controller, Get, Module, Post } from '@nestjs/common';
+import { Problem } from '@latchkey/problem';
+import { createLogger } from '@latchkey/telemetry';
+import { startService, type RunningService } from './service.ts';
+
+@Controller()
+class Probe {
+  @Get('refused')
+  refused(): never {
+    throw new Problem('rate_limited', { detail: 'Slow down.', headers: { 'retry-after': '7' } });
+  }
+
+  @Get('broken')
+  broken(): never {
+    throw new Error('the password is hunter2');
+  }
+
+  @Post('echo')
+  echo(@Body() body: unknown): unknown {
+    return body;
+  }
+}
+@Module({ controllers: [Probe] })
+class ProbeModule {}
+
+describe('startService', () => {
+  const lines: string[] = [];
+  let service: RunningService;
+  let ready = false;
+  const start = (port: number) =>
+    startService({
+      name: 'probe',
+      module: { module: ProbeModule },
+      host: '127.0.0.1',
+      port,
+      portVariable: 'LATCHKEY_PROBE_PORT',
+      logger: createLogger('probe', 'info', { write: (line) => void lines.push(line) }),
+      rawHandler: () => (request, response) => request.url === '/raw' && Boolean(response.end('raw')),
+      checkReady: () => {
+        if (!ready) throw new Error('the feed has not caught up');
+      },
+    });
+  const get = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${service.port}${path}`, init);
+
+  beforeAll(async () => {
+    service = await start(0);
+  });
+  afterAll(() => service.close());
+
+  it('tells alive from ready, with the reason', async () => {
+    expect((await get('/healthz')).status).toBe(200);
+    const before = await get('/readyz');
+    expect([before.status, await before.json()]).toEqual([503, { status: 'not ready', reason: 'the feed has not caught up' }]);
+    ready = true;
+    expect((await get('/readyz')).status).toBe(200);
+  });
+
+  it('renders a problem with its headers and the request id that came in', async () => {
+    const response = await get('/refused?token=secret', { headers: { 'x-request-id': 'req-7' } });
+    expect(response.status).toBe(429);
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
+    expect(response.headers.get('retry-after')).toBe('7');
+    expect(response.headers.get('x-request-id')).toBe('req-7');
+    expect(await response.json()).toMatchObject({ code: 'rate_limited', detail: 'Slow down.', instance: '/refused', requestId: 'req-7' });
+  });
+
+  it('replaces a request id that could break a log line', async () => {
+    const response = await get('/refused', { headers: { 'x-request-id': 'a b"c' } });
+    expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('keeps the words of an unknown error for the log', async () => {
+    const response = await get('/broken');
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toContain('hunter2');
+    expect(lines.some((line) => line.includes('request failed'))).toBe(true);
+  });
+
+  it.each([
+    ['an unknown path', '/nowhere', undefined, 404, 'not_found'],
+    ['malformed JSON', '/echo', { method: 'POST', body: '{', headers: { 'content-type': 'application/json' } }, 400, 'invalid_request'],
+    ['a foreign content type', '/echo', { method: 'POST', body: 'x', headers: { 'content-type': 'text/x-odd' } }, 415, 'invalid_request'],
+    ['a body over the cap', '/echo', { method: 'POST', body: JSON.stringify('x'.repeat(2 ** 21)), headers: { 'content-type': 'application/json' } }, 413, 'body_too_large'],
+  ] as const)('answers %s in the contract’s form', async (_name, path, init, status, code) => {
+    const response = await get(path, init);
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject({ code });
+  });
+
+  it('lets a raw handler take a request before Nest sees it', async () => {
+    expect(await (await get('/raw')).text()).toBe('raw');
+  });
+
+  it('names the port and its variable when the port is taken', async () => {
+    await expect(start(service.port)).rejects.toThrow(`Port ${service.port} is in use. Stop what listens there, or set LATCHKEY_PROBE_PORT to a free port.`);
+  });
+});
