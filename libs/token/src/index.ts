@@ -1,1 +1,2 @@
-export {};
+export { scannerPattern, scannerPatternOf, servicePrefix, tokenPrefix, tokenPrefixPattern } from './prefix.ts';
+export { looksLikeToken, mintToken, readToken, type MintedToken, type ReadToken } from './token.ts';
