@@ -1,1 +1,1 @@
-export {};
+export { startDemoServer, type DemoServer, type DemoServerOptions } from './start.ts';
