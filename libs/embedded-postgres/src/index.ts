@@ -1,1 +1,4 @@
-export {};
+export { freePort } from './free-port.ts';
+export { DirectoryInUseError, lockDirectory } from './lock.ts';
+export { identityOf, isRunning, type ProcessIdentity } from './process-identity.ts';
+export { startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from './start.ts';
