@@ -1,1 +1,7 @@
-export {};
+export { decide, type Ask, type Decision } from './decide.ts';
+export { effectiveScopes, narrowMembership } from './effective.ts';
+export { isWithin } from './is-within.ts';
+export { mayUse, type Thing } from './may-use.ts';
+export { methodRules, type MethodRule, type Touches } from './methods.ts';
+export { projectRoleOf, roleScopes } from './roles.ts';
+export type { Credential, Membership, ServerPlace, Subject } from './subject.ts';

@@ -1,0 +1,33 @@
+import { scopes, type ProjectRole, type Scope } from '@latchkey/contracts';
+import type { Membership } from './subject.ts';
+
+/** What every member may do, whatever the projects: see the organization, and keep keys of one's own. */
+const memberScopes: readonly Scope[] = ['keys:read', 'keys:write', 'org:read'];
+
+const viewerScopes: readonly Scope[] = ['mcp:read', 'workflow:read', 'servers:read', 'webhooks:read', 'connections:read'];
+const contributorScopes: readonly Scope[] = [...viewerScopes, 'mcp:execute', 'workflow:run'];
+
+/** What a role in a project adds. Organization-wide powers (`org:admin`, `audit:read`) come with the organization's own roles only. */
+const projectRoleScopes: Record<ProjectRole, readonly Scope[]> = {
+  viewer: viewerScopes,
+  contributor: contributorScopes,
+  admin: [...contributorScopes, 'servers:write', 'webhooks:write', 'connections:write'],
+};
+
+/** Owners and administrators of an organization are administrators of every project in it. */
+export function projectRoleOf(membership: Membership, project: string): ProjectRole | null {
+  if (membership.role !== 'member') return 'admin';
+  // Project names come from outside: `constructor` is a fine slug and no role.
+  return Object.hasOwn(membership.projects, project) ? (membership.projects[project] ?? null) : null;
+}
+
+/**
+ * The scopes that a membership stands for.
+ * @param project  where; without it, anywhere in the organization
+ */
+export function roleScopes(membership: Membership | null, project?: string): Set<Scope> {
+  if (membership === null) return new Set();
+  if (membership.role !== 'member') return new Set(scopes);
+  const roles = project === undefined ? Object.values(membership.projects) : [projectRoleOf(membership, project)];
+  return new Set([...memberScopes, ...roles.flatMap((role) => (role === null ? [] : projectRoleScopes[role]))]);
+}
