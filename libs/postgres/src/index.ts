@@ -1,1 +1,2 @@
-export {};
+export { connectPostgres, type PostgresOptions } from './connect.ts';
+export { isUniqueViolation } from './errors.ts';

@@ -1,0 +1,59 @@
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { underMigrationLock } from './migration-lock.ts';
+
+export interface PostgresOptions {
+  url: string;
+  /** The one schema of this service; created when it is missing. */
+  schema: string;
+  entities: DataSourceOptions['entities'];
+  migrations: DataSourceOptions['migrations'];
+  /** Connections this process holds at most; 10 when left out. */
+  poolSize?: number;
+}
+
+/** What a query or a transaction of a service may cost at most; a migration may take longer. */
+const timeouts = { statement_timeout: '10s', lock_timeout: '5s', idle_in_transaction_session_timeout: '30s' };
+
+function dataSource(options: PostgresOptions, settings: Record<string, string>, poolSize: number): DataSource {
+  const session = { search_path: options.schema, timezone: 'UTC', ...settings };
+  return new DataSource({
+    type: 'postgres',
+    url: options.url,
+    schema: options.schema,
+    entities: options.entities,
+    migrations: options.migrations,
+    migrationsTableName: 'migrations',
+    synchronize: false,
+    // uuid columns default to gen_random_uuid(), which is built in: no extension is needed, and none is installed.
+    uuidExtension: 'pgcrypto',
+    installExtensions: false,
+    applicationName: `latchkey-${options.schema}`,
+    connectTimeoutMS: 5000,
+    poolSize,
+    logging: false,
+    extra: {
+      options: Object.entries(session).map(([name, value]) => `-c ${name}=${value}`).join(' '),
+      keepAlive: true,
+    },
+  });
+}
+
+async function migrate(options: PostgresOptions): Promise<void> {
+  await underMigrationLock(options.url, options.schema, async () => {
+    const migrating = await dataSource(options, {}, 1).initialize();
+    try {
+      await migrating.runMigrations({ transaction: 'each' });
+    } finally {
+      await migrating.destroy();
+    }
+  });
+}
+
+/**
+ * Connects a service to its schema, with every migration applied. Any number of replicas may do so at once.
+ * Sessions speak UTC, and find tables in that schema only.
+ */
+export async function connectPostgres(options: PostgresOptions): Promise<DataSource> {
+  await migrate(options);
+  return dataSource(options, timeouts, options.poolSize ?? 10).initialize();
+}

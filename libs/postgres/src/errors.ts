@@ -1,0 +1,14 @@
+import { QueryFailedError } from 'typeorm';
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html, class 23 */
+const uniqueViolation = '23505';
+
+/**
+ * Whether a write was refused because the row, or another with the same unique value, exists.
+ * @param constraint  name of the one constraint or unique index that is meant; any of them when left out
+ */
+export function isUniqueViolation(error: unknown, constraint?: string): boolean {
+  if (!(error instanceof QueryFailedError)) return false;
+  const cause = error.driverError as { code?: unknown; constraint?: unknown };
+  return cause.code === uniqueViolation && (constraint === undefined || cause.constraint === constraint);
+}
