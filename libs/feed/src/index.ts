@@ -1,1 +1,4 @@
 export * from './feed.ts';
+export { InProcessFeed } from './in-process/in-process-feed.ts';
+export { readMessage, type ReadMessage } from './read-message.ts';
+export { subjectOf } from './subject.ts';

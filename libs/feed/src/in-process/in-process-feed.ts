@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import type { FeedMessage, Writer } from '@latchkey/contracts';
+import { Delivery } from '../delivery.ts';
+import { Feed, type FeedListener, type FeedPosition, type FeedState, type FeedSubscription } from '../feed.ts';
+import { Channel } from './channel.ts';
+
+/**
+ * The feed of a single process: the same compaction, order and wire format as JetStream, in memory. Its epoch is new with every
+ * instance, so writers publish everything again and followers start over.
+ */
+export class InProcessFeed extends Feed {
+  private readonly epoch = randomUUID();
+  private readonly channels: Record<Writer, Channel> = { identity: new Channel(), keys: new Channel() };
+  private readonly prepared = new Set<Writer>();
+
+  override prepare(writer: Writer): Promise<void> {
+    this.prepared.add(writer);
+    return Promise.resolve();
+  }
+
+  override publish(writer: Writer, message: FeedMessage): Promise<number> {
+    const stored = this.channels[writer].newest(message.subject);
+    if (stored !== undefined && stored.version >= message.version) return Promise.resolve(stored.sequence);
+    return Promise.resolve(this.append(writer, message.subject, JSON.stringify(message), message.version));
+  }
+
+  override async position(writer: Writer): Promise<FeedState> {
+    if (!this.prepared.has(writer)) throw new Error(`The ${writer} feed was not prepared yet`);
+    const channel = this.channels[writer];
+    return Promise.resolve({ epoch: this.epoch, sequence: channel.sequence, messages: channel.size });
+  }
+
+  override follow(writer: Writer, after: FeedPosition | null, listener: FeedListener): Promise<FeedSubscription> {
+    const channel = this.channels[writer];
+    const delivery = new Delivery(writer, after, listener);
+    delivery.enter({ epoch: this.epoch, sequence: channel.sequence });
+    const leave = channel.join(delivery);
+    return Promise.resolve({
+      get applied() { return delivery.applied; },
+      get epoch() { return delivery.epoch; },
+      get invalid() { return delivery.invalid; },
+      stop: () => Promise.resolve(leave()),
+    });
+  }
+
+  override close(): Promise<void> {
+    for (const channel of Object.values(this.channels)) channel.close();
+    return Promise.resolve();
+  }
+
+  /** Puts text on the wire unseen, as anybody with access to a real stream could. */
+  protected append(writer: Writer, subject: string, text: string, version = 0): number {
+    return this.channels[writer].append(subject, text, version);
+  }
+}
