@@ -1,1 +1,2 @@
-export {};
+export { createRateLimiter, type ConsumeOptions, type RateLimitDecision, type RateLimiter, type RateLimiterOptions } from './rate-limiter.ts';
+export { createRedis, type Redis } from './redis.ts';

@@ -1,0 +1,30 @@
+import type { Logger } from '@latchkey/telemetry';
+import { Redis } from 'ioredis';
+
+export type { Redis } from 'ioredis';
+
+/**
+ * A Redis client for what may be lost (limits, throttles): a command that cannot run now fails now instead of waiting in a queue, and
+ * an outage is logged once when it begins and once when it ends. It connects in the background, for as long as it lives.
+ */
+export function createRedis(url: string, logger: Logger): Redis {
+  const redis = new Redis(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    connectTimeout: 2000,
+    // A frozen server holds its connections open; without this a request would wait for as long as it stays frozen.
+    commandTimeout: 500,
+    retryStrategy: (attempt) => Math.min(attempt * 100, 2000),
+  });
+  let away = false;
+  redis.on('error', (error) => {
+    if (away) return;
+    away = true;
+    logger.warn({ reason: error.message }, 'redis is away; limits are counted per process');
+  });
+  redis.on('ready', () => {
+    if (away) logger.info('redis is back');
+    away = false;
+  });
+  return redis;
+}
