@@ -1,1 +1,1 @@
-export {};
+export { Replica, type ChangeListener } from './replica.ts';
