@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { normalizedEmail } from './email.ts';
+import { passwordMatches } from './password.ts';
+import { SignInThrottle, type Attempt } from './sign-in-throttle.ts';
+import { UserEntity } from './user.entity.ts';
+
+export type Authentication =
+  | { outcome: 'signed-in'; userId: string }
+  /** One answer for a wrong password, an unknown address and a disabled account. */
+  | { outcome: 'refused' }
+  | { outcome: 'throttled'; retryAfterSeconds: number };
+
+/** Longer than any password that can be chosen; what is longer is not hashed. */
+const longestPassword = 1024;
+
+/** Decides whether somebody is who they say they are. An unknown account costs as much time as a wrong password. */
+@Injectable()
+export class Authenticate {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly throttle: SignInThrottle,
+  ) {}
+
+  async run(attempt: Attempt & { password: string }): Promise<Authentication> {
+    const retryAfterSeconds = await this.throttle.charge(attempt);
+    if (retryAfterSeconds !== null) return { outcome: 'throttled', retryAfterSeconds };
+    const user = await this.dataSource.manager.findOneBy(UserEntity, { email: normalizedEmail(attempt.email) });
+    const matches = await passwordMatches(user?.passwordHash, attempt.password.slice(0, longestPassword));
+    if (user === null || !matches || user.disabledAt !== null) return { outcome: 'refused' };
+    await this.throttle.refund(attempt);
+    return { outcome: 'signed-in', userId: user.id };
+  }
+}

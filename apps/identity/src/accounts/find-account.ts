@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { UserEntity } from './user.entity.ts';
+
+/** An account as the OAuth engine wants it. */
+export interface Account {
+  [key: string]: unknown;
+  accountId: string;
+  claims(): Promise<{ [key: string]: unknown; sub: string; email: string; email_verified: boolean; name: string }>;
+}
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The engine's look at an account; a disabled one is as good as none. */
+@Injectable()
+export class FindAccount {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async find(sub: string): Promise<Account | undefined> {
+    const user = await this.user(sub);
+    if (user === null) return undefined;
+    return {
+      accountId: user.id,
+      claims: () => Promise.resolve({ sub: user.id, email: user.email, email_verified: user.emailVerified, name: user.name }),
+    };
+  }
+
+  /** @returns null for an unknown or disabled user, and for what is no user id at all */
+  async user(id: string): Promise<UserEntity | null> {
+    if (!uuid.test(id)) return null;
+    const user = await this.dataSource.manager.findOneBy(UserEntity, { id });
+    return user === null || user.disabledAt !== null ? null : user;
+  }
+}

@@ -1,0 +1,20 @@
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { UserEntity } from '../accounts/user.entity.ts';
+
+/** A browser that is signed in to the console. The cookie's value is a bearer secret, so only its SHA-256 is here. */
+@Entity('console_sessions')
+@Index('console_sessions_by_expiry', ['expiresAt'])
+@ForeignKey(() => UserEntity, ['userId'], ['id'], { name: 'console_sessions_user_fkey' })
+export class ConsoleSessionEntity {
+  @PrimaryColumn('bytea', { name: 'id_hash' })
+  idHash!: Buffer;
+
+  @Column('uuid', { name: 'user_id' })
+  userId!: string;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'expires_at' })
+  expiresAt!: Date;
+}

@@ -1,0 +1,37 @@
+import { slugSchema } from '@latchkey/contracts';
+import { Injectable } from '@nestjs/common';
+import { stage } from '@latchkey/feed-writer';
+import { isUniqueViolation } from '@latchkey/postgres';
+import { parse, Problem } from '@latchkey/problem';
+import { DataSource, type EntityManager } from 'typeorm';
+import { z } from 'zod';
+import { AddMember } from './add-member.ts';
+import { OrganizationEntity } from './organization.entity.ts';
+
+const newOrganizationSchema = z.object({ slug: slugSchema, name: z.string().trim().min(1).max(100), owner: z.uuid() });
+export type NewOrganization = z.input<typeof newOrganizationSchema>;
+
+/** Creates an organization with its first owner and tells the gateways of both. */
+@Injectable()
+export class CreateOrganization {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly addMember: AddMember,
+  ) {}
+
+  /** @throws Problem `conflict` when the slug is taken */
+  async run(input: NewOrganization, manager?: EntityManager): Promise<void> {
+    const { slug, name, owner } = parse(newOrganizationSchema, input);
+    const create = async (transaction: EntityManager): Promise<void> => {
+      await transaction.insert(OrganizationEntity, { slug, name });
+      await stage(transaction, { kind: 'org', id: slug, disabled: false, epoch: null });
+      await this.addMember.run({ userId: owner, org: slug, role: 'owner' }, transaction);
+    };
+    try {
+      await (manager === undefined ? this.dataSource.transaction(create) : create(manager));
+    } catch (error) {
+      if (isUniqueViolation(error)) throw new Problem('conflict', { detail: 'There is an organization with this slug.', cause: error });
+      throw error;
+    }
+  }
+}

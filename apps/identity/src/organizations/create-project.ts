@@ -1,0 +1,27 @@
+import { slugSchema } from '@latchkey/contracts';
+import { Injectable } from '@nestjs/common';
+import { isUniqueViolation } from '@latchkey/postgres';
+import { parse, Problem } from '@latchkey/problem';
+import { DataSource, type EntityManager } from 'typeorm';
+import { z } from 'zod';
+import { ProjectEntity } from './project.entity.ts';
+
+const newProjectSchema = z.object({ org: slugSchema, slug: slugSchema, name: z.string().trim().min(1).max(100) });
+export type NewProject = z.input<typeof newProjectSchema>;
+
+/** Creates a project. Gateways learn of it through the roles in it. */
+@Injectable()
+export class CreateProject {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** @throws Problem `conflict` when the organization has such a project */
+  async run(input: NewProject, manager: EntityManager = this.dataSource.manager): Promise<void> {
+    const project = parse(newProjectSchema, input);
+    try {
+      await manager.insert(ProjectEntity, project);
+    } catch (error) {
+      if (isUniqueViolation(error)) throw new Problem('conflict', { detail: 'There is a project with this slug.', cause: error });
+      throw error;
+    }
+  }
+}

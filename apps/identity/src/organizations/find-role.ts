@@ -1,0 +1,47 @@
+import type { OrgRole, ProjectRole } from '@latchkey/contracts';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+
+export interface Membership {
+  org: string;
+  /** Display name of the organization. */
+  name: string;
+  role: OrgRole;
+  /** Roles by project slug. */
+  projects: Record<string, ProjectRole>;
+}
+
+interface Row {
+  org: string;
+  name: string;
+  role: OrgRole;
+  projects: Record<string, ProjectRole> | null;
+}
+
+const select = `
+  SELECT m.org, o.name, m.role,
+    (SELECT jsonb_object_agg(p.project, p.role) FROM project_members p WHERE p.user_id = m.user_id AND p.org = m.org) AS projects
+  FROM members m
+  JOIN organizations o ON o.slug = m.org AND o.disabled_at IS NULL
+  JOIN users u ON u.id = m.user_id AND u.disabled_at IS NULL
+  WHERE m.user_id = $1 AND m.removed_at IS NULL`;
+
+const membership = ({ org, name, role, projects }: Row): Membership => ({ org, name, role, projects: projects ?? {} });
+
+/** What a user is where, from the tables themselves: the truth that the feed only repeats. Disabled users and organizations count as absent. */
+@Injectable()
+export class FindRole {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** @returns null for everybody who is no member */
+  async inOrg(userId: string, org: string): Promise<Membership | null> {
+    const rows: Row[] = await this.dataSource.query(`${select} AND m.org = $2`, [userId, org]);
+    return rows[0] === undefined ? null : membership(rows[0]);
+  }
+
+  /** All memberships of a user, by organization. */
+  async memberships(userId: string): Promise<Membership[]> {
+    const rows: Row[] = await this.dataSource.query(`${select} ORDER BY m.org`, [userId]);
+    return rows.map(membership);
+  }
+}

@@ -1,0 +1,36 @@
+import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
+import { ProjectEntity } from '../organizations/project.entity.ts';
+
+/** A registered MCP server. A deleted one keeps its row, so that its slug, which is an audience in old tokens, is never used again. */
+@Entity('servers')
+@Unique('servers_slug_key', ['slug'])
+@Index('servers_by_org', ['org', 'createdAt'])
+@ForeignKey(() => ProjectEntity, ['org', 'project'], ['org', 'slug'], { name: 'servers_project_fkey' })
+export class ServerEntity {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('text')
+  slug!: string;
+
+  @Column('text')
+  org!: string;
+
+  @Column('text')
+  project!: string;
+
+  @Column('text', { nullable: true })
+  folder!: string | null;
+
+  @Column('text')
+  name!: string;
+
+  @Column('text')
+  url!: string;
+
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3, default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'deleted_at', nullable: true })
+  deletedAt!: Date | null;
+}
