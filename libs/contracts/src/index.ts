@@ -5,6 +5,7 @@ export * from './events/records.ts';
 export * from './events/subjects.ts';
 export * from './headers.ts';
 export * from './http/lists.ts';
+export * from './http/organizations.ts';
 export * from './http/pats.ts';
 export * from './http/problem-document.ts';
 export * from './http/servers.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { slugSchema } from '../identifiers.ts';
-import { pageOf } from './lists.ts';
+import { pageOf, pageQuerySchema } from './lists.ts';
 
 /** Slugs that would shadow a path below `/mcp`. */
 export const reservedServerSlugs: readonly string[] = ['server-card'];
@@ -30,3 +30,13 @@ export const serverSchema = z.object({
 });
 export type Server = z.infer<typeof serverSchema>;
 export const serverPageSchema = pageOf(serverSchema);
+
+/** Answer of a registration: the server, and the state that a gateway must have seen to know it. */
+export const registeredServerSchema = serverSchema.extend({ consistency: z.string() });
+export type RegisteredServer = z.infer<typeof registeredServerSchema>;
+
+export const listServersQuerySchema = pageQuerySchema.extend({ org: slugSchema.optional(), project: slugSchema.optional() });
+export type ListServersQuery = z.infer<typeof listServersQuerySchema>;
+
+export const deletedServerSchema = z.object({ slug: z.string(), deletedAt: z.string(), consistency: z.string() });
+export type DeletedServer = z.infer<typeof deletedServerSchema>;
