@@ -1,1 +1,1 @@
-export {};
+export { startEverything, type Everything } from './everything/start.ts';
