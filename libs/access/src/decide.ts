@@ -2,9 +2,9 @@ import type { ErrorCode, Scope } from '@latchkey/contracts';
 import { satisfies } from '@latchkey/oauth';
 import { narrowMembership } from './effective.ts';
 import { mayUse, serverHiddenBy } from './may-use.ts';
-import { methodRules, unknownMethod, withoutMethod } from './methods.ts';
+import { methodRules, unknownMethod, withoutMethod, type MethodRule } from './methods.ts';
 import { coversServer, coversTool } from './restrictions.ts';
-import { projectRoleOf, roleScopes } from './roles.ts';
+import { projectRoleAllows, projectRoleOf, roleScopes } from './roles.ts';
 import type { ServerPlace, Subject } from './subject.ts';
 
 /** What is asked for. */
@@ -35,7 +35,9 @@ export type Decision =
    */
   | { kind: 'hidden'; what: 'server' | 'name' | 'method' | 'operation'; code: ErrorCode };
 
+type Hidden = Extract<Decision, { kind: 'hidden' }>;
 const allow: Decision = { kind: 'allow' };
+const hidden = (what: Hidden['what'], code: ErrorCode): Hidden => ({ kind: 'hidden', what, code });
 
 /**
  * Decides one request: what the credential grants, what its owner's role allows there, and what the server leaves of it, intersected.
@@ -48,40 +50,41 @@ export function decide(subject: Subject, ask: Ask): Decision {
 function decideMcp(subject: Subject, ask: Extract<Ask, { kind: 'mcp' }>): Decision {
   const { server, method, name = '' } = ask;
   const reason = serverHiddenBy(subject, server);
-  if (reason !== null) return { kind: 'hidden', what: 'server', code: reason };
+  if (reason !== null) return hidden('server', reason);
 
   const rule = method === null ? withoutMethod : (methodRules.get(method) ?? unknownMethod);
-  switch (rule.touches) {
-    case 'entry':
-      break;
-    case 'whole':
-      if (coversServer(subject.credential, server, 'read')) break;
-      return { kind: 'hidden', what: 'method', code: 'not_found' };
-    case 'prompt':
-    case 'resource':
-      if (mayUse(subject, server, { kind: rule.touches, name })) break;
-      return { kind: 'hidden', what: 'name', code: 'not_found' };
-    case 'tool': {
-      const refusal = toolRefusal(subject, server, name);
-      if (refusal !== null) return { kind: 'hidden', what: 'name', code: refusal };
-    }
-  }
-  if (rule.scopes.some((scope) => satisfies(subject.credential.scopes, [scope]))) return allow;
-  return { kind: 'scope', required: [rule.scopes[0]] };
+  const refusal = restrictionOn(subject, server, rule, name);
+  if (refusal !== null) return refusal;
+
+  // A scope that the owner's role does not carry here opens nothing, and more of it would not help.
+  const role = subject.membership === null ? null : projectRoleOf(subject.membership, server.project);
+  const usable = rule.scopes.filter((scope) => role !== null && projectRoleAllows(role, scope));
+  const first = usable[0];
+  if (first === undefined) return hidden(rule.touches === 'tool' ? 'name' : 'method', 'insufficient_role');
+  return usable.some((scope) => satisfies(subject.credential.scopes, [scope])) ? allow : { kind: 'scope', required: [first] };
 }
 
-/** A call needs more than to see the tool: a role that may execute, and `write` where grants say what may be done. */
-function toolRefusal(subject: Subject, server: ServerPlace, tool: string): ErrorCode | null {
-  if (!mayUse(subject, server, { kind: 'tool', name: tool })) return 'tool_not_allowed';
-  if (subject.membership === null || projectRoleOf(subject.membership, server.project) === 'viewer') return 'insufficient_role';
-  return coversTool(subject.credential, server, tool, 'write') ? null : 'tool_not_allowed';
+/** What grants and tool list take away of a server that they leave reachable. */
+function restrictionOn(subject: Subject, server: ServerPlace, rule: MethodRule, name: string): Decision | null {
+  switch (rule.touches) {
+    case 'entry':
+      return null;
+    case 'whole':
+      return coversServer(subject.credential, server, 'read') ? null : hidden('method', 'not_found');
+    case 'prompt':
+    case 'resource':
+      return mayUse(subject, server, { kind: rule.touches, name }) ? null : hidden('name', 'not_found');
+    case 'tool':
+      // To call a tool needs more than to see it: `write`, where grants say what may be done.
+      if (!mayUse(subject, server, { kind: 'tool', name })) return hidden('name', 'tool_not_allowed');
+      return coversTool(subject.credential, server, name, 'write') ? null : hidden('name', 'tool_not_allowed');
+  }
 }
 
 function decideManagement(subject: Subject, ask: Extract<Ask, { kind: 'manage' }>): Decision {
   const { credential, membership } = subject;
-  const hidden = (code: ErrorCode): Decision => ({ kind: 'hidden', what: 'operation', code });
-  if (credential.org !== ask.org) return hidden('tenant_mismatch');
-  if (membership?.org !== ask.org) return hidden('insufficient_role');
-  if (!roleScopes(narrowMembership(credential, membership), ask.project).has(ask.scope)) return hidden('insufficient_role');
+  if (credential.org !== ask.org) return hidden('operation', 'tenant_mismatch');
+  if (membership?.org !== ask.org) return hidden('operation', 'insufficient_role');
+  if (!roleScopes(narrowMembership(credential, membership), ask.project).has(ask.scope)) return hidden('operation', 'insufficient_role');
   return satisfies(credential.scopes, [ask.scope]) ? allow : { kind: 'scope', required: [ask.scope] };
 }

@@ -26,7 +26,7 @@ function parsePath(resource: string): GrantPath | null {
   if (!resourcePathSchema.safeParse(resource).success) return null;
   const segments = resource.split('/');
   return Object.fromEntries(levels.flatMap((level) => {
-    // Names stand at odd places only, so a project may be called `server`.
+    // Levels stand at every second place only, so a project may be called `server`.
     const at = segments.findIndex((segment, index) => index % 2 === 0 && segment === level);
     return at === -1 ? [] : [[level, segments[at + 1]]];
   }));

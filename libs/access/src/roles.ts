@@ -14,6 +14,9 @@ const projectRoleScopes: Record<ProjectRole, readonly Scope[]> = {
   admin: [...contributorScopes, 'servers:write', 'webhooks:write', 'connections:write'],
 };
 
+/** Whether a role in a project carries a scope. */
+export const projectRoleAllows = (role: ProjectRole, scope: Scope): boolean => projectRoleScopes[role].includes(scope);
+
 /** Owners and administrators of an organization are administrators of every project in it. */
 export function projectRoleOf(membership: Membership, project: string): ProjectRole | null {
   if (membership.role !== 'member') return 'admin';
