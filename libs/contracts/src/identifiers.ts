@@ -7,6 +7,15 @@ export const slugSchema = z
   .max(63)
   .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'lower-case letters, digits and single hyphens');
 
+/**
+ * Text that a log line, a header and a Postgres column can all hold. JSON may carry what they cannot: NUL, line ends, and halves of
+ * surrogate pairs, which `jsonb` refuses.
+ */
+export const printable = /^[^\p{Cc}\p{Cs}]*$/u;
+
+/** What people call a thing of theirs. */
+export const displayNameSchema = z.string().trim().min(1).max(100).regex(printable, 'no control characters');
+
 /** Roles, strongest first. */
 export const orgRoles = ['owner', 'admin', 'member'] as const;
 export const projectRoles = ['admin', 'contributor', 'viewer'] as const;
@@ -25,7 +34,8 @@ export const resourcePathSchema = z
   .regex(
     /^org\/[a-z0-9-]+(?:\/project\/[a-z0-9-]+(?:\/folder\/[a-z0-9-]+)?(?:\/server\/[a-z0-9-]+(?:\/tool\/[^/\s]+)?)?)?$/,
     'org/{org}/project/{project}/folder/{folder}/server/{server}/tool/{tool}, cut off anywhere',
-  );
+  )
+  .regex(printable, 'no control characters');
 
 export const grantSchema = z.object({ resource: resourcePathSchema, actions: z.array(actionSchema).min(1) });
 export type ResourceGrant = z.infer<typeof grantSchema>;

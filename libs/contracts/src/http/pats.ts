@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { grantSchema, slugSchema } from '../identifiers.ts';
+import { displayNameSchema, grantSchema, printable, slugSchema } from '../identifiers.ts';
 import { scopeSchema } from '../scopes.ts';
 import { pageOf, pageQuerySchema } from './lists.ts';
 
@@ -8,13 +8,13 @@ export const patStatusSchema = z.enum(['active', 'expiring', 'expired', 'revoked
 
 /** Body of `POST /v1/pats`. */
 export const mintPatSchema = z.strictObject({
-  name: z.string().trim().min(1).max(100),
+  name: displayNameSchema,
   org: slugSchema,
   scopes: z.array(scopeSchema).min(1),
   projects: z.array(slugSchema).min(1).max(100).optional(),
   grants: z.array(grantSchema).min(1).max(100).optional(),
   tools: z
-    .array(z.string().min(3).max(200).regex(/^[^:\s]+:[^\s]+$/, 'server:tool, with * as a glob'))
+    .array(z.string().min(3).max(200).regex(/^[^:\s]+:[^\s]+$/, 'server:tool, with * as a glob').regex(printable, 'no control characters'))
     .min(1)
     .max(200)
     .optional(),
@@ -47,7 +47,7 @@ export type MintedPat = z.infer<typeof mintedPatSchema>;
 
 export const listPatsQuerySchema = pageQuerySchema.extend({
   status: patStatusSchema.optional(),
-  owner: z.string().max(200).optional(),
+  owner: z.string().max(200).regex(printable, 'no control characters').optional(),
   org: slugSchema.optional(),
 });
 export type ListPatsQuery = z.infer<typeof listPatsQuerySchema>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { slugSchema } from '../identifiers.ts';
+import { displayNameSchema, slugSchema } from '../identifiers.ts';
 import { pageOf, pageQuerySchema } from './lists.ts';
 
 /** Slugs that would shadow a path below `/mcp`. */
@@ -11,7 +11,7 @@ export const registerServerSchema = z.strictObject({
   project: slugSchema,
   folder: slugSchema.optional(),
   slug: slugSchema.refine((slug) => !reservedServerSlugs.includes(slug), 'this slug is reserved'),
-  name: z.string().trim().min(1).max(100),
+  name: displayNameSchema,
   url: z.url({ protocol: /^https?$/ }).max(2048),
 });
 export type RegisterServer = z.infer<typeof registerServerSchema>;
