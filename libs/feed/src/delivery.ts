@@ -41,6 +41,11 @@ export class Delivery {
     this.applied = wire.sequence;
   }
 
+  /** There is nothing between `applied` and `sequence`, and there never will be. */
+  passTo(sequence: number): void {
+    this.applied = Math.max(this.applied, sequence);
+  }
+
   private skip(reason: string): void {
     this.invalid += 1;
     try {

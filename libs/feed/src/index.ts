@@ -1,4 +1,6 @@
 export * from './feed.ts';
 export { InProcessFeed } from './in-process/in-process-feed.ts';
+export { NatsFeed } from './nats/nats-feed.ts';
+export type { NatsOptions } from './nats/connect.ts';
 export { readMessage, type ReadMessage } from './read-message.ts';
 export { subjectOf } from './subject.ts';

@@ -9,7 +9,7 @@ import { Channel } from './channel.ts';
  * instance, so writers publish everything again and followers start over.
  */
 export class InProcessFeed extends Feed {
-  private readonly epoch = randomUUID();
+  private readonly id = randomUUID();
   private readonly channels: Record<Writer, Channel> = { identity: new Channel(), keys: new Channel() };
   private readonly prepared = new Set<Writer>();
 
@@ -27,13 +27,13 @@ export class InProcessFeed extends Feed {
   override async position(writer: Writer): Promise<FeedState> {
     if (!this.prepared.has(writer)) throw new Error(`The ${writer} feed was not prepared yet`);
     const channel = this.channels[writer];
-    return Promise.resolve({ epoch: this.epoch, sequence: channel.sequence, messages: channel.size });
+    return Promise.resolve({ epoch: this.epoch(writer), sequence: channel.sequence, messages: channel.size });
   }
 
   override follow(writer: Writer, after: FeedPosition | null, listener: FeedListener): Promise<FeedSubscription> {
     const channel = this.channels[writer];
     const delivery = new Delivery(writer, after, listener);
-    delivery.enter({ epoch: this.epoch, sequence: channel.sequence });
+    delivery.enter({ epoch: this.epoch(writer), sequence: channel.sequence });
     const leave = channel.join(delivery);
     return Promise.resolve({
       get applied() { return delivery.applied; },
@@ -46,6 +46,10 @@ export class InProcessFeed extends Feed {
   override close(): Promise<void> {
     for (const channel of Object.values(this.channels)) channel.close();
     return Promise.resolve();
+  }
+
+  private epoch(writer: Writer): string {
+    return `${writer}/${this.id}`;
   }
 
   /** Puts text on the wire unseen, as anybody with access to a real stream could. */

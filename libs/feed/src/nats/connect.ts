@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '@latchkey/telemetry';
+import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
+
+export interface NatsOptions {
+  /** `nats://[user:password@]host:port`, or several, also as one string with commas. */
+  servers: string | readonly string[];
+  /** What the server shows as the name of this client. */
+  name: string;
+  logger: Logger;
+  /** How long the first connection may take to come about; 15 s when left out. Later ones are waited for without end. */
+  firstConnectMs?: number;
+}
+
+/** The client takes credentials as options only, and they have no place in a log line that names a server. */
+function withCredentials(servers: readonly string[]): Pick<NodeConnectionOptions, 'servers' | 'user' | 'pass' | 'token' | 'tls'> {
+  const urls = servers.map((server) => new URL(server.includes('://') ? server : `nats://${server}`));
+  const login = urls.find((url) => url.username !== '');
+  const user = login === undefined ? undefined : decodeURIComponent(login.username);
+  const pass = login === undefined ? '' : decodeURIComponent(login.password);
+  return {
+    servers: urls.map((url) => url.host),
+    ...(user === undefined ? {} : pass === '' ? { token: user } : { user, pass }),
+    ...(urls.some((url) => url.protocol === 'tls:') ? { tls: {} } : {}),
+  };
+}
+
+/** Logs once per outage; the library goes on trying by itself. */
+async function watchStatus(connection: NatsConnection, logger: Logger): Promise<void> {
+  for await (const status of connection.status()) {
+    if (status.type === 'disconnect') logger.warn('nats is away');
+    else if (status.type === 'reconnect') logger.info('nats is back');
+    else if (status.type === 'error') logger.warn({ reason: status.error.message }, 'nats reported an error');
+  }
+}
+
+/** @throws the last failure, when no server could be reached in time */
+export async function connectNats({ servers, name, logger, firstConnectMs = 15_000 }: NatsOptions): Promise<NatsConnection> {
+  const list = typeof servers === 'string' ? servers.split(',').map((server) => server.trim()) : servers;
+  const options: NodeConnectionOptions = {
+    ...withCredentials(list),
+    name,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 250,
+    reconnectJitter: 100,
+    // A frozen server or a cut network is noticed within about three seconds.
+    pingInterval: 1000,
+    maxPingOut: 2,
+    timeout: 2000,
+    ignoreAuthErrorAbort: true,
+  };
+  const deadline = performance.now() + firstConnectMs;
+  for (let first = true; ; first = false) {
+    try {
+      const connection = await connect(options);
+      void watchStatus(connection, logger);
+      return connection;
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      if (first) logger.warn({ reason: error instanceof Error ? error.message : 'unknown' }, 'nats cannot be reached yet');
+      await sleep(250);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import type { FeedMessage, Writer } from '@latchkey/contracts';
+import type { Logger } from '@latchkey/telemetry';
+import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { Delivery } from '../delivery.ts';
+import { Feed, type FeedListener, type FeedPosition, type FeedState, type FeedSubscription } from '../feed.ts';
+import { connectNats, type NatsOptions } from './connect.ts';
+import { NatsFollower } from './nats-follower.ts';
+import { publishMessage } from './publish.ts';
+import { prepareStream, streamState } from './stream.ts';
+
+/** Past this a request to JetStream has failed; the caller decides whether to try again. */
+const requestMs = 2000;
+
+/** The feed over NATS JetStream (server 2.9 or newer): one stream per writer, compacted to the newest message of each subject. */
+export class NatsFeed extends Feed {
+  private readonly followers = new Set<NatsFollower>();
+
+  private constructor(
+    private readonly connection: NatsConnection,
+    private readonly client: JetStreamClient,
+    private readonly manager: JetStreamManager,
+    private readonly logger: Logger,
+  ) {
+    super();
+  }
+
+  static async connect(options: NatsOptions): Promise<NatsFeed> {
+    const connection = await connectNats(options);
+    const manager = await jetstreamManager(connection, { timeout: requestMs, checkAPI: false });
+    return new NatsFeed(connection, jetstream(connection, { timeout: requestMs }), manager, options.logger);
+  }
+
+  override async prepare(writer: Writer): Promise<void> {
+    await prepareStream(this.manager, writer);
+  }
+
+  override async publish(writer: Writer, message: FeedMessage): Promise<number> {
+    return publishMessage(this.client, this.manager, writer, message);
+  }
+
+  override async position(writer: Writer): Promise<FeedState> {
+    return streamState(this.manager, writer);
+  }
+
+  override follow(writer: Writer, after: FeedPosition | null, listener: FeedListener): Promise<FeedSubscription> {
+    const follower = new NatsFollower(this.client, this.manager, writer, new Delivery(writer, after, listener), this.logger);
+    this.followers.add(follower);
+    return Promise.resolve(follower);
+  }
+
+  override async close(): Promise<void> {
+    await Promise.all([...this.followers].map((follower) => follower.stop()));
+    await this.connection.close();
+  }
+}

@@ -1,0 +1,45 @@
+import { streamNames, type FeedMessage, type Writer } from '@latchkey/contracts';
+import { JetStreamApiError, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
+import { readMessage } from '../read-message.ts';
+
+/** JetStream error code: the subject has moved on since we looked. */
+const wrongLastSequence = 10071;
+const attempts = 5;
+
+interface Stored {
+  sequence: number;
+  /** 0 when what is stored is no message, so that any may replace it. */
+  version: number;
+}
+
+async function newest(manager: JetStreamManager, writer: Writer, subject: string): Promise<Stored | null> {
+  const stored = await manager.streams.getMessage(streamNames[writer], { last_by_subj: subject });
+  if (stored === null) return null;
+  return { sequence: stored.seq, version: readMessage(writer, subject, stored.string()).message?.version ?? 0 };
+}
+
+/**
+ * Stores a message if its version is higher than the stored one's. Compare-and-set on the subject's last sequence is what makes that
+ * so: a publish that was delayed (a relay that hung, bytes that waited out an outage in a buffer) would otherwise replace a newer state,
+ * and a follower that starts later would never hear of a revocation.
+ */
+export async function publishMessage(client: JetStreamClient, manager: JetStreamManager, writer: Writer, message: FeedMessage): Promise<number> {
+  const { subject, version } = message;
+  const payload = JSON.stringify(message);
+  let msgID: string | undefined = `${subject}@${version}`;
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    // A first version is nearly always new: it is tried without a look at what is there.
+    const stored = attempt === 1 && version === 1 ? null : await newest(manager, writer, subject);
+    if (stored !== null && stored.version >= version) return stored.sequence;
+    try {
+      const expect = { streamName: streamNames[writer], lastSubjectSequence: stored?.sequence ?? 0 };
+      const ack = await client.publish(subject, payload, { ...(msgID === undefined ? {} : { msgID }), expect });
+      if (!ack.duplicate) return ack.seq;
+      // The server remembers the id for two minutes, also of a message that was purged meanwhile: the next attempt looks, and insists.
+      msgID = undefined;
+    } catch (error) {
+      if (!(error instanceof JetStreamApiError) || error.code !== wrongLastSequence) throw error;
+    }
+  }
+  throw new Error(`${subject} was changed by others in each of ${attempts} attempts`);
+}

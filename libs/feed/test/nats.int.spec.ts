@@ -1,0 +1,193 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { streamNames, writers } from '@latchkey/contracts';
+import { createLogger } from '@latchkey/telemetry';
+import { eventually, freePort, startNats, type TestNats, verifies } from '@latchkey/testing';
+import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { FeedSubscription } from '../src/index.ts';
+import { NatsFeed } from '../src/index.ts';
+import { describeFeed, type FeedUnderTest, messageOf, patRecord, RecordingListener } from '../src/testing/index.ts';
+
+const logger = createLogger('feed-test', 'silent');
+
+async function connectFeed(server: TestNats): Promise<NatsFeed> {
+  return NatsFeed.connect({ servers: server.url, name: 'feed-test', logger });
+}
+
+async function withoutStreams(server: TestNats): Promise<NatsConnection> {
+  const connection = await connect({ servers: server.url, maxReconnectAttempts: -1, reconnectTimeWait: 100 });
+  const manager = await jetstreamManager(connection);
+  for (const writer of writers) await manager.streams.delete(streamNames[writer]).catch(() => false);
+  return connection;
+}
+
+describe('on a running server', () => {
+  let server: TestNats;
+  beforeAll(async () => {
+    server = await startNats();
+  });
+  afterAll(() => server.stop());
+
+  describeFeed('nats', async (): Promise<FeedUnderTest> => {
+    const stranger = await withoutStreams(server);
+    const feed = await connectFeed(server);
+    return {
+      feed,
+      inject: async (_writer, subject, text) => void (await stranger.request(subject, text)),
+      stop: async () => {
+        await feed.close();
+        await stranger.close();
+      },
+    };
+  });
+
+  it('refuses a stream of its name that forgets', async () => {
+    const stranger = await withoutStreams(server);
+    const manager = await jetstreamManager(stranger);
+    await manager.streams.add({ name: 'FEED_KEYS', subjects: ['feed.keys.>'], max_msgs: 10 });
+    const feed = await connectFeed(server);
+    await expect(feed.prepare('keys')).rejects.toThrow(/FEED_KEYS exists with another configuration/);
+    await feed.close();
+    await stranger.close();
+  });
+
+  it('publishes again what was purged, although the server remembers its id', async () => {
+    const stranger = await withoutStreams(server);
+    const manager = await jetstreamManager(stranger);
+    const feed = await connectFeed(server);
+    await feed.prepare('keys');
+    for (const version of [1, 2]) await feed.publish('keys', messageOf(patRecord('a'), version));
+    await manager.streams.purge('FEED_KEYS');
+    expect(await feed.position('keys')).toMatchObject({ sequence: 2, messages: 0 });
+    expect(await feed.publish('keys', messageOf(patRecord('a'), 2))).toBe(3);
+    expect(await feed.position('keys')).toMatchObject({ sequence: 3, messages: 1 });
+    await feed.close();
+    await stranger.close();
+  });
+
+  it('passes over the purged end of a stream instead of waiting for it', async () => {
+    const stranger = await withoutStreams(server);
+    const manager = await jetstreamManager(stranger);
+    const feed = await connectFeed(server);
+    await feed.prepare('keys');
+    await feed.publish('keys', messageOf(patRecord('a')));
+    await manager.streams.purge('FEED_KEYS');
+    const subscription = await feed.follow('keys', null, new RecordingListener());
+    await eventually(() => subscription.applied === 1);
+    await feed.close();
+    await stranger.close();
+  });
+});
+
+describe('when things break', () => {
+  let storeDir: string;
+  let port: number;
+  let server: TestNats;
+  let feed: NatsFeed;
+  let manager: JetStreamManager;
+  let operator: NatsConnection;
+  let listener: RecordingListener;
+  let subscription: FeedSubscription;
+
+  beforeEach(async () => {
+    storeDir = mkdtempSync(join(tmpdir(), 'latchkey-nats-'));
+    port = await freePort();
+    server = await startNats({ storeDir, port });
+    operator = await connect({ servers: server.url, maxReconnectAttempts: -1, reconnectTimeWait: 100 });
+    manager = await jetstreamManager(operator);
+    feed = await connectFeed(server);
+    await feed.prepare('keys');
+    await feed.publish('keys', messageOf(patRecord('a')));
+    listener = new RecordingListener();
+    subscription = await feed.follow('keys', null, listener);
+    await eventually(() => subscription.applied === 1);
+  });
+  afterEach(async () => {
+    server.resume();
+    await feed.close();
+    await operator.close();
+    await server.stop();
+    rmSync(storeDir, { recursive: true, force: true });
+  });
+
+  /** Tries as a relay does: for as long as it takes. */
+  const publish = (id: string, version = 1): Promise<number> =>
+    eventually(() => feed.publish('keys', messageOf(patRecord(id), version)), { timeoutMs: 15_000 });
+
+  /** The signal takes its time: frozen is what no longer answers. */
+  const freeze = async (): Promise<void> => {
+    server.freeze();
+    await eventually(() => expect(feed.position('keys')).rejects.toThrow(), { timeoutMs: 15_000 });
+  };
+
+  verifies('G2', 'a follower of a frozen server goes on when it thaws', async () => {
+    await freeze();
+    await expect(feed.publish('keys', messageOf(patRecord('b')))).rejects.toThrow();
+    server.resume();
+    await publish('b');
+    await eventually(() => expect(listener.seen).toEqual(['feed.keys.pat.a@1', 'feed.keys.pat.b@1']), { timeoutMs: 15_000 });
+    expect(listener.resets).toEqual([]);
+  }, 60_000);
+
+  verifies('G2', 'a follower of a killed server goes on with its successor on the same store', async () => {
+    await server.kill();
+    await expect(feed.position('keys')).rejects.toThrow();
+    server = await startNats({ storeDir, port });
+    await publish('b');
+    await eventually(() => expect(listener.seen).toEqual(['feed.keys.pat.a@1', 'feed.keys.pat.b@1']), { timeoutMs: 15_000 });
+    expect(listener.resets).toEqual([]);
+  }, 60_000);
+
+  verifies('G2', 'a follower of a killed server starts over with a successor that has lost the store', async () => {
+    await server.kill();
+    rmSync(storeDir, { recursive: true, force: true });
+    server = await startNats({ storeDir, port });
+    await eventually(() => feed.prepare('keys'), { timeoutMs: 15_000 });
+    await publish('b');
+    await eventually(() => expect(listener.seen).toEqual(['feed.keys.pat.a@1', 'feed.keys.pat.b@1']), { timeoutMs: 15_000 });
+    expect(listener.resets).toHaveLength(1);
+    expect(subscription.applied).toBe(1);
+  }, 60_000);
+
+  verifies('G2', 'a follower whose consumer is deleted makes another', async () => {
+    for await (const consumer of manager.consumers.list('FEED_KEYS')) await manager.consumers.delete('FEED_KEYS', consumer.name);
+    await publish('b');
+    await eventually(() => expect(listener.seen).toEqual(['feed.keys.pat.a@1', 'feed.keys.pat.b@1']));
+    expect(listener.resets).toEqual([]);
+  }, 30_000);
+
+  verifies('G2', 'a follower of a stream that is deleted and made again converges on the new one', async () => {
+    for (const id of ['b', 'c']) await publish(id);
+    await eventually(() => subscription.applied === 3);
+    const before = subscription.epoch;
+    await manager.streams.delete('FEED_KEYS');
+    await feed.prepare('keys');
+    await publish('d');
+    await publish('a', 2);
+    await eventually(() => subscription.applied === 2 && subscription.epoch !== before);
+    expect(listener.resets).toHaveLength(1);
+    expect(listener.seen.slice(-2)).toEqual(['feed.keys.pat.d@1', 'feed.keys.pat.a@2']);
+  }, 30_000);
+
+  verifies('G2', 'a stream that was made again and has already passed the old sequence is noticed all the same', async () => {
+    await manager.streams.delete('FEED_KEYS');
+    await feed.prepare('keys');
+    for (const id of ['x', 'y', 'z']) await publish(id);
+    await eventually(() => expect(listener.seen.slice(-3)).toEqual(['feed.keys.pat.x@1', 'feed.keys.pat.y@1', 'feed.keys.pat.z@1']));
+    expect(listener.resets).toHaveLength(1);
+  }, 30_000);
+
+  it('does not let a publish that waited out an outage replace what was published since', async () => {
+    await freeze();
+    const late = feed.publish('keys', messageOf(patRecord('late'), 1));
+    await expect(late).rejects.toThrow();
+    server.resume();
+    await publish('late', 2);
+    await publish('witness');
+    await eventually(() => expect(listener.seen.at(-1)).toBe('feed.keys.pat.witness@1'), { timeoutMs: 15_000 });
+    const stored = await manager.streams.getMessage('FEED_KEYS', { last_by_subj: 'feed.keys.pat.late' });
+    expect(stored?.json()).toMatchObject({ version: 2 });
+  }, 60_000);
+});
