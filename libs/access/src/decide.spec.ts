@@ -1,8 +1,8 @@
 import type { ProjectRole, Scope } from '@latchkey/contracts';
 import { verifies } from '@latchkey/testing';
-import { decide, effectiveScopes, mayUse, methodRules, narrowMembership, type Credential, type Membership } from './index.ts';
+import { decide, effectiveScopes, mayUse, methodRules, narrowMembership, type Credential, type Membership, type ServerPlace } from './index.ts';
 
-const server = { org: 'acme', project: 'prod', folder: null, slug: 'demo' };
+const server: ServerPlace = { org: 'acme', project: 'prod', folder: null, slug: 'demo' };
 const inFolder = { ...server, folder: 'f1', slug: 'other' };
 const both: Scope[] = ['mcp:read', 'mcp:execute'];
 const member = (role: ProjectRole): Membership => ({ org: 'acme', role: 'member', projects: { prod: role } });

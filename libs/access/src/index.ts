@@ -1,6 +1,7 @@
 export { decide, type Ask, type Decision } from './decide.ts';
 export { effectiveScopes, narrowMembership } from './effective.ts';
-export { isWithin } from './is-within.ts';
+export { exceedsIn, isWithin, type CredentialPart } from './is-within.ts';
+export { pathOf, type GrantPath } from './grant-path.ts';
 export { mayUse, type Thing } from './may-use.ts';
 export { methodRules, type MethodRule, type Touches } from './methods.ts';
 export { projectRoleOf, roleScopes } from './roles.ts';

@@ -3,19 +3,24 @@ import { matchesGlob } from './glob.ts';
 import { allowsAction, covers, pathOf } from './grant-path.ts';
 import type { Credential } from './subject.ts';
 
+/** Parts of a credential, in the order in which they are compared. */
+export type CredentialPart = 'org' | 'scopes' | 'projects' | 'grants' | 'tools';
+
 /**
- * Whether `inner` can do nothing that `outer` could not: what a key may mint, and what an edit may leave of it. It errs to the safe side:
- * where several parts of `outer` together would cover one part of `inner`, the answer is no.
+ * Compares two credentials: what a key may mint, and what an edit may leave of it. It errs to the safe side: where several parts of
+ * `outer` together would cover one part of `inner`, the answer is that it does not.
+ * @returns the first part in which `inner` could do what `outer` could not; null where there is none
  */
-export function isWithin(inner: Credential, outer: Credential): boolean {
-  return (
-    inner.org === outer.org &&
-    satisfies(outer.scopes, inner.scopes) &&
-    projectsWithin(inner, outer) &&
-    grantsWithin(inner, outer) &&
-    toolsWithin(inner, outer)
-  );
+export function exceedsIn(inner: Credential, outer: Credential): CredentialPart | null {
+  if (inner.org !== outer.org) return 'org';
+  if (!satisfies(outer.scopes, inner.scopes)) return 'scopes';
+  if (!projectsWithin(inner, outer)) return 'projects';
+  if (!grantsWithin(inner, outer)) return 'grants';
+  return toolsWithin(inner, outer) ? null : 'tools';
 }
+
+/** Whether `inner` can do nothing that `outer` could not. */
+export const isWithin = (inner: Credential, outer: Credential): boolean => exceedsIn(inner, outer) === null;
 
 const unrestricted = <T>(list: readonly T[] | null | undefined): list is null | undefined => list === null || list === undefined;
 
