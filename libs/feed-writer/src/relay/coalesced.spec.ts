@@ -1,0 +1,59 @@
+import { Coalesced } from './coalesced.ts';
+
+/** A task whose runs end when the test says so. */
+function controlled(): { task: () => Promise<number>; ends: ((fail?: Error) => void)[] } {
+  const ends: ((fail?: Error) => void)[] = [];
+  const task = (): Promise<number> => {
+    const number = ends.length + 1;
+    return new Promise((resolve, reject) => ends.push((fail) => (fail === undefined ? resolve(number) : reject(fail))));
+  };
+  return { task, ends };
+}
+
+describe('Coalesced', () => {
+  it('shares one run among all who call during another', async () => {
+    const { task, ends } = controlled();
+    const coalesced = new Coalesced(task);
+    const first = coalesced.run();
+    const waiting = [coalesced.run(), coalesced.run(), coalesced.run()];
+    expect(ends).toHaveLength(1);
+    ends[0]!();
+    expect(await first).toBe(1);
+    await Promise.resolve();
+    expect(ends).toHaveLength(2);
+    ends[1]!();
+    expect(await Promise.all(waiting)).toEqual([2, 2, 2]);
+  });
+
+  it('serves those who wait also after a run that failed', async () => {
+    const { task, ends } = controlled();
+    const coalesced = new Coalesced(task);
+    const first = coalesced.run();
+    const second = coalesced.run();
+    ends[0]!(new Error('first'));
+    await expect(first).rejects.toThrow('first');
+    await Promise.resolve();
+    ends[1]!();
+    expect(await second).toBe(2);
+  });
+
+  it('never runs twice at once and never answers with a run that began before the call', async () => {
+    let active = 0;
+    let begun = 0;
+    const coalesced = new Coalesced(async () => {
+      const number = ++begun;
+      expect(++active).toBe(1);
+      for (let turns = number % 5; turns > 0; turns--) await Promise.resolve();
+      active -= 1;
+      return number;
+    });
+    const calls: Promise<void>[] = [];
+    for (let index = 0; index < 500; index++) {
+      const before = begun;
+      calls.push(coalesced.run().then((number) => expect(number).toBeGreaterThan(before)));
+      for (let turns = (index * 7) % 11; turns > 0; turns--) await Promise.resolve();
+    }
+    await Promise.all(calls);
+    expect(begun).toBeGreaterThan(50);
+  });
+});

@@ -1,0 +1,16 @@
+import type { Writer } from '@latchkey/contracts';
+import type { Feed } from '@latchkey/feed';
+import type { Logger } from '@latchkey/telemetry';
+import type { DataSource } from 'typeorm';
+
+export interface RelayOptions {
+  /** Connected to the schema that holds the outbox. */
+  dataSource: DataSource;
+  feed: Feed;
+  writer: Writer;
+  logger: Logger;
+  /** How often the outbox is looked at without being told to; 250 when left out. */
+  sweepMs?: number;
+  /** How long whoever calls `drain` waits at most; 2000 when left out. */
+  drainMs?: number;
+}
