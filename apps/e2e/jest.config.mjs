@@ -1,3 +1,4 @@
 import { preset } from '../../jest.preset.mjs';
 
-export default { ...preset, displayName: 'e2e' };
+// Whole systems start and stop here: a test may take its time, and what it waits for is always a condition.
+export default { ...preset, displayName: 'e2e', testTimeout: 60_000 };

@@ -1,0 +1,7 @@
+import { join } from 'node:path';
+
+/** Where the repository is, seen from `src/harness` and from `dist/harness` alike. */
+export const repository = join(import.meta.dirname, '../../../..');
+
+/** The Node that the workspace pins, whatever runs the tests. */
+export const node = join(repository, 'node_modules/.bin/node');

@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { freePort, freshDatabase, startNats, startRedis } from '@latchkey/testing';
+import { exportJWK, generateKeyPair } from 'jose';
+import { Secrets } from './secrets.ts';
+import { isReady, startServiceProcess, type ServiceProcess } from './service-process.ts';
+import { freshLogDir, type System } from './system.ts';
+
+export interface Separate extends System {
+  readonly databaseUrl: string;
+  readonly identity: ServiceProcess;
+  readonly keys: ServiceProcess;
+  readonly replicas: readonly ServiceProcess[];
+}
+
+const org = 'default';
+
+/** Identity, keys and two gateways as processes of their own, on real Postgres, NATS and Redis. */
+export async function startSeparate(name: string, env: Record<string, string> = {}): Promise<Separate> {
+  const logDir = freshLogDir(name);
+  const secrets = new Secrets();
+  const stops: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const step of stops.reverse()) await step();
+  };
+  try {
+    const database = await freshDatabase();
+    stops.push(() => database.drop());
+    const nats = await startNats();
+    stops.push(() => nats.stop());
+    const redis = await startRedis();
+    stops.push(() => redis.stop());
+
+    const admin = { email: 'ada@example.com', password: `pw-${randomBytes(12).toString('base64url')}` };
+    const masterKey = randomBytes(32).toString('base64');
+    const signingKey = JSON.stringify(await exportJWK((await generateKeyPair('ES256', { extractable: true })).privateKey));
+    const sealingKey = randomBytes(32).toString('base64');
+    for (const [what, value] of Object.entries({ 'admin password': admin.password, 'master key': masterKey, 'signing key': signingKey, 'sealing key': sealingKey, 'database URL': database.url })) secrets.add(what, value);
+    secrets.add('signing key (d)', (JSON.parse(signingKey) as { d: string }).d);
+
+    const ports = { identity: await freePort(), keys: await freePort(), gateway: await freePort(), second: await freePort() };
+    const urls = Object.fromEntries(Object.entries(ports).map(([service, port]) => [service, `http://localhost:${port}`])) as Record<keyof typeof ports, string>;
+    const common = {
+      HOST: '127.0.0.1', LATCHKEY_LOG_LEVEL: 'debug', NATS_URL: nats.url, REDIS_URL: redis.url,
+      LATCHKEY_ISSUER: urls.identity, LATCHKEY_GATEWAY_URL: urls.gateway, LATCHKEY_KEYS_URL: urls.keys,
+      LATCHKEY_ALLOW_PRIVATE_UPSTREAMS: 'true', ...env,
+    };
+    const withDatabase = { ...common, DATABASE_URL: database.url, LATCHKEY_MASTER_KEY: masterKey };
+    const forGateways = { ...common, LATCHKEY_GATEWAY_SIGNING_KEY: signingKey, LATCHKEY_SESSION_SEALING_KEY: sealingKey };
+    const start = async (service: keyof typeof ports, script: string, serviceEnv: Record<string, string>) => {
+      const running = await startServiceProcess({
+        name: service, script, logDir,
+        env: { ...serviceEnv, PORT: String(ports[service]), LATCHKEY_MANAGEMENT_PORT: String(await freePort()) },
+        ready: () => isReady(urls[service]),
+      });
+      stops.push(() => running.stop());
+      return running;
+    };
+    const [identity, keys] = await Promise.all([
+      start('identity', 'apps/identity/dist/main.js', { ...withDatabase, LATCHKEY_ADMIN_EMAIL: admin.email, LATCHKEY_ADMIN_PASSWORD: admin.password }),
+      start('keys', 'apps/keys/dist/main.js', withDatabase),
+    ]);
+    const replicas = await Promise.all([start('gateway', 'apps/gateway/dist/main.js', forGateways), start('second', 'apps/gateway/dist/main.js', forGateways)]);
+    return {
+      gatewayUrl: urls.gateway, gateways: [urls.gateway, urls.second], issuer: urls.identity, org, project: 'default', admin, secrets, logDir,
+      databaseUrl: database.url, identity, keys, replicas, stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '@latchkey/testing';
+import { Secrets } from './secrets.ts';
+import { startServiceProcess, type ServiceProcess } from './service-process.ts';
+import { freshLogDir, type System } from './system.ts';
+
+interface ReadyFile {
+  gateway: string;
+  identity: string;
+  keys: string;
+  adminEmail: string;
+  org: string;
+  project: string;
+  demoServer: string;
+}
+
+export interface Standalone extends System {
+  readonly process: ServiceProcess;
+  /** MCP URL of the demo server at the gateway */
+  readonly demo: string;
+}
+
+/** `npm start` on free ports and a fresh data directory. */
+export async function startStandalone(name: string, env: Record<string, string> = {}): Promise<Standalone> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'latchkey-e2e-'));
+  const readyFile = join(dataDir, 'ready.json');
+  const logDir = freshLogDir(name);
+  const secrets = new Secrets();
+  const admin = { email: 'ada@example.com', password: `pw-${randomBytes(12).toString('base64url')}` };
+  secrets.add('admin password', admin.password);
+  const [gatewayPort, identityPort, keysPort] = [await freePort(), await freePort(), await freePort()];
+  const service = await startServiceProcess({
+    name: 'standalone',
+    script: 'scripts/start.mjs',
+    logDir,
+    timeoutMs: 90_000,
+    ready: async () => existsSync(readyFile),
+    env: {
+      LATCHKEY_GATEWAY_PORT: String(gatewayPort), LATCHKEY_IDENTITY_PORT: String(identityPort), LATCHKEY_KEYS_PORT: String(keysPort),
+      LATCHKEY_GATEWAY_URL: `http://localhost:${gatewayPort}`, LATCHKEY_ISSUER: `http://localhost:${identityPort}`,
+      LATCHKEY_KEYS_URL: `http://localhost:${keysPort}`,
+      LATCHKEY_DATA_DIR: join(dataDir, 'data'), LATCHKEY_READY_FILE: readyFile,
+      LATCHKEY_ADMIN_EMAIL: admin.email, LATCHKEY_ADMIN_PASSWORD: admin.password,
+      LATCHKEY_LOG_LEVEL: 'debug',
+      ...env,
+    },
+  });
+  const ready = JSON.parse(readFileSync(readyFile, 'utf8')) as ReadyFile;
+  return {
+    process: service,
+    gatewayUrl: ready.gateway,
+    gateways: [ready.gateway],
+    issuer: ready.identity,
+    org: ready.org,
+    project: ready.project,
+    demo: ready.demoServer,
+    admin,
+    secrets,
+    logDir,
+    stop: async () => {
+      await service.stop();
+      rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}

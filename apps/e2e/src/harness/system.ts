@@ -1,0 +1,57 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Account } from '../clients/form-browser.ts';
+import { obtainToken, type Grant } from '../clients/obtain-token.ts';
+import { repository } from './repository.ts';
+import type { Secrets } from './secrets.ts';
+
+/** A running Latchkey, seen as its users see it. */
+export interface System {
+  /** What resource identifiers begin with */
+  readonly gatewayUrl: string;
+  /** Where each gateway replica listens, the public one first */
+  readonly gateways: readonly string[];
+  readonly issuer: string;
+  readonly org: string;
+  readonly project: string;
+  readonly admin: Account;
+  readonly secrets: Secrets;
+  readonly logDir: string;
+  stop(): Promise<void>;
+}
+
+/** A directory of this run's logs, empty; kept afterwards, outside version control. */
+export function freshLogDir(name: string): string {
+  const directory = join(repository, '.artifacts/e2e', name);
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  return directory;
+}
+
+/** A token for the management API. */
+export async function manage(system: System, scope: string): Promise<Grant> {
+  const grant = await obtainToken({ issuer: system.issuer, resource: `${system.gatewayUrl}/v1`, scope, account: system.admin });
+  system.secrets.add('management access token', grant.access);
+  system.secrets.add('management refresh token', grant.refresh);
+  return grant;
+}
+
+/** Calls the management API through the gateway. */
+export async function callApi(system: System, grant: Grant, method: string, path: string, body?: unknown): Promise<{ status: number; body: Record<string, unknown> }> {
+  const response = await fetch(`${system.gatewayUrl}/v1${path}`, {
+    method,
+    headers: { authorization: `Bearer ${grant.access}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) };
+}
+
+/** Registers an upstream and waits for nothing: the gateway hears of it by the feed. */
+export async function registerServer(system: System, slug: string, url: string): Promise<string> {
+  const grant = await manage(system, 'servers:write');
+  const { org, project } = system;
+  const { status, body } = await callApi(system, grant, 'POST', '/servers', { org, project, slug, name: `Fixture ${slug}`, url });
+  if (status !== 201) throw new Error(`Registering ${slug}: ${status} ${JSON.stringify(body)}`);
+  return String(body['resource']);
+}
