@@ -1,13 +1,28 @@
 import type { Provider, Type } from '@nestjs/common';
+import { ActingMember } from './acting-member.ts';
 import { AddMember } from './add-member.ts';
 import { CreateOrganization } from './create-organization.ts';
 import { CreateProject } from './create-project.ts';
 import { FindRole } from './find-role.ts';
+import { ListMembers } from './list-members.ts';
+import { ListOrganizations } from './list-organizations.ts';
+import { ListProjects } from './list-projects.ts';
 import { MemberEntity, ProjectMemberEntity } from './member.entity.ts';
 import { OrganizationEntity } from './organization.entity.ts';
+import { OrganizationsController } from './organizations.controller.ts';
 import { ProjectEntity } from './project.entity.ts';
 import { RemoveMember } from './remove-member.ts';
 
-export const organizationsProviders: Provider[] = [AddMember, CreateOrganization, CreateProject, FindRole, RemoveMember];
-export const organizationsControllers: Type[] = [];
+export const organizationsProviders: Provider[] = [
+  ActingMember,
+  AddMember,
+  CreateOrganization,
+  CreateProject,
+  FindRole,
+  ListMembers,
+  ListOrganizations,
+  ListProjects,
+  RemoveMember,
+];
+export const organizationsControllers: Type[] = [OrganizationsController];
 export const organizationsEntities: Type[] = [MemberEntity, OrganizationEntity, ProjectEntity, ProjectMemberEntity];

@@ -1,0 +1,86 @@
+import { Body, Controller, Get, Inject, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
+import { parse } from '@latchkey/problem';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Authenticate } from '../accounts/authenticate.ts';
+import { refusalWords } from '../accounts/refusal-words.ts';
+import { signInFormSchema } from '../accounts/sign-in-form.ts';
+import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
+import { createAccountPage, forgotPasswordPage } from '../pages/account-help-pages.ts';
+import { sendAnswer } from '../pages/answer.ts';
+import { cookieScope, readCookie, setCookie } from '../pages/cookies.ts';
+import { csrfFieldSchema, issueCsrfToken, requireCsrfToken } from '../pages/csrf.ts';
+import { PageFilter } from '../pages/page.filter.ts';
+import { peerAddress } from '../provider/peer-address.ts';
+import { consoleSignInPage } from './console-sign-in-page.ts';
+import { ConsoleSessions, sessionSeconds } from './sessions.ts';
+import { ShowConsole } from './show-console.ts';
+
+const sessionCookie = 'lk_console';
+const signInPath = '/console/sign-in';
+
+/** The console, as pages; every form carries a token, and the session is a cookie that no script can read. */
+@Controller('console')
+@UseFilters(PageFilter)
+export class ConsoleController {
+  private readonly cookies;
+
+  constructor(
+    private readonly sessions: ConsoleSessions,
+    private readonly showConsole: ShowConsole,
+    private readonly authenticate: Authenticate,
+    @Inject(IDENTITY_ENV) env: IdentityEnv,
+  ) {
+    this.cookies = cookieScope(env.LATCHKEY_ISSUER);
+  }
+
+  @Get()
+  async show(@Query('org') org: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const user = await this.sessions.find(readCookie(request, this.cookies, sessionCookie));
+    if (user === null) return sendAnswer(reply, { redirect: signInPath });
+    const csrf = issueCsrfToken(request, reply, this.cookies, 'console:sign-out');
+    return sendAnswer(reply, await this.showConsole.run(user, typeof org === 'string' ? org : undefined, csrf));
+  }
+
+  @Get('sign-in')
+  signInPage(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    const csrf = issueCsrfToken(request, reply, this.cookies, 'console:sign-in');
+    sendAnswer(reply, { status: 200, page: consoleSignInPage({ csrf }) });
+  }
+
+  @Post('sign-in')
+  async signIn(@Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    this.requireCsrf(request, 'console:sign-in', body);
+    const form = parse(signInFormSchema, body);
+    const authentication = await this.authenticate.run({ ...form, address: peerAddress(request.raw) });
+    if (authentication.outcome === 'signed-in') {
+      setCookie(reply, this.cookies, sessionCookie, await this.sessions.start(authentication.userId), sessionSeconds);
+      return sendAnswer(reply, { redirect: '/console' });
+    }
+    const { status, words, headers } = refusalWords(authentication);
+    const csrf = issueCsrfToken(request, reply, this.cookies, 'console:sign-in');
+    return sendAnswer(reply, { status, headers, page: consoleSignInPage({ csrf, email: form.email, error: words }) });
+  }
+
+  @Post('sign-out')
+  async signOut(@Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    this.requireCsrf(request, 'console:sign-out', body);
+    const token = readCookie(request, this.cookies, sessionCookie);
+    if (token !== undefined) await this.sessions.end(token);
+    setCookie(reply, this.cookies, sessionCookie, '', 0);
+    sendAnswer(reply, { redirect: signInPath });
+  }
+
+  @Get('create-account')
+  createAccount(@Res() reply: FastifyReply): void {
+    sendAnswer(reply, { status: 200, page: createAccountPage(signInPath) });
+  }
+
+  @Get('forgot-password')
+  forgotPassword(@Res() reply: FastifyReply): void {
+    sendAnswer(reply, { status: 200, page: forgotPasswordPage(signInPath) });
+  }
+
+  private requireCsrf(request: FastifyRequest, form: string, body: unknown): void {
+    requireCsrfToken(request, this.cookies, form, csrfFieldSchema.safeParse(body).data?._csrf);
+  }
+}

@@ -1,0 +1,44 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { WallClock } from '@latchkey/clock';
+import { DataSource, LessThan } from 'typeorm';
+import { FindAccount } from '../accounts/find-account.ts';
+import type { UserEntity } from '../accounts/user.entity.ts';
+import { ConsoleSessionEntity } from './session.entity.ts';
+
+/** A working day; after it the password is asked for again. */
+export const sessionSeconds = 12 * 3600;
+
+const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
+
+/** Who is signed in to the console, and for how long. */
+@Injectable()
+export class ConsoleSessions {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly findAccount: FindAccount,
+    private readonly clock: WallClock,
+  ) {}
+
+  /** @returns the cookie's value, which is kept nowhere else */
+  async start(userId: string): Promise<string> {
+    const token = randomBytes(32).toString('base64url');
+    const now = this.clock.nowMs();
+    const manager = this.dataSource.manager;
+    await manager.delete(ConsoleSessionEntity, { expiresAt: LessThan(new Date(now)) });
+    await manager.insert(ConsoleSessionEntity, { idHash: hashOf(token), userId, expiresAt: new Date(now + sessionSeconds * 1000) });
+    return token;
+  }
+
+  /** @returns null for an unknown or expired session, and for an account that was disabled since */
+  async find(token: string | undefined): Promise<UserEntity | null> {
+    if (token === undefined) return null;
+    const session = await this.dataSource.manager.findOneBy(ConsoleSessionEntity, { idHash: hashOf(token) });
+    if (session === null || session.expiresAt.getTime() <= this.clock.nowMs()) return null;
+    return this.findAccount.user(session.userId);
+  }
+
+  async end(token: string): Promise<void> {
+    await this.dataSource.manager.delete(ConsoleSessionEntity, { idHash: hashOf(token) });
+  }
+}

@@ -1,0 +1,88 @@
+import { verifies } from '@latchkey/testing';
+import { clientFacts } from './client-facts.ts';
+import { consentPage } from './consent-page.ts';
+import { organizationChoices, preselected, type ConsentView, type ResourceFacts } from './consent-view.ts';
+
+const uid = 'uid-1';
+const csrf = 'csrf-1';
+const resource: ResourceFacts = { url: 'https://gw.example/mcp/demo', name: 'Demo', server: { org: 'acme', project: 'prod' } };
+const acme = { org: 'acme', name: 'Acme', role: 'owner', projects: {} } as const;
+const beta = { org: 'beta', name: 'Beta', role: 'member', projects: { lab: 'viewer' } } as const;
+
+function view(changes: Partial<ConsentView> & { memberships?: Parameters<typeof organizationChoices>[0] } = {}): ConsentView {
+  const requested = changes.requested ?? ['mcp:read', 'mcp:execute'];
+  const organizations = organizationChoices(changes.memberships ?? [acme], changes.resource === undefined ? resource : changes.resource, requested);
+  const client = clientFacts({ clientId: 'dyn-1', clientName: 'Inspector', redirectUris: ['https://app.example/cb'] }, 'https://app.example/cb');
+  return { client, resource, email: 'ann@example.com', requested, oidcScopes: [], organizations, organization: preselected(organizations), ...changes };
+}
+
+const render = (changes?: Parameters<typeof view>[0]) => consentPage(view(changes), { uid, csrf });
+
+describe('the consent page', () => {
+  verifies('AS-90', 'it names redirect host, client, resource, scopes in words and account, and calls the name unverified', () => {
+    const page = render();
+    for (const text of ['app.example', 'Inspector', 'unverified', 'Demo', 'https://gw.example/mcp/demo', 'ann@example.com', 'Acme']) {
+      expect(page).toContain(text);
+    }
+    expect(page).toContain('List tools, prompts and resources, and read resources');
+    expect(page).toContain('Call tools');
+    expect(page).toMatch(/<button[^>]*>Allow<\/button><button[^>]*>Deny<\/button>/);
+  });
+
+  verifies('AS-90', 'it shows the host of a client id that is a URL', () => {
+    const client = clientFacts({ clientId: 'https://claude.example/oauth/client.json', redirectUris: ['http://127.0.0.1/cb'] }, 'http://127.0.0.1:4711/cb');
+    const page = render({ client });
+    expect(page).toContain('<dt>Published at</dt><dd><strong>claude.example</strong></dd>');
+    expect(page).toContain('127.0.0.1:4711');
+    expect(page).toContain('A program without a name');
+  });
+
+  verifies('AS-90', 'it warns of clients that any program on the computer could pretend to be, and only of them', () => {
+    const uris = ['http://localhost:3000/cb', 'http://127.0.0.1/cb', 'http://[::1]/cb'];
+    expect(render({ client: clientFacts({ clientId: 'dyn-2', redirectUris: uris }, 'http://localhost:3000/cb') })).toContain('runs on your own computer');
+    expect(render()).not.toContain('runs on your own computer');
+    const app = clientFacts({ clientId: 'dyn-3', redirectUris: ['cursor://anysphere.cursor-mcp/oauth/callback'] }, 'cursor://anysphere.cursor-mcp/oauth/callback');
+    expect(render({ client: app })).toContain('cursor://anysphere.cursor-mcp');
+  });
+
+  verifies('AS-90', 'scopes that administer Latchkey stand apart', () => {
+    const page = render({ resource: { url: 'https://gw.example/v1', name: 'Latchkey API', server: null }, requested: ['mcp:read', 'keys:write'] });
+    const [ordinary, sensitive] = page.split('Sensitive');
+    expect(ordinary).toContain('<code>mcp:read</code>');
+    expect(ordinary).not.toContain('keys:write');
+    expect(sensitive).toContain('<code>keys:write</code>');
+  });
+
+  it('shows hostile text of a client as text', () => {
+    const hostile = '"><script>alert(1)</script>\u202e';
+    const client = clientFacts({ clientId: `dyn-${hostile}`, clientName: hostile, redirectUris: [`app:${hostile}`] }, `app:${hostile}`);
+    const page = render({ client, resource: { ...resource, name: hostile }, email: `${hostile}@example.com` });
+    expect(page).not.toContain('<script');
+    expect(page).not.toContain('\u202e');
+    expect(page).toContain('&lt;script&gt;');
+  });
+
+  it('shows a look-alike host in ASCII', () => {
+    const uri = 'https://аpple.example/cb';
+    expect(render({ client: clientFacts({ clientId: 'dyn-4', redirectUris: [uri] }, uri) })).toContain('xn--pple-43d.example');
+  });
+
+  it('offers organizations only to those who have several, and only those through which the server is reached', () => {
+    expect(render()).not.toContain('<select');
+    const page = render({ memberships: [beta, acme] });
+    expect(page).toContain('<label for="org">Organization</label>');
+    expect(page).toMatch(/<option value="acme" selected>Acme<\/option>/);
+    expect(page).toMatch(/<option value="beta" disabled>Beta \(no access to this\)<\/option>/);
+  });
+
+  it('says where a role does not allow what is asked', () => {
+    const page = render({ memberships: [acme, beta], resource: { url: 'https://gw.example/mcp', name: 'Latchkey', server: null } });
+    expect(page).toContain('not in Beta: your role there does not allow it');
+  });
+
+  it('offers no Allow where no role allows anything', () => {
+    const page = render({ memberships: [beta] });
+    expect(page).not.toContain('>Allow</button>');
+    expect(page).toContain('>Deny</button>');
+  });
+});

@@ -1,0 +1,80 @@
+import { scopeDescriptions, sensitiveScopes, type Scope } from '@latchkey/contracts';
+import { foreignText } from '../pages/foreign-text.ts';
+import { html, type Html } from '../pages/html.ts';
+import { errorSummary, layout } from '../pages/layout.ts';
+import type { RedirectFacts } from './client-facts.ts';
+import type { ConsentView, OrganizationChoice } from './consent-view.ts';
+
+const oidcWords: Record<string, string> = {
+  openid: 'Know which account you signed in with',
+  email: 'See your e-mail address',
+  profile: 'See your name',
+  offline_access: 'Stay connected when you are away, until you revoke it',
+};
+
+function redirectWords({ kind, place }: RedirectFacts): Html {
+  if (kind === 'loopback') return html`<strong>${place}</strong> (this computer)`;
+  if (kind === 'app') return html`an app on this device that opens <strong>${foreignText(place)}</strong> links`;
+  return html`<strong>${place}</strong>`;
+}
+
+/** Organizations where a scope is not to be had, where that differs between those that can be chosen. */
+function exceptIn(scope: Scope, usable: readonly OrganizationChoice[]): Html | false {
+  const without = usable.filter((choice) => !choice.scopes.includes(scope)).map((choice) => foreignText(choice.name));
+  return without.length > 0 && html` <span class="soft small">(not in ${without.join(', ')}: your role there does not allow it)</span>`;
+}
+
+const scopeItem = (words: string, name: string, note: Html | false = false): Html =>
+  html`<li>${words}${note}<br><code>${name}</code></li>`;
+
+function scopeLists(view: ConsentView, usable: readonly OrganizationChoice[]): Html {
+  const offered = view.requested.filter((scope) => usable.some((choice) => choice.scopes.includes(scope)));
+  const items = (scopes: readonly Scope[]) => scopes.map((scope) => scopeItem(scopeDescriptions[scope], scope, exceptIn(scope, usable)));
+  const sensitive = offered.filter((scope) => sensitiveScopes.includes(scope));
+  const ordinary = offered.filter((scope) => !sensitiveScopes.includes(scope));
+  const identity = view.oidcScopes.map((scope) => scopeItem(oidcWords[scope] ?? scope, scope));
+  return html`<h2>It will be able to</h2>
+<ul class="scopes">${items(ordinary)}${identity}</ul>
+${sensitive.length > 0 && html`<section class="sensitive" aria-labelledby="sensitive"><h2 id="sensitive">Sensitive: it will also administer Latchkey for you</h2>
+<ul class="scopes">${items(sensitive)}</ul></section>`}`;
+}
+
+function organizationField(view: ConsentView, usable: readonly OrganizationChoice[], chosen: string | null): Html {
+  if (view.resource === null) return html``;
+  if (view.organizations.length === 1) return html`<input type="hidden" name="org" value="${usable[0]?.slug}">`;
+  const options = view.organizations.map((choice) => {
+    const usableHere = choice.scopes.length > 0;
+    return html`<option value="${choice.slug}"${choice.slug === chosen && html` selected`}${!usableHere && html` disabled`}>${foreignText(choice.name)}${!usableHere && ' (no access to this)'}</option>`;
+  });
+  return html`<div class="field"><label for="org">Organization</label><select id="org" name="org" required>${options}</select></div>`;
+}
+
+/** AS-90: who asks, as far as that is known, for what, in whose name, and where the answer goes. */
+export function consentPage(view: ConsentView, { uid, csrf, error, chosen }: { uid: string; csrf: string; error?: string; chosen?: string }): string {
+  const { client, resource } = view;
+  const usable = view.organizations.filter((choice) => choice.scopes.length > 0);
+  const possible = resource === null || usable.length > 0;
+  const name = foreignText(client.name);
+  const only = view.organizations.length === 1 ? usable[0] : undefined;
+  const body = html`<h1>Allow <bdi>${name}</bdi> to connect?</h1>
+<p><span class="tag">unverified name</span> <span class="soft small">Any program can call itself that. Look at where it sends you.</span></p>
+${errorSummary(error)}
+<dl class="facts">
+<dt>Sends you back to</dt><dd>${redirectWords(client.redirect)}</dd>
+<dt>${client.idHost === null ? 'Client id' : 'Published at'}</dt><dd>${client.idHost === null ? html`<code>${foreignText(client.id)}</code>` : html`<strong>${client.idHost}</strong>`}</dd>
+${resource !== null && html`<dt>Connects to</dt><dd><strong>${foreignText(resource.name)}</strong><br><code>${resource.url}</code></dd>`}
+${only !== undefined && html`<dt>Organization</dt><dd>${foreignText(only.name)}</dd>`}
+<dt>Your account</dt><dd>${foreignText(view.email, 254)}<br><a class="small" href="/interaction/${uid}/switch">Not you? Sign in as someone else</a></dd>
+</dl>
+${client.loopbackOnly && html`<div class="notice warn"><p>This program runs on your own computer, where any other program could pretend to be it. Allow it only if you started it yourself just now.</p></div>`}
+<form method="post" action="/interaction/${uid}/consent">
+<input type="hidden" name="_csrf" value="${csrf}">
+${
+  possible
+    ? html`${organizationField(view, usable, chosen ?? view.organization)}${scopeLists(view, usable)}`
+    : html`<div class="notice warn"><p>Your account has no role that allows any of what this program asks for. An administrator of the organization can give you one.</p></div>`
+}
+<div class="choices">${possible && html`<button type="submit" name="decision" value="allow">Allow</button>`}<button type="submit" class="plain" name="decision" value="deny" formnovalidate>Deny</button></div>
+</form>`;
+  return layout({ title: error === undefined ? `Allow ${name} to connect?` : 'Error: allow to connect?', body });
+}

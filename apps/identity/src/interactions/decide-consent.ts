@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { PageAnswer } from '../pages/answer.ts';
+import { consentPage } from './consent-page.ts';
+import { FindConsentView } from './find-consent-view.ts';
+import { GrantConsent } from './grant-consent.ts';
+import { OpenInteraction, type Interaction } from './open-interaction.ts';
+
+export const consentFormSchema = z.object({ decision: z.enum(['allow', 'deny']), org: z.string().max(63).optional() });
+export type ConsentForm = z.infer<typeof consentFormSchema>;
+
+/** Takes the consent form of an interaction. */
+@Injectable()
+export class DecideConsent {
+  constructor(
+    private readonly openInteraction: OpenInteraction,
+    private readonly findConsentView: FindConsentView,
+    private readonly grantConsent: GrantConsent,
+  ) {}
+
+  async run(interaction: Interaction, form: ConsentForm, csrf: string, request: FastifyRequest, reply: FastifyReply): Promise<PageAnswer> {
+    // A form that was left open while the request went back to sign-in.
+    if (interaction.prompt.name !== 'consent') return { redirect: `/interaction/${interaction.uid}` };
+    if (form.decision === 'deny') {
+      const outcome = { error: 'access_denied', error_description: 'The user did not allow it' } as const;
+      return { redirect: await this.openInteraction.finish(request, reply, outcome, false) };
+    }
+    const view = await this.findConsentView.run(interaction);
+    const chosen = view.organizations.find((choice) => choice.slug === form.org && choice.scopes.length > 0);
+    if (view.resource !== null && chosen === undefined) {
+      const error = 'Choose an organization in which your role allows this.';
+      return { status: 422, page: consentPage(view, { uid: interaction.uid, csrf, error }) };
+    }
+    const grantId = await this.grantConsent.run(view, view.resource === null ? null : (chosen?.slug ?? null));
+    return { redirect: await this.openInteraction.finish(request, reply, { consent: { grantId } }, true) };
+  }
+}

@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { errors, type Provider } from 'oidc-provider';
+import { OidcEngine } from '../provider/oidc-engine.ts';
+import { clientFacts, type ClientFacts } from './client-facts.ts';
+
+export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
+
+/** The interaction is over, belongs to another browser, or never was; a page says so. */
+export class InteractionGone extends Error {}
+
+/** An authorization request that waits for its user. */
+@Injectable()
+export class OpenInteraction {
+  constructor(private readonly engine: OidcEngine) {}
+
+  /**
+   * Which interaction a browser is in is said by its cookie alone; the id in the path has to agree.
+   * @throws InteractionGone
+   */
+  async find(request: FastifyRequest, reply: FastifyReply, uid: string): Promise<Interaction> {
+    try {
+      const interaction = await this.engine.provider.interactionDetails(request.raw, reply.raw);
+      if (interaction.uid === uid) return interaction;
+    } catch (error) {
+      if (!(error instanceof errors.SessionNotFound)) throw error;
+    }
+    throw new InteractionGone();
+  }
+
+  /** @throws InteractionGone when the client was removed meanwhile, or the redirect is no longer one of its own */
+  async client(interaction: Interaction): Promise<ClientFacts> {
+    const { client_id: id, redirect_uri: redirectUri } = interaction.params;
+    const client = typeof id === 'string' ? await this.engine.provider.Client.find(id) : undefined;
+    if (client === undefined || typeof redirectUri !== 'string') throw new InteractionGone();
+    // The page names where the answer goes, so it is matched here as it was at the authorization endpoint (AS-31).
+    if (!client.redirectUriAllowed(redirectUri)) throw new InteractionGone();
+    return clientFacts(client, redirectUri);
+  }
+
+  /** Stores the outcome. @returns where the browser goes on */
+  finish(request: FastifyRequest, reply: FastifyReply, result: InteractionOutcome, merge: boolean): Promise<string> {
+    return this.engine.provider.interactionResult(request.raw, reply.raw, result, { mergeWithLastSubmission: merge });
+  }
+}
+
+export type InteractionOutcome =
+  | { login: { accountId: string; remember: boolean; amr: string[] } }
+  | { consent: { grantId: string } }
+  | { error: 'access_denied'; error_description: string };

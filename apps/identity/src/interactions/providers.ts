@@ -1,0 +1,24 @@
+import type { Provider, Type } from '@nestjs/common';
+import { AssetsController } from '../pages/assets.controller.ts';
+import { PageFilter } from '../pages/page.filter.ts';
+import { DecideConsent } from './decide-consent.ts';
+import { FindConsentView } from './find-consent-view.ts';
+import { GoneFilter } from './gone.filter.ts';
+import { GrantConsent } from './grant-consent.ts';
+import { InteractionsController } from './interactions.controller.ts';
+import { OpenInteraction } from './open-interaction.ts';
+import { ShowInteraction } from './show-interaction.ts';
+import { SignIn } from './sign-in.ts';
+
+export const interactionsProviders: Provider[] = [
+  DecideConsent,
+  FindConsentView,
+  GoneFilter,
+  GrantConsent,
+  OpenInteraction,
+  PageFilter,
+  ShowInteraction,
+  SignIn,
+];
+export const interactionsControllers: Type[] = [AssetsController, InteractionsController];
+export const interactionsEntities: Type[] = [];

@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Authenticate } from '../accounts/authenticate.ts';
+import { refusalWords } from '../accounts/refusal-words.ts';
+import type { SignInForm } from '../accounts/sign-in-form.ts';
+import type { PageAnswer } from '../pages/answer.ts';
+import { peerAddress } from '../provider/peer-address.ts';
+import { OpenInteraction, type Interaction } from './open-interaction.ts';
+import { signInPage } from './sign-in-page.ts';
+
+/** Takes the sign-in form of an interaction. */
+@Injectable()
+export class SignIn {
+  constructor(
+    private readonly openInteraction: OpenInteraction,
+    private readonly authenticate: Authenticate,
+  ) {}
+
+  async run(interaction: Interaction, form: SignInForm, csrf: string, request: FastifyRequest, reply: FastifyReply): Promise<PageAnswer> {
+    const { name } = await this.openInteraction.client(interaction);
+    const { email, password } = form;
+    const authentication = await this.authenticate.run({ email, password, address: peerAddress(request.raw) });
+    if (authentication.outcome !== 'signed-in') {
+      const { status, words, headers } = refusalWords(authentication);
+      const switching = interaction.prompt.name === 'consent';
+      return { status, headers, page: signInPage({ uid: interaction.uid, csrf, clientName: name, email, error: words, switching }) };
+    }
+    // Nothing of an earlier submission is kept: it may have been somebody else's.
+    const outcome = { login: { accountId: authentication.userId, remember: true, amr: ['pwd'] } };
+    return { redirect: await this.openInteraction.finish(request, reply, outcome, false) };
+  }
+}

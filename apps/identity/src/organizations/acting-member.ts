@@ -1,0 +1,59 @@
+import { orgRoles, projectRoles, type IdentityAssertionClaims, type ProjectRole, type Scope } from '@latchkey/contracts';
+import { Inject, Injectable } from '@nestjs/common';
+import { projectRoleOf } from '@latchkey/access';
+import { parseScopes, renderChallenge, resourceMetadataUrl, resources, satisfies } from '@latchkey/oauth';
+import { Problem } from '@latchkey/problem';
+import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
+import { FindRole, type Membership } from './find-role.ts';
+
+const weaker = <R extends string>(strongestFirst: readonly R[], one: R, other: R): R =>
+  strongestFirst.indexOf(one) > strongestFirst.indexOf(other) ? one : other;
+
+/**
+ * What is left of a membership after what the gateway's assertion says of the credential: a key restricted to one project makes an owner
+ * an administrator of that project. An assertion without roles leaves nothing.
+ */
+export function narrowedBy(membership: Membership, roles: IdentityAssertionClaims['roles']): Membership {
+  const told = { org: membership.org, role: roles?.org ?? 'member', projects: roles?.projects ?? {} } as const;
+  const role = weaker(orgRoles, membership.role, told.role);
+  if (role !== 'member') return { ...membership, role };
+  const projects: Record<string, ProjectRole> = {};
+  for (const project of new Set([...Object.keys(membership.projects), ...Object.keys(told.projects)])) {
+    const [one, other] = [projectRoleOf(membership, project), projectRoleOf(told, project)];
+    if (one !== null && other !== null) projects[project] = weaker(projectRoles, one, other);
+  }
+  return { ...membership, role, projects };
+}
+
+/** Who calls a management API, and as what. The role comes from the tables, whatever the assertion says; that can only take from it. */
+@Injectable()
+export class ActingMember {
+  constructor(
+    private readonly findRole: FindRole,
+    @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
+  ) {}
+
+  /**
+   * @param org  named by the request; without it, the one that the credential was issued for
+   * @throws Problem `insufficient_scope`; `not_found` for every organization but the credential's own, so that none can be probed for
+   */
+  async run(caller: IdentityAssertionClaims, scope: Scope, org = caller.org): Promise<Membership> {
+    if (!satisfies(parseScopes(caller.scope), [scope])) throw this.insufficientScope(scope);
+    const membership = org === undefined || org !== caller.org ? null : await this.findRole.inOrg(caller.sub, org);
+    if (membership === null) throw new Problem('not_found');
+    return narrowedBy(membership, caller.roles);
+  }
+
+  private insufficientScope(scope: Scope): Problem {
+    const challenge = renderChallenge({
+      resourceMetadata: resourceMetadataUrl(resources(this.env.LATCHKEY_GATEWAY_URL).management),
+      scopes: [scope],
+      error: 'insufficient_scope',
+    });
+    return new Problem('insufficient_scope', {
+      detail: `This needs the scope ${scope}.`,
+      error: 'insufficient_scope',
+      headers: { 'www-authenticate': challenge },
+    });
+  }
+}

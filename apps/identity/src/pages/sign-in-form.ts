@@ -1,0 +1,29 @@
+import { html, type Html } from './html.ts';
+import { errorSummary } from './layout.ts';
+
+export interface SignInFormOptions {
+  action: string;
+  csrf: string;
+  email?: string | undefined;
+  error?: string | undefined;
+  /** Where the pages on accounts live, for the links below the form. */
+  createAccountPath: string;
+  forgotPasswordPath: string;
+}
+
+/** The sign-in form, as interactions and the console show it. */
+export function signInForm({ action, csrf, email = '', error, createAccountPath, forgotPasswordPath }: SignInFormOptions): Html {
+  const invalid = error !== undefined && html` aria-invalid="true" aria-describedby="error"`;
+  // After a failure the summary takes the focus, else the first field that is still empty.
+  const [focusEmail, focusPassword] = [error === undefined && email === '', error === undefined && email !== ''];
+  return html`${errorSummary(error)}
+<form method="post" action="${action}">
+<input type="hidden" name="_csrf" value="${csrf}">
+<div class="field"><label for="email">Email</label>
+<input id="email" name="email" type="email" value="${email}" autocomplete="username" autocapitalize="none" spellcheck="false" required maxlength="254"${invalid}${focusEmail && html` autofocus`}></div>
+<div class="field"><label for="password">Password</label>
+<input id="password" name="password" type="password" autocomplete="current-password" required maxlength="1024"${invalid}${focusPassword && html` autofocus`}></div>
+<button type="submit">Sign in</button>
+</form>
+<nav class="links" aria-label="Account"><a href="${createAccountPath}">Create account</a><a href="${forgotPasswordPath}">Forgot password?</a></nav>`;
+}

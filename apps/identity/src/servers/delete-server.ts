@@ -1,0 +1,33 @@
+import type { DeletedServer, IdentityAssertionClaims } from '@latchkey/contracts';
+import { Injectable } from '@nestjs/common';
+import { roleScopes } from '@latchkey/access';
+import { WallClock } from '@latchkey/clock';
+import { consistencyOf, stage } from '@latchkey/feed-writer';
+import { Problem } from '@latchkey/problem';
+import { DataSource, IsNull } from 'typeorm';
+import { serverRecord } from './server-record.ts';
+import { ServerEntity } from './server.entity.ts';
+import { VisibleServer } from './visible-server.ts';
+
+/** Takes a server away from behind the gateway, for good: its slug is never used again. */
+@Injectable()
+export class DeleteServer {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly visibleServer: VisibleServer,
+    private readonly clock: WallClock,
+  ) {}
+
+  /** @throws Problem `insufficient_scope`, `not_found` (also the second time), `insufficient_role` */
+  async run(caller: IdentityAssertionClaims, slug: string): Promise<DeletedServer> {
+    const { row, member } = await this.visibleServer.find(caller, 'servers:write', slug);
+    if (!roleScopes(member, row.project).has('servers:write')) throw new Problem('insufficient_role');
+    const deletedAt = new Date(this.clock.nowMs());
+    return this.dataSource.transaction(async (manager) => {
+      const { affected } = await manager.update(ServerEntity, { slug, deletedAt: IsNull() }, { deletedAt });
+      if (affected !== 1) throw new Problem('not_found');
+      const record = serverRecord({ ...row, deletedAt });
+      return { slug, deletedAt: deletedAt.toISOString(), consistency: consistencyOf(record, await stage(manager, record)) };
+    });
+  }
+}

@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import type { IdentityAssertionClaims, RegisteredServer, RegisterServer as Input } from '@latchkey/contracts';
+import { Inject, Injectable } from '@nestjs/common';
+import { projectRoleOf, roleScopes } from '@latchkey/access';
+import { consistencyOf, stage } from '@latchkey/feed-writer';
+import { isUniqueViolation } from '@latchkey/postgres';
+import { Problem } from '@latchkey/problem';
+import { DataSource } from 'typeorm';
+import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
+import { ActingMember } from '../organizations/acting-member.ts';
+import { ProjectEntity } from '../organizations/project.entity.ts';
+import { presentServer } from './present-server.ts';
+import { serverRecord } from './server-record.ts';
+import { ServerEntity } from './server.entity.ts';
+import { checkUpstreamUrl } from './upstream-url.ts';
+
+/** Puts an MCP server behind the gateway. */
+@Injectable()
+export class RegisterServer {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly actingMember: ActingMember,
+    @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
+  ) {}
+
+  /** @throws Problem `insufficient_scope`, `not_found`, `insufficient_role`, `invalid_request`, `conflict`, in this order */
+  async run(caller: IdentityAssertionClaims, input: Input): Promise<RegisteredServer> {
+    const { org, project, folder = null, slug, name, url } = input;
+    const member = await this.actingMember.run(caller, 'servers:write', org);
+    const exists = await this.dataSource.manager.existsBy(ProjectEntity, { org, slug: project });
+    if (!exists || projectRoleOf(member, project) === null) throw new Problem('not_found', { detail: 'There is no such project.' });
+    if (!roleScopes(member, project).has('servers:write')) throw new Problem('insufficient_role');
+    checkUpstreamUrl(url, this.env.LATCHKEY_ALLOW_PRIVATE_UPSTREAMS);
+    return this.dataSource.transaction(async (manager) => {
+      const row = manager.create(ServerEntity, { id: randomUUID(), org, project, folder, slug, name, url, deletedAt: null });
+      try {
+        await manager.insert(ServerEntity, row);
+      } catch (error) {
+        // Also for a deleted server, and for one of another tenant: the slug is part of a public URL, so that it is taken is no secret.
+        if (isUniqueViolation(error)) throw new Problem('conflict', { detail: 'This slug is or was in use.', cause: error });
+        throw error;
+      }
+      const record = serverRecord(row);
+      const version = await stage(manager, record);
+      return { ...presentServer(row, this.env.LATCHKEY_GATEWAY_URL), consistency: consistencyOf(record, version) };
+    });
+  }
+}

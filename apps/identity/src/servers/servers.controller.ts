@@ -1,0 +1,50 @@
+import {
+  listServersQuerySchema,
+  registerServerSchema,
+  type DeletedServer,
+  type IdentityAssertionClaims,
+  type RegisteredServer,
+  type Server,
+} from '@latchkey/contracts';
+import { Body, Controller, Delete, Get, Header, Param, Post, Query, UseGuards } from '@nestjs/common';
+import { parse } from '@latchkey/problem';
+import { Caller, CallerGuard } from '@latchkey/service';
+import { DeleteServer } from './delete-server.ts';
+import { ListServers } from './list-servers.ts';
+import { RegisterServer } from './register-server.ts';
+import { VisibleServer } from './visible-server.ts';
+
+@Controller('v1/servers')
+@UseGuards(CallerGuard)
+export class ServersController {
+  constructor(
+    private readonly registerServer: RegisterServer,
+    private readonly listServers: ListServers,
+    private readonly visibleServer: VisibleServer,
+    private readonly deleteServer: DeleteServer,
+  ) {}
+
+  @Post()
+  @Header('cache-control', 'no-store')
+  register(@Caller() caller: IdentityAssertionClaims, @Body() body: unknown): Promise<RegisteredServer> {
+    return this.registerServer.run(caller, parse(registerServerSchema, body));
+  }
+
+  @Get()
+  @Header('cache-control', 'no-store')
+  list(@Caller() caller: IdentityAssertionClaims, @Query() query: unknown): Promise<{ items: Server[]; nextCursor: string | null }> {
+    return this.listServers.run(caller, parse(listServersQuerySchema, query));
+  }
+
+  @Get(':slug')
+  @Header('cache-control', 'no-store')
+  show(@Caller() caller: IdentityAssertionClaims, @Param('slug') slug: string): Promise<Server> {
+    return this.visibleServer.show(caller, slug);
+  }
+
+  @Delete(':slug')
+  @Header('cache-control', 'no-store')
+  delete(@Caller() caller: IdentityAssertionClaims, @Param('slug') slug: string): Promise<DeletedServer> {
+    return this.deleteServer.run(caller, slug);
+  }
+}

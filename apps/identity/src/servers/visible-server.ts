@@ -1,0 +1,33 @@
+import type { IdentityAssertionClaims, Scope, Server } from '@latchkey/contracts';
+import { Inject, Injectable } from '@nestjs/common';
+import { projectRoleOf } from '@latchkey/access';
+import { Problem } from '@latchkey/problem';
+import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
+import { ActingMember } from '../organizations/acting-member.ts';
+import type { Membership } from '../organizations/find-role.ts';
+import { FindServer } from './find-server.ts';
+import { presentServer } from './present-server.ts';
+import type { ServerEntity } from './server.entity.ts';
+
+/** One server, for those who may know of it. */
+@Injectable()
+export class VisibleServer {
+  constructor(
+    private readonly findServer: FindServer,
+    private readonly actingMember: ActingMember,
+    @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
+  ) {}
+
+  /** @throws Problem `not_found` alike for no server, another tenant's, and one in a project where the caller is nobody */
+  async find(caller: IdentityAssertionClaims, scope: Scope, slug: string): Promise<{ row: ServerEntity; member: Membership }> {
+    const member = await this.actingMember.run(caller, scope);
+    const row = await this.findServer.bySlug(slug);
+    if (row === null || row.org !== member.org || projectRoleOf(member, row.project) === null) throw new Problem('not_found');
+    return { row, member };
+  }
+
+  async show(caller: IdentityAssertionClaims, slug: string): Promise<Server> {
+    const { row } = await this.find(caller, 'servers:read', slug);
+    return presentServer(row, this.env.LATCHKEY_GATEWAY_URL);
+  }
+}
