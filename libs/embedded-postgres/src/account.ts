@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, cpSync, existsSync, lstatSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
 import type { Binaries } from './binaries.ts';
 
 /** As whom, and by which command, the server runs. Postgres refuses to run as root. */
@@ -40,34 +41,47 @@ function copyOf(binaries: Binaries, dataDir: string): Binaries {
   return { ...binaries, directory };
 }
 
+function canNamespace(binaries: Binaries): boolean {
+  const [command = '', ...args] = namespace;
+  return process.platform === 'linux' && succeeds(command, [...args, join(binaries.directory, 'bin', 'postgres'), '--version'], {});
+}
+
+/** initdb asks for the name of its account, which a container with a number for a user has not. */
+function hasName(): boolean {
+  try {
+    return userInfo().username !== '';
+  } catch {
+    return false;
+  }
+}
+
+function chooseForOrdinaryUser(binaries: Binaries): Account {
+  const self = { uid: process.getuid?.() ?? -1, gid: process.getgid?.() ?? -1, identity: {}, binaries };
+  return { ...self, prefix: !hasName() && canNamespace(binaries) ? namespace : [] };
+}
+
 /**
  * Decides for one data directory. Its present owner stays its owner: started as root once, a user's own data must still be the user's.
  * @param cluster  may not exist yet; `dataDir`, its parent, does
  * @throws with the way out, when root finds no account that gets at the data
  */
 export function chooseAccount(binaries: Binaries, dataDir: string, cluster: string): Account {
-  const uid = process.getuid?.() ?? -1;
-  if (uid !== 0) return { uid, gid: process.getgid?.() ?? -1, identity: {}, prefix: [], binaries };
-
+  if (process.getuid?.() !== 0) return chooseForOrdinaryUser(binaries);
   const made = existsSync(cluster) ? statSync(cluster) : undefined;
   const owner = made !== undefined && made.uid !== 0 ? { uid: made.uid, gid: made.gid } : { uid: nobody, gid: nobody };
-  if (canEnter(dataDir, owner)) {
-    if (canRun(binaries, owner)) return { ...owner, identity: owner, prefix: [], binaries };
-    if (!canNamespace(binaries)) {
-      const copy = copyOf(binaries, dataDir);
-      if (canRun(copy, owner)) return { ...owner, identity: owner, prefix: [], binaries: copy };
-    }
+  const enters = canEnter(dataDir, owner);
+  if (enters && canRun(binaries, owner)) return { ...owner, identity: owner, prefix: [], binaries };
+  const namespaceWorks = canNamespace(binaries);
+  // In the namespace the files are root's, so data that is a user's takes a copy of the binaries instead.
+  if (enters && (owner.uid !== nobody || !namespaceWorks)) {
+    const copy = copyOf(binaries, dataDir);
+    if (canRun(copy, owner)) return { ...owner, identity: owner, prefix: [], binaries: copy };
   }
-  if (canNamespace(binaries)) return { uid: 0, gid: 0, identity: {}, prefix: namespace, binaries };
+  if (namespaceWorks) return { uid: 0, gid: 0, identity: {}, prefix: namespace, binaries };
   throw new Error(
-    `Postgres does not run as root, and no other account can enter ${dirname(cluster)}. ` +
+    `Postgres does not run as root, and no other account can enter ${dataDir}. ` +
       'Run as an ordinary user, put the data directory where others may enter (LATCHKEY_DATA_DIR), or set DATABASE_URL.',
   );
-}
-
-function canNamespace(binaries: Binaries): boolean {
-  const [command = '', ...args] = namespace;
-  return process.platform === 'linux' && succeeds(command, [...args, join(binaries.directory, 'bin', 'postgres'), '--version'], {});
 }
 
 /** Gives a tree to the account. A data directory can move between the two ways of running as root. */

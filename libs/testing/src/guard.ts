@@ -20,7 +20,12 @@ export function guard(pid: number, signal: 'KILL' | 'QUIT', directory: string): 
   shell.unref();
   (shell.stdin as typeof shell.stdin & { unref(): void }).unref();
   return () => {
-    // The whole group: the shell waits in a child.
-    if (shell.pid !== undefined) process.kill(-shell.pid, 'SIGKILL');
+    if (shell.pid === undefined || shell.exitCode !== null || shell.signalCode !== null) return;
+    try {
+      // The whole group: the shell waits in a child.
+      process.kill(-shell.pid, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
   };
 }

@@ -76,6 +76,8 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
     stop,
     kill: async () => {
       if (running) await end('SIGKILL');
+      // The number may soon be another process's.
+      dismiss();
     },
     freeze: () => void child.kill('SIGSTOP'),
     resume: () => void child.kill('SIGCONT'),
