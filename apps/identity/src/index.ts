@@ -1,1 +1,3 @@
-export {};
+export { readIdentityEnv, type IdentityEnv } from './env.ts';
+export type { Seed } from './seed/seed.ts';
+export { startIdentity, type RunningIdentity } from './start.ts';

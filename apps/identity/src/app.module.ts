@@ -1,0 +1,54 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { Feed } from '@latchkey/feed';
+import type { Logger } from '@latchkey/telemetry';
+import { SystemWallClock, WallClock } from '@latchkey/clock';
+import { AssertionVerifier, CallerGuard } from '@latchkey/service';
+import { accountsControllers, accountsProviders } from './accounts/providers.ts';
+import { consoleControllers, consoleProviders } from './console/providers.ts';
+import type { OutboundFetch } from './clients/outbound-fetch.ts';
+import { gatewayJwksUrl, IDENTITY_ENV, type IdentityEnv } from './env.ts';
+import { interactionsControllers, interactionsProviders } from './interactions/providers.ts';
+import { organizationsControllers, organizationsProviders } from './organizations/providers.ts';
+import { engineProviders } from './provider/providers.ts';
+import { serversControllers, serversProviders } from './servers/providers.ts';
+import { storageProviders } from './storage.ts';
+import { LOGGER } from './tokens.ts';
+
+export interface IdentityOptions {
+  env: IdentityEnv;
+  feed: Feed;
+  logger: Logger;
+  /** Tests move it. */
+  clock?: WallClock;
+  /** Where tests serve client documents from. */
+  outbound?: OutboundFetch;
+}
+
+/** The one module of the identity service; features bring arrays. */
+@Module({})
+export class IdentityModule {
+  static register({ env, feed, logger, clock, outbound }: IdentityOptions): DynamicModule {
+    return {
+      module: IdentityModule,
+      providers: [
+        { provide: IDENTITY_ENV, useValue: env },
+        { provide: LOGGER, useValue: logger },
+        { provide: WallClock, useValue: clock ?? new SystemWallClock() },
+        {
+          provide: AssertionVerifier,
+          useFactory: () =>
+            new AssertionVerifier({ issuer: env.LATCHKEY_GATEWAY_URL, audience: env.LATCHKEY_ISSUER, jwksUrl: gatewayJwksUrl(env) }),
+        },
+        CallerGuard,
+        ...storageProviders(feed),
+        ...engineProviders(outbound),
+        ...accountsProviders,
+        ...organizationsProviders,
+        ...serversProviders,
+        ...interactionsProviders,
+        ...consoleProviders,
+      ],
+      controllers: [...accountsControllers, ...organizationsControllers, ...serversControllers, ...interactionsControllers, ...consoleControllers],
+    };
+  }
+}

@@ -1,0 +1,54 @@
+import type { Adapter, AdapterPayload } from 'oidc-provider';
+import { IsNull } from 'typeorm';
+import type { UnitOfWork } from '../provider/unit-of-work.ts';
+import { ClientEntity } from './client.entity.ts';
+import { fromSecretHash, isStoredSecret, secretHash, storedSecret } from './client-secret.ts';
+import { deleteClient } from './delete-client.ts';
+import { dynamicClientPrefix } from './dynamic-client-id.ts';
+
+/** Clients in a table of their own: they outlive every expiry, and secrets are in it as hashes only (AS-57). */
+export class ClientAdapter implements Adapter {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly tombstoneSeconds: number,
+  ) {}
+
+  async find(id: string): Promise<AdapterPayload | undefined> {
+    const row = await this.unitOfWork.run((manager) => manager.findOneBy(ClientEntity, { id, deletedAt: IsNull() }));
+    if (row === null) return undefined;
+    return { ...row.metadata, ...(row.secretHash === null ? {} : { client_secret: fromSecretHash(row.secretHash) }) };
+  }
+
+  async upsert(id: string, { client_secret: secret, ...metadata }: AdapterPayload): Promise<void> {
+    const hash = secret === undefined ? null : secretHash(isStoredSecret(secret) ? secret : storedSecret(secret));
+    const origin = id.startsWith(dynamicClientPrefix) ? 'dynamic' : 'registered';
+    await this.unitOfWork.run((manager) =>
+      manager.query(
+        `INSERT INTO clients (id, origin, metadata, secret_hash) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (id) DO UPDATE SET metadata = excluded.metadata, secret_hash = excluded.secret_hash WHERE clients.deleted_at IS NULL`,
+        [id, origin, JSON.stringify(metadata), hash],
+      ),
+    );
+  }
+
+  async destroy(id: string): Promise<void> {
+    await this.unitOfWork.atomically((manager) => deleteClient(manager, id, this.tombstoneSeconds));
+  }
+
+  // The engine asks these of every adapter; clients are neither found by a uid, nor used up, nor part of a grant.
+  findByUid(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  findByUserCode(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  consume(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  revokeByGrantId(): Promise<void> {
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,69 @@
+import { lookup as resolve, type LookupAddress } from 'node:dns';
+import ipaddr from 'ipaddr.js';
+import { Agent, request, type Dispatcher } from 'undici';
+import { OutboundFetch } from './outbound-fetch.ts';
+
+const maxBytes = 64 * 1024;
+const timeoutMs = 2500;
+
+/** Only what is routed on the public Internet: no private, mapped, translated (NAT64) or tunnelled (6to4, Teredo) form passes (AS-13). */
+export function isPublicAddress(address: string): boolean {
+  return ipaddr.isValid(address) && ipaddr.parse(address).range() === 'unicast';
+}
+
+/** Resolves once and gives the socket exactly what was judged, so that a second answer of the name server can change nothing. */
+function resolvePublic(
+  hostname: string,
+  options: { family?: number | string },
+  callback: (error: Error | null, addresses: LookupAddress[]) => void,
+): void {
+  resolve(hostname, { all: true, family: options.family === 4 || options.family === 6 ? options.family : 0 }, (error, addresses) => {
+    if (error !== null) callback(error, []);
+    else if (addresses.length === 0 || !addresses.every(({ address }) => isPublicAddress(address))) callback(new Error(`${hostname} does not resolve to public addresses only`), []);
+    else callback(null, addresses);
+  });
+}
+
+export interface GuardedFetchOptions {
+  /** Lifts the address rule, and lets loopback hosts be http: development and tests. */
+  allowPrivateAddresses: boolean;
+}
+
+/** The one way out to URLs that others gave us: client documents and keys. */
+export class GuardedFetch extends OutboundFetch {
+  private readonly agent: Agent;
+
+  constructor(private readonly options: GuardedFetchOptions) {
+    super();
+    const limits = { connections: 8, maxResponseSize: maxBytes, headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
+    const connect = { timeout: timeoutMs };
+    this.agent = new Agent(options.allowPrivateAddresses ? { ...limits, connect } : { ...limits, connect: { ...connect, lookup: resolvePublic } });
+  }
+
+  override async get(url: string, signal: AbortSignal = AbortSignal.timeout(timeoutMs)): Promise<{ status: number; headers: Headers; body: string }> {
+    this.check(new URL(url));
+    // undici follows no redirect unless told to.
+    const answer = await request(url, { dispatcher: this.agent, signal, headers: { accept: 'application/json' } });
+    return { status: answer.statusCode, headers: toHeaders(answer), body: await answer.body.text() };
+  }
+
+  private check({ protocol, hostname }: URL): void {
+    const host = hostname.replace(/^\[|\]$/g, '');
+    const loopback = host === 'localhost' || (ipaddr.isValid(host) && ipaddr.process(host).range() === 'loopback');
+    if (protocol !== 'https:' && !(this.options.allowPrivateAddresses && loopback)) throw new Error('only https URLs are fetched');
+    // A host that is an address is never looked up, so it is judged here.
+    if (!this.options.allowPrivateAddresses && ipaddr.isValid(host) && !isPublicAddress(host)) throw new Error('the address is not public');
+  }
+
+  close(): Promise<void> {
+    return this.agent.close();
+  }
+}
+
+function toHeaders({ headers }: Dispatcher.ResponseData): Headers {
+  const result = new Headers();
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) result.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  return result;
+}

@@ -1,0 +1,55 @@
+import { loadEnv } from '@latchkey/service';
+import { z } from 'zod';
+
+/** An origin as the outside spells it: no path, no slash at the end, for it is compared byte for byte (AS-01). */
+const origin = z.url({ protocol: /^https?$/ }).refine((text) => new URL(text).origin === text, 'scheme, host and port only, without a slash at the end');
+
+/** Base64 of 32 bytes each, comma-separated: the first encrypts, all decrypt. */
+const masterKeys = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .refine((parts) => parts.every((part) => /^[A-Za-z0-9+/_-]{43}=?$/.test(part)), 'base64 of 32 bytes, or a comma-separated list of such keys')
+  .transform((parts) => parts.map((part) => Buffer.from(part, 'base64')));
+
+const ttlSeconds = (fallback: number) => z.coerce.number().int().min(1).max(31_536_000).default(fallback);
+
+export const identityEnvSchema = z.object({
+  HOST: z.string().default('0.0.0.0').describe('Address to listen on.'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8081).describe('Port to listen on; 0 takes a free one.'),
+  LATCHKEY_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  LATCHKEY_ISSUER: origin.describe('Public URL of this service: the issuer of every token.'),
+  LATCHKEY_GATEWAY_URL: origin.describe('Public URL of the gateway: what resource identifiers begin with.'),
+  LATCHKEY_GATEWAY_JWKS_URL: z.url().optional().describe('Where the gateway publishes its keys; by default below LATCHKEY_GATEWAY_URL.'),
+  DATABASE_URL: z.string().min(1).describe('Postgres; everything lives in its schema "identity".'),
+  REDIS_URL: z.string().optional().describe('Counts limits over all replicas; without it each process counts alone.'),
+  NATS_URL: z.string().optional().describe('The feed; needed where identity is a process of its own.'),
+  LATCHKEY_MASTER_KEY: masterKeys.describe('Encrypts signing and cookie keys at rest. A list is a rotation: the first encrypts, all decrypt.'),
+  LATCHKEY_ACCESS_TOKEN_TTL_SECONDS: ttlSeconds(3600),
+  LATCHKEY_REFRESH_TOKEN_TTL_SECONDS: ttlSeconds(2_592_000).describe('Counted from the last use.'),
+  LATCHKEY_AUTHORIZATION_CODE_TTL_SECONDS: ttlSeconds(600),
+  LATCHKEY_REFRESH_REPLAY_WINDOW_SECONDS: z.coerce.number().int().min(0).max(120).default(60)
+    .describe('How long a used refresh token gets the same answer once more (lost responses, parallel refreshes). 0 switches it off.'),
+  LATCHKEY_DCR: z.enum(['open', 'token', 'off']).default('open').describe('Who may register OAuth clients: anybody, holders of an initial access token, nobody.'),
+  LATCHKEY_REGISTRATION_LIMIT_PER_HOUR: z.coerce.number().int().min(1).default(120).describe('Registrations an address (IPv6: /64) may make; ten times as many overall.'),
+  LATCHKEY_ALLOW_PRIVATE_USE_REDIRECTS: z.stringbool().default(true).describe('Whether redirect URIs may have schemes of their own, such as cursor://.'),
+  LATCHKEY_DEFAULT_RESOURCE: z.url().optional().describe('What a client that names no resource gets a token for; by default the platform MCP server.'),
+  LATCHKEY_ALLOW_PRIVATE_UPSTREAMS: z.stringbool().default(false).describe('Lifts the refusal of private addresses for URLs given by others.'),
+  LATCHKEY_ADMIN_EMAIL: z.email().optional(),
+  LATCHKEY_ADMIN_PASSWORD: z.string().min(8).optional(),
+});
+
+export type IdentityEnv = Readonly<z.output<typeof identityEnvSchema>>;
+
+/** Injects `IdentityEnv`. */
+export const IDENTITY_ENV = Symbol('IDENTITY_ENV');
+
+/** Injects `Redis | undefined`: what limits are counted in, where there is one. */
+export const REDIS = Symbol('REDIS');
+
+/** @throws EnvironmentError that lists all problems at once, and no value */
+export function readIdentityEnv(source: Record<string, string | undefined> = process.env): IdentityEnv {
+  return loadEnv(identityEnvSchema, source);
+}
+
+/** Where the gateway's public keys are. */
+export const gatewayJwksUrl = (env: IdentityEnv): string => env.LATCHKEY_GATEWAY_JWKS_URL ?? `${env.LATCHKEY_GATEWAY_URL}/.well-known/jwks.json`;

@@ -1,0 +1,33 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { stage } from '@latchkey/feed-writer';
+import { DataSource } from 'typeorm';
+import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
+import { grantSeconds, tombstoneSeconds } from '../provider/lifetimes.ts';
+
+/**
+ * Ends a sign-in session for good: the browser is signed out, access tokens that name it as `sid` die, and its refresh tokens bring no
+ * more. (An ordinary sign-out touches the browser only: clients stay connected, AS-51.)
+ */
+@Injectable()
+export class EndSession {
+  constructor(
+    private readonly dataSource: DataSource,
+    @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
+  ) {}
+
+  async run(uid: string): Promise<void> {
+    await this.dataSource.transaction(async (manager) => {
+      const rows = await manager.query<{ at: string }[]>(
+        `WITH ended AS (
+           INSERT INTO ended_sessions (uid, expires_at) VALUES ($1, now() + make_interval(secs => $2)) ON CONFLICT DO NOTHING RETURNING ended_at
+         )
+         SELECT floor(extract(epoch FROM ended_at))::text AS at FROM ended`,
+        [uid, grantSeconds],
+      );
+      await manager.query("DELETE FROM artifacts WHERE kind = 'Session' AND uid = $1", [uid]);
+      if (rows[0] === undefined) return;
+      const endedAt = Number(rows[0].at);
+      await stage(manager, { kind: 'session', id: uid, endedAt, expiresAt: endedAt + tombstoneSeconds(this.env) });
+    });
+  }
+}

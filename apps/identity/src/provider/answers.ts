@@ -1,0 +1,45 @@
+import { openidScopes, scopes } from '@latchkey/contracts';
+import type { Context, Middleware, Next } from 'koa';
+import { isStoredSecret } from '../clients/client-secret.ts';
+import type { IdentityEnv } from '../env.ts';
+import { isRegistrationPath, metadataPaths, routes } from './routes.ts';
+
+/** How long clients may hold metadata and keys; a key is published at least this long before it signs (AS-70). */
+const metadataMaxAgeSeconds = 300;
+
+/** The last touches on what the engine answers. */
+export function answers(env: IdentityEnv): Middleware {
+  const secure = env.LATCHKEY_ISSUER.startsWith('https:');
+  return async function answers(ctx: Context, next: Next): Promise<void> {
+    ctx.set('X-Content-Type-Options', 'nosniff');
+    ctx.set('Referrer-Policy', 'no-referrer');
+    if (secure) ctx.set('Strict-Transport-Security', 'max-age=31536000');
+    await next();
+    const body: unknown = ctx.body;
+    if (metadataPaths.has(ctx.path) || ctx.path === routes.jwks) {
+      ctx.set('Access-Control-Allow-Origin', '*');
+      if (ctx.status === 200) ctx.set('Cache-Control', `public, max-age=${metadataMaxAgeSeconds}`);
+      if (metadataPaths.has(ctx.path) && isObject(body)) ctx.body = metadata(body);
+      return;
+    }
+    // RFC 6749 section 5.1 asks it of token answers; nothing else here is for a cache either.
+    ctx.set('Cache-Control', 'no-store');
+    if (isRegistrationPath(ctx.path) && isObject(body)) ctx.body = registration(body);
+  };
+}
+
+/** Resource scopes are no scopes of the engine's own, yet they are what clients come for (CONTRACT). */
+const metadata = (body: Record<string, unknown>): Record<string, unknown> => ({ ...body, scopes_supported: [...openidScopes, ...scopes] });
+
+/** Echoes the scope as it was understood, and never the hash that stands for a secret (AS-20, AS-22). */
+function registration({ registered_scope: scope, client_secret: secret, client_secret_expires_at: expiresAt, ...body }: Record<string, unknown>) {
+  const shown = typeof secret === 'string' && !isStoredSecret(secret);
+  return {
+    ...body,
+    ...(scope === undefined ? {} : { scope }),
+    ...(shown ? { client_secret: secret, client_secret_expires_at: expiresAt } : {}),
+  };
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Buffer.isBuffer(value) && !('pipe' in value);

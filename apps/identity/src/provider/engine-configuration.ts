@@ -1,0 +1,150 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { errors, type Client, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
+import { FindAccount } from '../accounts/find-account.ts';
+import { ClientAdapter } from '../clients/client-adapter.ts';
+import { isAllowedDocument, isDocumentUrl, rewriteMetadataDocument } from '../clients/metadata-document.ts';
+import { OutboundFetch } from '../clients/outbound-fetch.ts';
+import { dynamicClientId } from '../clients/dynamic-client-id.ts';
+import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
+import { Standings } from '../grants/standing.ts';
+import type { LoadedKeys } from '../keys/signing-keys.ts';
+import { StructuredTokens } from '../tokens/structured-tokens.ts';
+import { TokenClaims } from '../tokens/claims.ts';
+import { TokenScopes } from '../tokens/token-scopes.ts';
+import { PostgresAdapter } from './adapter.ts';
+import { cookies } from './cookies.ts';
+import { grantSeconds, idTokenSeconds, interactionSeconds, sessionSeconds, tombstoneSeconds } from './lifetimes.ts';
+import { renderError, renderLoggedOut, renderLogout } from './local-pages.ts';
+import { Resources } from './resources.ts';
+import { routes } from './routes.ts';
+import { UnitOfWork } from './unit-of-work.ts';
+
+type Fetch = NonNullable<Configuration['fetch']>;
+
+/** The engine's configuration: what differs from its defaults and why is PROTOCOL's table "oidc-provider defaults that change". */
+@Injectable()
+export class EngineConfiguration {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly accounts: FindAccount,
+    private readonly resources: Resources,
+    private readonly standings: Standings,
+    private readonly scopes: TokenScopes,
+    private readonly claims: TokenClaims,
+    private readonly structuredTokens: StructuredTokens,
+    private readonly outbound: OutboundFetch,
+    @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
+  ) {}
+
+  with({ jwks, cookieKeys }: LoadedKeys): Configuration {
+    const { env } = this;
+    const tombstones = tombstoneSeconds(env);
+    const clients = new ClientAdapter(this.unitOfWork, tombstones);
+    return {
+      adapter: (kind: string) => (kind === 'Client' ? clients : new PostgresAdapter(kind, this.unitOfWork, tombstones)),
+      jwks: jwks as Configuration['jwks'],
+      cookies: cookies(env.LATCHKEY_ISSUER, cookieKeys),
+      routes,
+      interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+      // Resource scopes are not among these: the engine would take them for OpenID scopes. The metadata names them (answers.ts).
+      scopes: ['openid', 'email', 'profile', 'offline_access'],
+      claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
+      responseTypes: ['code'],
+      pkce: { required: () => true },
+      clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+      clientDefaults: { application_type: 'native', grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'] },
+      extraClientMetadata: { properties: ['registered_scope', 'software_id', 'software_version'] },
+      clientBasedCORS: (_ctx, origin, client) => client.clientAuthMethod === 'none' && (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin && origin !== 'null'),
+      enabledJWA: { clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'], idTokenSigningAlgValues: ['RS256', 'ES256'] },
+      features: this.features(),
+      findAccount: (_ctx, sub) => this.accounts.find(sub),
+      loadExistingGrant: (ctx) => grantOfThisInteraction(ctx),
+      extraTokenClaims: async (_ctx, token) => ('grantId' in token ? this.claims.find(token) : undefined),
+      // AS-51: clients that may refresh get to, whether or not they asked for offline_access, and signing out disconnects none.
+      issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+      expiresWithSession: () => false,
+      rotateRefreshToken: true,
+      ttl: this.lifetimes(),
+      fetch: ((url: string | URL, options?: { signal?: AbortSignal | null }) => this.fetch(String(url), options?.signal)) as Fetch,
+      renderError,
+    };
+  }
+
+  private features(): Configuration['features'] {
+    const { env } = this;
+    const open = env.LATCHKEY_DCR !== 'off';
+    return {
+      devInteractions: { enabled: false },
+      // Bound tokens would be refused at the gateway (GW-26), so none are issued.
+      dPoP: { enabled: false },
+      registration: { enabled: open, initialAccessToken: env.LATCHKEY_DCR === 'token', idFactory: dynamicClientId },
+      registrationManagement: { enabled: open, rotateRegistrationAccessToken: true },
+      rpMetadataChoices: { enabled: true },
+      revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
+      introspection: { enabled: true, allowedPolicy: (_ctx, client) => this.structuredTokens.mayIntrospect(client.clientId) },
+      clientIdMetadataDocument: {
+        enabled: true,
+        ack: 'draft-02',
+        allowFetch: (_ctx, id) => isDocumentUrl(id),
+        allowClient: (_ctx, client) => isAllowedDocument(client, env.LATCHKEY_ALLOW_PRIVATE_USE_REDIRECTS),
+      },
+      resourceIndicators: {
+        enabled: true,
+        // A missing resource is filled in before the engine (front/shape-authorization.ts); several are refused.
+        defaultResource: (_ctx, _client, oneOf) => oneOf as unknown as string,
+        useGrantedResource: () => true,
+        getResourceServerInfo: (ctx, resource, client) => this.resourceServer(ctx, resource, client),
+      },
+      rpInitiatedLogout: { enabled: true, logoutSource: renderLogout, postLogoutSuccessSource: renderLoggedOut },
+    };
+  }
+
+  private lifetimes(): Configuration['ttl'] {
+    const { env } = this;
+    return {
+      AccessToken: env.LATCHKEY_ACCESS_TOKEN_TTL_SECONDS,
+      AuthorizationCode: env.LATCHKEY_AUTHORIZATION_CODE_TTL_SECONDS,
+      Grant: grantSeconds,
+      IdToken: idTokenSeconds,
+      Interaction: interactionSeconds,
+      // From the last use, and never past the grant: what would outlive it could not be redeemed.
+      RefreshToken: (_ctx, token) => Math.max(1, Math.min(env.LATCHKEY_REFRESH_TOKEN_TTL_SECONDS, grantSeconds - token.totalLifetime())),
+      Session: sessionSeconds,
+    };
+  }
+
+  private async resourceServer(ctx: KoaContextWithOIDC, text: string, _client: Client) {
+    const resource = await this.resources.find(text);
+    if (resource === null) throw new errors.InvalidTarget('the resource is not known here');
+    const { Grant: grant, AuthorizationCode: code, RefreshToken: refreshToken } = ctx.oidc.entities;
+    const source = code ?? refreshToken;
+    // Before there is an authorization, every scope of the resource may be asked for; consent and the role decide later.
+    const scopes =
+      ctx.oidc.route === 'token' && grant !== undefined
+        ? await this.scopes.find(await this.standings.require(grant.jti, source?.sessionUid), resource)
+        : resource.scopes;
+    return {
+      scope: scopes.join(' '),
+      audience: resource.resource,
+      accessTokenTTL: this.env.LATCHKEY_ACCESS_TOKEN_TTL_SECONDS,
+      accessTokenFormat: 'jwt' as const,
+      jwt: { sign: { alg: 'ES256' as const } },
+    };
+  }
+
+  private async fetch(url: string, signal: AbortSignal | null | undefined): Promise<Response> {
+    const { status, headers, body } = await this.outbound.get(url, signal ?? undefined);
+    const kept = new Headers();
+    for (const name of ['cache-control', 'expires', 'content-type']) {
+      const value = headers.get(name);
+      if (value !== null) kept.set(name, value);
+    }
+    return new Response(rewriteMetadataDocument(url, body), { status, headers: kept });
+  }
+}
+
+/** AS-14: every authorization has a grant of its own; an earlier one of the same client, maybe another install of it, is never handed out. */
+function grantOfThisInteraction(ctx: KoaContextWithOIDC) {
+  const grantId = ctx.oidc.result?.consent?.grantId;
+  return grantId === undefined ? undefined : ctx.oidc.provider.Grant.find(grantId);
+}

@@ -1,0 +1,47 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Logger } from '@latchkey/telemetry';
+import type Provider from 'oidc-provider';
+import { secretMatches } from '../clients/client-secret.ts';
+import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
+import type { LoadedKeys } from '../keys/signing-keys.ts';
+import { LOGGER } from '../tokens.ts';
+import { RedeemCode } from '../tokens/redeem-code.ts';
+import { RefreshTokenGrant } from '../tokens/refresh-token.ts';
+import { StructuredTokens } from '../tokens/structured-tokens.ts';
+import { MarkClientUsed } from '../clients/mark-client-used.ts';
+import { answers } from './answers.ts';
+import { EngineConfiguration } from './engine-configuration.ts';
+import { GuardedProvider } from './guarded-provider.ts';
+
+/** Builds an engine: configuration, guards around its grants, and the last touches on its answers. */
+@Injectable()
+export class EngineFactory {
+  constructor(
+    private readonly configuration: EngineConfiguration,
+    private readonly redeemCode: RedeemCode,
+    private readonly refreshToken: RefreshTokenGrant,
+    private readonly structuredTokens: StructuredTokens,
+    private readonly markClientUsed: MarkClientUsed,
+    @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  build(keys: LoadedKeys): Provider {
+    const provider = new GuardedProvider(this.env.LATCHKEY_ISSUER, this.configuration.with(keys));
+    // The front sets X-Forwarded-Proto itself: behind TLS termination the engine would make http URLs otherwise (AS-03).
+    provider.proxy = true;
+    provider.silent = true;
+    provider.grantGuards.set('authorization_code', this.redeemCode.guard);
+    provider.grantGuards.set('refresh_token', this.refreshToken.guard);
+    Object.defineProperty(provider.Client.prototype, 'compareClientSecret', {
+      value(this: { clientSecret?: string }, presented: string): Promise<boolean> {
+        return Promise.resolve(secretMatches(this.clientSecret, presented));
+      },
+    });
+    provider.use(answers(this.env));
+    this.structuredTokens.install(provider);
+    this.markClientUsed.install(provider);
+    provider.on('server_error', (_ctx, error) => this.logger.error({ err: error }, 'the OAuth engine failed'));
+    return provider;
+  }
+}

@@ -1,0 +1,41 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type Provider from 'oidc-provider';
+import { SigningKeys } from '../keys/signing-keys.ts';
+import { EngineFactory } from './engine-factory.ts';
+
+type Callback = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** The OAuth engine in use. It reads its keys once, so a rotation is a new instance over the same storage, swapped in whole (AS-71). */
+@Injectable()
+export class OidcEngine implements OnModuleInit {
+  private current: { provider: Provider; callback: Callback } | undefined;
+
+  constructor(
+    private readonly keys: SigningKeys,
+    private readonly factory: EngineFactory,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.reload();
+  }
+
+  /** Builds the engine anew with the keys as they are now. */
+  async reload(): Promise<void> {
+    const provider = this.factory.build(await this.keys.load());
+    this.current = { provider, callback: provider.callback() as Callback };
+  }
+
+  get provider(): Provider {
+    return this.inUse.provider;
+  }
+
+  get callback(): Callback {
+    return this.inUse.callback;
+  }
+
+  private get inUse(): { provider: Provider; callback: Callback } {
+    if (this.current === undefined) throw new Error('The engine is asked for before its keys are loaded.');
+    return this.current;
+  }
+}

@@ -1,0 +1,55 @@
+import type { Provider } from '@nestjs/common';
+import { GuardedFetch } from '../clients/guarded-fetch.ts';
+import { MarkClientUsed } from '../clients/mark-client-used.ts';
+import { OutboundFetch } from '../clients/outbound-fetch.ts';
+import { RegistrationLimits } from '../clients/registration-limits.ts';
+import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
+import { Authorizations } from '../grants/authorizations.ts';
+import { EndSession } from '../grants/end-session.ts';
+import { Standings } from '../grants/standing.ts';
+import { MasterKey } from '../keys/master-key.ts';
+import { SigningKeys } from '../keys/signing-keys.ts';
+import { AccessTokens } from '../tokens/access-tokens.ts';
+import { TokenClaims } from '../tokens/claims.ts';
+import { RedeemCode } from '../tokens/redeem-code.ts';
+import { RefreshReplays } from '../tokens/refresh-replays.ts';
+import { RefreshTokenGrant } from '../tokens/refresh-token.ts';
+import { StructuredTokens } from '../tokens/structured-tokens.ts';
+import { TokenScopes } from '../tokens/token-scopes.ts';
+import { EngineConfiguration } from './engine-configuration.ts';
+import { EngineFactory } from './engine-factory.ts';
+import { EngineFront } from './front/front.ts';
+import { OidcEngine } from './oidc-engine.ts';
+import { Resources } from './resources.ts';
+import { Sweeper } from './sweeper.ts';
+import { UnitOfWork } from './unit-of-work.ts';
+
+/** @param outbound  where tests serve client documents from; the guarded way out without it */
+export const engineProviders = (outbound?: OutboundFetch): Provider[] => [
+  { provide: MasterKey, useFactory: (env: IdentityEnv) => new MasterKey(env.LATCHKEY_MASTER_KEY), inject: [IDENTITY_ENV] },
+  {
+    provide: OutboundFetch,
+    useFactory: (env: IdentityEnv) => outbound ?? new GuardedFetch({ allowPrivateAddresses: env.LATCHKEY_ALLOW_PRIVATE_UPSTREAMS }),
+    inject: [IDENTITY_ENV],
+  },
+  AccessTokens,
+  Authorizations,
+  EndSession,
+  EngineConfiguration,
+  EngineFactory,
+  EngineFront,
+  MarkClientUsed,
+  OidcEngine,
+  RedeemCode,
+  RefreshReplays,
+  RefreshTokenGrant,
+  RegistrationLimits,
+  Resources,
+  SigningKeys,
+  Standings,
+  StructuredTokens,
+  Sweeper,
+  TokenClaims,
+  TokenScopes,
+  UnitOfWork,
+];

@@ -1,0 +1,18 @@
+/** Lets at most `slots` pieces of work run at once; the others wait in the order they came. */
+export class Semaphore {
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(private slots: number) {}
+
+  async use<T>(work: () => Promise<T>): Promise<T> {
+    if (this.slots === 0) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    else this.slots -= 1;
+    try {
+      return await work();
+    } finally {
+      const next = this.waiting.shift();
+      if (next === undefined) this.slots += 1;
+      else next();
+    }
+  }
+}

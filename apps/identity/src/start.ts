@@ -1,0 +1,28 @@
+import { Relay } from '@latchkey/feed-writer';
+import { startService, type RunningService } from '@latchkey/service';
+import { IdentityModule, type IdentityOptions } from './app.module.ts';
+import { engineHandler } from './provider/engine-handler.ts';
+import { seedOf, type Seed } from './seed/seed.ts';
+
+export interface RunningIdentity extends RunningService {
+  /** What a first start needs to have something to sign in with. */
+  seed: Seed;
+}
+
+/** Starts the identity service; resolves once it listens and its keys and outbox are on their way to the feed. */
+export async function startIdentity(options: IdentityOptions): Promise<RunningIdentity> {
+  const { env, logger } = options;
+  const service = await startService({
+    name: 'identity',
+    module: IdentityModule.register(options),
+    host: env.HOST,
+    port: env.PORT,
+    portVariable: 'PORT',
+    logger,
+    rawHandler: engineHandler,
+    configure: async (app) => {
+      await app.get(Relay).start();
+    },
+  });
+  return { ...service, seed: seedOf(service.app) };
+}

@@ -1,0 +1,54 @@
+import { Inject, Injectable, type OnApplicationShutdown, type Provider } from '@nestjs/common';
+import type { Feed } from '@latchkey/feed';
+import { Relay } from '@latchkey/feed-writer';
+import { connectPostgres } from '@latchkey/postgres';
+import { createRedis, type Redis } from '@latchkey/ratelimit';
+import type { Logger } from '@latchkey/telemetry';
+import { DataSource } from 'typeorm';
+import { accountsEntities } from './accounts/providers.ts';
+import { consoleEntities } from './console/providers.ts';
+import { IDENTITY_ENV, REDIS, type IdentityEnv } from './env.ts';
+import { interactionsEntities } from './interactions/providers.ts';
+import { migrations } from './migrations/index.ts';
+import { organizationsEntities } from './organizations/providers.ts';
+import { engineEntities } from './provider/entities.ts';
+import { serversEntities } from './servers/providers.ts';
+import { LOGGER } from './tokens.ts';
+
+const entities = [...engineEntities, ...accountsEntities, ...organizationsEntities, ...serversEntities, ...interactionsEntities, ...consoleEntities];
+
+/** Ends what `storageProviders` began: the relay first, because it uses the connection. */
+@Injectable()
+class StorageShutdown implements OnApplicationShutdown {
+  constructor(
+    private readonly relay: Relay,
+    private readonly dataSource: DataSource,
+    @Inject(REDIS) private readonly redis: Redis | undefined,
+  ) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    this.redis?.disconnect();
+    await this.relay.stop();
+    await this.dataSource.destroy();
+  }
+}
+
+/** Postgres with its migrations run, and the relay that carries the outbox to the feed. */
+export const storageProviders = (feed: Feed): Provider[] => [
+  {
+    provide: DataSource,
+    useFactory: (env: IdentityEnv) => connectPostgres({ url: env.DATABASE_URL, schema: 'identity', entities, migrations, poolSize: 20 }),
+    inject: [IDENTITY_ENV],
+  },
+  {
+    provide: Relay,
+    useFactory: (dataSource: DataSource, logger: Logger) => new Relay({ dataSource, feed, writer: 'identity', logger }),
+    inject: [DataSource, LOGGER],
+  },
+  {
+    provide: REDIS,
+    useFactory: (env: IdentityEnv, logger: Logger) => (env.REDIS_URL === undefined ? undefined : createRedis(env.REDIS_URL, logger)),
+    inject: [IDENTITY_ENV, LOGGER],
+  },
+  StorageShutdown,
+];

@@ -1,0 +1,57 @@
+import { accessTokenClaimsSchema, accessTokenType, type AccessTokenClaims } from '@latchkey/contracts';
+import { Inject, Injectable } from '@nestjs/common';
+import { stage } from '@latchkey/feed-writer';
+import { createLocalJWKSet, errors as joseErrors, jwtVerify } from 'jose';
+import { DataSource } from 'typeorm';
+import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
+import { Standings } from '../grants/standing.ts';
+import { SigningKeys } from '../keys/signing-keys.ts';
+import { RevokedTokenEntity } from './revoked-token.entity.ts';
+
+/** Our own access tokens, judged by what the tables say and not by what was once signed (AS-61, AS-62). */
+@Injectable()
+export class AccessTokens {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly keys: SigningKeys,
+    private readonly standings: Standings,
+    @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
+  ) {}
+
+  /** @returns null for what we did not sign as an access token, or is past its `exp` */
+  async read(token: string): Promise<AccessTokenClaims | null> {
+    try {
+      const { payload } = await jwtVerify(token, createLocalJWKSet(await this.keys.publicKeys()), {
+        issuer: this.env.LATCHKEY_ISSUER,
+        typ: accessTokenType,
+        algorithms: ['ES256', 'RS256'],
+      });
+      return accessTokenClaimsSchema.parse(payload);
+    } catch (error) {
+      if (error instanceof joseErrors.JOSEError) return null;
+      throw error;
+    }
+  }
+
+  /** @returns the claims of a token that is good at this moment */
+  async active(token: string): Promise<AccessTokenClaims | null> {
+    const claims = await this.read(token);
+    if (claims === null || claims.gid === undefined) return null;
+    if ((await this.standings.find(claims.gid, claims.sid)) === null) return null;
+    return (await this.dataSource.manager.existsBy(RevokedTokenEntity, { jti: claims.jti })) ? null : claims;
+  }
+
+  /** Ends this one token; the authorization it came from lives on. */
+  async revoke({ jti, exp }: AccessTokenClaims): Promise<void> {
+    await this.dataSource.transaction(async (manager) => {
+      const rows = await manager.query<{ at: string }[]>(
+        `WITH revoked AS (
+           INSERT INTO revoked_tokens (jti, expires_at) VALUES ($1, to_timestamp($2)) ON CONFLICT DO NOTHING RETURNING revoked_at
+         )
+         SELECT floor(extract(epoch FROM revoked_at))::text AS at FROM revoked`,
+        [jti, exp],
+      );
+      if (rows[0] !== undefined) await stage(manager, { kind: 'token', id: jti, revokedAt: Number(rows[0].at), expiresAt: exp });
+    });
+  }
+}

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Logger } from '@latchkey/telemetry';
+import { errors, type AdapterPayload, type KoaContextWithOIDC } from 'oidc-provider';
+import type { EntityManager } from 'typeorm';
+import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
+import { Standings } from '../grants/standing.ts';
+import type { GrantGuard } from '../provider/guarded-provider.ts';
+import { idHash } from '../provider/id-hash.ts';
+import { UnitOfWork } from '../provider/unit-of-work.ts';
+import { LOGGER } from '../tokens.ts';
+import { RefreshReplays } from './refresh-replays.ts';
+import { Turns } from './turns.ts';
+
+interface Locked {
+  payload: AdapterPayload;
+  used: boolean;
+}
+
+/**
+ * Rotates a refresh token in one transaction, behind a lock on its row: used up, its successor and the kept answer appear together. Who
+ * comes with the same token within the window gets that answer; after it, the use is a theft until proven otherwise (AS-53, AS-54).
+ */
+@Injectable()
+export class RefreshTokenGrant {
+  private readonly turns = new Turns();
+
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly standings: Standings,
+    private readonly replays: RefreshReplays,
+    @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  readonly guard: GrantGuard = (ctx, handle) => {
+    const token = ctx.oidc.params?.refresh_token;
+    if (typeof token !== 'string') return handle();
+    // Requests for one token take turns here, so that a crowd of them holds one connection and not all.
+    return this.turns.take(idHash(token).toString('base64'), () =>
+      this.unitOfWork.transaction((manager) => this.refresh(manager, ctx, token, handle)),
+    );
+  };
+
+  private async refresh(manager: EntityManager, ctx: KoaContextWithOIDC, token: string, handle: () => Promise<void>): Promise<void> {
+    const locked = await lock(manager, token);
+    // Unknown, expired and foreign tokens are the engine's to refuse.
+    if (locked === null || locked.payload.clientId !== ctx.oidc.client?.clientId) return handle();
+    const { grantId, sessionUid } = locked.payload;
+    const request = fingerprint(ctx, locked.payload);
+    if (!locked.used) {
+      await this.standings.require(grantId, sessionUid);
+      await handle();
+      await this.replays.keep(manager, token, request, ctx.body);
+      return;
+    }
+    if (grantId !== undefined && (await this.standings.find(grantId, sessionUid)) !== null) {
+      const answer = await this.replays.find(manager, token, request);
+      if (answer !== null) {
+        ctx.body = answer;
+        return;
+      }
+    }
+    this.logger.warn({ grantId, clientId: locked.payload.clientId, issuer: this.env.LATCHKEY_ISSUER }, 'a used refresh token was presented; its grant is revoked');
+    await handle();
+    throw new errors.InvalidGrant('refresh token already used');
+  }
+}
+
+async function lock(manager: EntityManager, token: string): Promise<Locked | null> {
+  const rows = await manager.query<Locked[]>(
+    `SELECT payload, consumed_at IS NOT NULL AS used FROM artifacts
+     WHERE kind = 'RefreshToken' AND id_hash = $1 AND expires_at > now() FOR UPDATE`,
+    [idHash(token)],
+  );
+  return rows[0] ?? null;
+}
+
+/** Same client and same request in substance: a resource that is left out means the granted one, and the order of scopes says nothing. */
+function fingerprint(ctx: KoaContextWithOIDC, payload: AdapterPayload): Buffer {
+  const { scope, resource } = ctx.oidc.params ?? {};
+  const scopes = typeof scope === 'string' ? scope.split(' ').sort() : null;
+  return createHash('sha256').update(JSON.stringify([payload.clientId, resource ?? payload.resource ?? null, scopes])).digest();
+}
