@@ -1,0 +1,57 @@
+import type { PatRecord } from '@latchkey/contracts';
+import { Problem } from '@latchkey/problem';
+import { looksLikeToken, readToken } from '@latchkey/token';
+import type { Principal } from './principal.ts';
+
+interface PatSource {
+  patByHash(hash43: string): PatRecord | undefined;
+}
+
+/** Reads personal access tokens against the replica (GW-23). */
+export class PersonalAccessTokenReader {
+  constructor(private readonly options: { replica: PatSource; prefix: string; issuer: string }) {}
+
+  claims(text: string): boolean {
+    return looksLikeToken(text, this.options.prefix);
+  }
+
+  /**
+   * Checksum, hash, record. Whether it is revoked or expired is not asked here.
+   * @throws Problem `token_malformed` (checksum, before anything is hashed), `token_unknown`
+   */
+  read(text: string): Principal {
+    const { hash } = readToken(text, this.options.prefix);
+    const record = this.options.replica.patByHash(hash);
+    if (record === undefined) throw new Problem('token_unknown');
+    return principalOf(record, this.options.issuer);
+  }
+}
+
+const principals = new WeakMap<PatRecord, Principal>();
+
+/** Records are replaced, never changed, so what is made of one is made once. */
+function principalOf(record: PatRecord, issuer: string): Principal {
+  let principal = principals.get(record);
+  if (principal === undefined) {
+    principal = {
+      kind: 'pat',
+      id: record.id,
+      // Owners live at the issuer: a session begun with a PAT goes on with the owner's access token (GW-71).
+      issuer,
+      subject: record.owner,
+      org: record.org,
+      clientId: null,
+      scopes: record.scopes,
+      projects: record.projects,
+      grants: record.grants,
+      tools: record.tools,
+      issuedAtSeconds: record.mintedAt,
+      expiresAtSeconds: record.expiresAt,
+      grantId: null,
+      sessionId: null,
+      hash: record.hash,
+    };
+    principals.set(record, principal);
+  }
+  return principal;
+}
