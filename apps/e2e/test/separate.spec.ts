@@ -5,25 +5,31 @@ import { FormBrowser } from '../src/clients/form-browser.ts';
 import { LegacyClient } from '../src/clients/legacy-client.ts';
 import type { McpClient } from '../src/clients/mcp-client.ts';
 import { ModernClient } from '../src/clients/modern-client.ts';
-import { obtainToken } from '../src/clients/obtain-token.ts';
+import { obtainCode, obtainToken, redeemCode } from '../src/clients/obtain-token.ts';
 import { rawMcp } from '../src/clients/raw-mcp.ts';
+import { startEverything, type Everything } from '../src/everything/start.ts';
 import { startDemo } from '../src/harness/demo.ts';
 import { startSeparate, type Separate } from '../src/harness/separate.ts';
 import type { ServiceProcess } from '../src/harness/service-process.ts';
 import { manage, registerServer } from '../src/harness/system.ts';
+import { initializeSession, listInSession } from '../src/journeys/legacy-session.ts';
 import { connectByOAuth, expectDiscovery, expectRefresh, expectRevocation, expectTools } from '../src/journeys/oauth-journey.ts';
-import { expectForgedPatsRefused, expectPatLifeCycle, expectPatWorks, expectRefused, mintPat, resourceAt } from '../src/journeys/pat-journey.ts';
+import { expectForgedPatsRefused, expectPatLifeCycle, expectPatWorks, expectRefused, mintPat, resourceAt, type Pat } from '../src/journeys/pat-journey.ts';
+import { expectProgressAsItHappens, expectStreamEndsWithItsCredential } from '../src/journeys/streaming.ts';
 
 describe('separate processes on Postgres, NATS and Redis', () => {
   let system: Separate;
   let demo: ServiceProcess & { url: string };
   let callback: CallbackListener;
   let resource: string;
+  let fixture: Everything;
 
   beforeAll(async () => {
     system = await startSeparate('separate', { LATCHKEY_RATE_LIMIT_PER_MINUTE: '1000' });
     demo = await startDemo(system);
     resource = await registerServer(system, 'demo', demo.url);
+    fixture = await startEverything();
+    await registerServer(system, 'everything', fixture.url);
     callback = await startCallbackListener();
     for (const gateway of system.gateways) {
       await eventually(async () => (await rawMcp({ url: resourceAt(gateway, 'demo') })).status === 401);
@@ -31,6 +37,7 @@ describe('separate processes on Postgres, NATS and Redis', () => {
   }, 120_000);
   afterAll(async () => {
     await callback?.close();
+    await fixture?.close();
     await demo?.stop();
     await system?.stop();
   }, 60_000);
@@ -56,6 +63,50 @@ describe('separate processes on Postgres, NATS and Redis', () => {
 
   verifies('K2', 'a PAT works at both gateways and is refused at both once revoked', () => expectPatLifeCycle(system, 'demo'));
   verifies('GW-23', 'a mistyped and an unknown PAT are told apart at both', () => expectForgedPatsRefused(system, 'demo'));
+
+  verifies('G9', 'a legacy session that one gateway began is served by the other, to its principal alone', async () => {
+    const [first = '', second = ''] = system.gateways.map((gateway) => resourceAt(gateway, 'everything'));
+    const grant = await manage(system, 'keys:write');
+    const owner = await mintPat(system, grant, 'session owner');
+    await expectReaches(system, owner, 'everything');
+    const session = await initializeSession(first, owner.token);
+    // The upstream's own id stays inside (GW-70).
+    expect(fixture.seen.map((request) => request.headers['mcp-session-id'])).not.toContain(session);
+    const listed = await listInSession(second, owner.token, session);
+    expect(listed.status).toBe(200);
+    expect((await listInSession(second, owner.token, `${session.slice(0, -2)}xx`)).status).toBe(404);
+  });
+
+  verifies('GW-80', 'neither token nor cookie nor spoofed identity of the caller reaches the upstream', async () => {
+    const pat = await mintPat(system, await manage(system, 'keys:write'), 'stays outside');
+    await expectReaches(system, pat, 'everything');
+    const before = fixture.seen.length;
+    const url = `${resourceAt(system.gatewayUrl, 'everything')}?secret=in-the-query`;
+    const spoofed = { cookie: 'a=b', 'latchkey-identity': 'forged', 'x-forwarded-for': '10.0.0.1', 'proxy-authorization': 'Basic eDp5' };
+    await rawMcp({ url, token: pat.token, method: 'tools/list', params: {}, headers: spoofed });
+    const seen = fixture.seen.slice(before);
+    expect(seen).not.toEqual([]);
+    for (const { headers } of seen) {
+      for (const name of ['authorization', 'cookie', 'x-forwarded-for', 'proxy-authorization']) expect(headers).not.toHaveProperty(name);
+      expect(headers['latchkey-identity']).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+      expect(JSON.stringify(headers)).not.toContain(pat.token);
+      expect(JSON.stringify(headers)).not.toContain('in-the-query');
+    }
+  });
+
+  verifies('GW-60', 'a stream passes as it happens', async () => {
+    const pat = await mintPat(system, await manage(system, 'keys:write'), 'streams');
+    await expectPatWorks(system, 'demo', pat);
+    await expectProgressAsItHappens(resource, pat.token);
+  });
+  verifies('GW-63', 'a stream ends with its credential', () => expectStreamEndsWithItsCredential(system, 'demo'));
+
+  verifies('AS-55', 'of ten concurrent redemptions of one code exactly one succeeds', async () => {
+    const code = await obtainCode({ issuer: system.issuer, resource, scope: 'mcp:read', account: system.admin });
+    const answers = await Promise.all(Array.from({ length: 10 }, () => redeemCode(system.issuer, code)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array<number>(9).fill(400)]);
+    for (const { status, body } of answers) if (status === 400) expect(body).toMatchObject({ error: 'invalid_grant' });
+  });
 
   verifies('K4', 'an expired PAT is refused with its own code at both gateways', async () => {
     const pat = await mintPat(system, await manage(system, 'keys:write'), 'to expire');
@@ -85,6 +136,16 @@ describe('separate processes on Postgres, NATS and Redis', () => {
     for (const service of [...system.replicas, system.identity]) expect({ [service.name]: await service.stop() }).toEqual({ [service.name]: 0 });
   });
 });
+
+/** Both gateways know the token and the server. */
+async function expectReaches(system: Separate, pat: Pat, slug: string): Promise<void> {
+  for (const gateway of system.gateways) {
+    await eventually(async () => {
+      const answer = await rawMcp({ url: resourceAt(gateway, slug), token: pat.token, method: 'tools/list', params: {} });
+      expect(answer.status).toBe(200);
+    });
+  }
+}
 
 /**
  * No PAT lives less than seven days, so time is moved for one: its expiry in the key service's own tables, from where the service's relay

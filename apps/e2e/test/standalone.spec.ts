@@ -1,4 +1,4 @@
-import { freePort, launchChromium, verifies } from '@latchkey/testing';
+import { eventually, freePort, launchChromium, verifies } from '@latchkey/testing';
 import type { Browser } from 'playwright-core';
 import { startCallbackListener, type CallbackListener } from '../src/clients/callback-listener.ts';
 import { signInWithChromium } from '../src/clients/chromium-sign-in.ts';
@@ -62,8 +62,16 @@ describe('npm start', () => {
     await client.close();
   });
 
+  const revoke = async (inspector: Inspector) => {
+    const [token = ''] = inspector.stored('refresh_token');
+    const [client_id = ''] = inspector.stored('client_id');
+    expect(token).not.toBe('');
+    const response = await fetch(`${system.issuer}/oauth/revoke`, { method: 'POST', body: new URLSearchParams({ token, client_id }) });
+    expect(response.status).toBe(200);
+  };
+
   for (const era of ['legacy', 'modern']) {
-    verifies('CT-07', `the Inspector's command line signs in and returns a tool's result (${era})`, async () => {
+    verifies('CT-07', `the Inspector's command line signs in, returns a tool's result, and is refused after revocation (${era})`, async () => {
       const inspector = new Inspector(system.admin, await freePort());
       try {
         const args = ['--protocol-era', era, '--format', 'json', '--method', 'tools/call', '--tool-name', 'convert_time'];
@@ -71,6 +79,20 @@ describe('npm start', () => {
         const run = await inspector.run(system.demo, [...args, ...pairs]);
         expect(run).toMatchObject({ code: 0 });
         expect(run.stdout).toContain('2026-07-28T21:30:00');
+        for (const member of ['access_token', 'refresh_token'] as const) {
+          for (const value of inspector.stored(member)) system.secrets.add(`Inspector ${member}`, value);
+        }
+
+        const again = await inspector.run(system.demo, ['--stored-auth-only', ...args, ...pairs]);
+        expect(again).toMatchObject({ code: 0 });
+
+        await revoke(inspector);
+        const refused = await eventually(async () => {
+          const attempt = await inspector.run(system.demo, ['--stored-auth-only', ...args, ...pairs]);
+          expect(attempt.code).not.toBe(0);
+          return attempt;
+        });
+        expect(refused.stderr).toContain('auth_required');
       } finally {
         inspector.dispose();
       }

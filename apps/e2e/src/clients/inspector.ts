@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { node, repository } from '../harness/repository.ts';
@@ -48,6 +48,13 @@ export class Inspector {
       child.once('error', reject);
       child.once('close', (code) => resolve({ code, stdout, stderr }));
     });
+  }
+
+  /** What it has stored after signing in, wherever in its home that is. */
+  stored(member: 'access_token' | 'refresh_token' | 'client_id'): string[] {
+    const files = readdirSync(this.#home, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const text = files.map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8')).join('\n');
+    return [...new Set([...text.matchAll(new RegExp(`${member}\\\\?"\\s*:\\s*\\\\?"([^"\\\\]+)`, 'g'))].map(([, value = '']) => value))];
   }
 
   dispose(): void {

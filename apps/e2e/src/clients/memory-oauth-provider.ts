@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-interface Tokens {
+export interface Tokens {
   access_token: string;
   token_type: string;
   refresh_token?: string;

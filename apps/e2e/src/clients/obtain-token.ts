@@ -19,9 +19,23 @@ export async function registerClient(issuer: string, redirectUri: string, client
   return ((await response.json()) as { client_id: string }).client_id;
 }
 
-/** The whole code flow with plain requests, for tests that need a token and not a journey. Nothing listens on the redirect URI. */
-export async function obtainToken(options: { issuer: string; resource: string; scope: string; account: Account }): Promise<Grant> {
-  const { issuer, resource, scope, account } = options;
+export interface CodeRequest {
+  issuer: string;
+  resource: string;
+  scope: string;
+  account: Account;
+}
+
+export interface Code {
+  clientId: string;
+  code: string;
+  redirectUri: string;
+  verifier: string;
+  resource: string;
+}
+
+/** Registers, signs in and consents with plain requests. Nothing listens on the redirect URI. */
+export async function obtainCode({ issuer, resource, scope, account }: CodeRequest): Promise<Code> {
   const redirectUri = 'http://127.0.0.1:9/callback';
   const clientId = await registerClient(issuer, redirectUri);
   const verifier = randomBytes(32).toString('base64url');
@@ -33,11 +47,22 @@ export async function obtainToken(options: { issuer: string; resource: string; s
   const answer = await new FormBrowser(account).authorize(authorize, redirectUri, { deliver: false });
   const code = answer.searchParams.get('code');
   if (code === null) throw new Error(`No code: ${answer.search}`);
+  return { clientId, code, redirectUri, verifier, resource };
+}
+
+/** RFC 6749 section 4.1.3 with PKCE. */
+export async function redeemCode(issuer: string, { clientId, code, redirectUri, verifier, resource }: Code): Promise<{ status: number; body: Record<string, string> }> {
   const response = await fetch(`${issuer}/oauth/token`, {
     method: 'POST',
     body: new URLSearchParams({ grant_type: 'authorization_code', client_id: clientId, code, redirect_uri: redirectUri, code_verifier: verifier, resource }),
   });
-  if (response.status !== 200) throw new Error(`Token: ${response.status} ${await response.text()}`);
-  const tokens = (await response.json()) as { access_token: string; refresh_token?: string; scope: string };
-  return { clientId, access: tokens.access_token, refresh: tokens.refresh_token, scope: tokens.scope };
+  return { status: response.status, body: (await response.json()) as Record<string, string> };
+}
+
+/** The whole code flow, for tests that need a token and not a journey. */
+export async function obtainToken(request: CodeRequest): Promise<Grant> {
+  const code = await obtainCode(request);
+  const { status, body } = await redeemCode(request.issuer, code);
+  if (status !== 200) throw new Error(`Token: ${status} ${JSON.stringify(body)}`);
+  return { clientId: code.clientId, access: body['access_token'] ?? '', refresh: body['refresh_token'], scope: body['scope'] ?? '' };
 }
