@@ -37,7 +37,7 @@ export async function outboxDatabase(): Promise<OutboxDatabase> {
     database,
     another,
     stop: async () => {
-      for (const source of sources) await source.destroy();
+      for (const source of sources) if (source.isInitialized) await source.destroy();
       await database.drop();
     },
   };

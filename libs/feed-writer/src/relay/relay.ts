@@ -18,6 +18,7 @@ export class Relay {
   private running: Promise<void> | undefined;
   private wake: () => void = () => undefined;
   private prepared = false;
+  private trustedEpoch: string | null = null;
 
   constructor(private readonly options: RelayOptions) {
     const { dataSource, logger } = options;
@@ -65,7 +66,9 @@ export class Relay {
     try {
       if (!this.prepared) await this.options.feed.prepare(this.options.writer);
       this.prepared = true;
-      return await drainOutbox(this.options);
+      const position = await drainOutbox(this.options, this.trustedEpoch);
+      this.trustedEpoch = position.epoch;
+      return position;
     } catch (error) {
       // The stream itself may be gone: the next drain makes sure of it first.
       this.prepared = false;

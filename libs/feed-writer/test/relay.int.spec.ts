@@ -1,0 +1,244 @@
+import type { FeedMessage, Writer } from '@latchkey/contracts';
+import { type Feed, InProcessFeed } from '@latchkey/feed';
+import { messageOf, patRecord, RecordingListener } from '@latchkey/feed/testing';
+import { createLogger } from '@latchkey/telemetry';
+import { eventually, verifies } from '@latchkey/testing';
+import type { DataSource } from 'typeorm';
+import { Relay, stage } from '../src/index.ts';
+import { outboxDatabase, type OutboxDatabase } from './outbox-database.ts';
+
+const logger = createLogger('relay-test', 'silent');
+
+/** A feed that a test can make fail after, or instead of, storing a message. */
+class TroubledFeed extends InProcessFeed {
+  before: (message: FeedMessage) => Promise<void> = () => Promise.resolve();
+  after: (message: FeedMessage) => Promise<void> = () => Promise.resolve();
+  published = 0;
+
+  override async publish(writer: Writer, message: FeedMessage): Promise<number> {
+    this.published += 1;
+    await this.before(message);
+    const sequence = await super.publish(writer, message);
+    await this.after(message);
+    return sequence;
+  }
+}
+
+describe('the relay', () => {
+  let keys: OutboxDatabase;
+  let feed: TroubledFeed;
+  let listener: RecordingListener;
+  const relays: Relay[] = [];
+
+  const relayOf = (more: { dataSource?: DataSource; feed?: Feed; sweepMs?: number; drainMs?: number } = {}): Relay => {
+    const relay = new Relay({ dataSource: keys.dataSource, feed, writer: 'keys', logger, ...more });
+    relays.push(relay);
+    return relay;
+  };
+  const put = (id: string, more: { revokedAt?: number } = {}): Promise<number> => stage(keys.dataSource.manager, patRecord(id, more));
+  const unpublished = async (): Promise<string[]> =>
+    (await keys.dataSource.query<{ subject: string }[]>('SELECT subject FROM outbox WHERE NOT published ORDER BY subject')).map((row) => row.subject);
+
+  beforeEach(async () => {
+    keys = await outboxDatabase();
+    feed = new TroubledFeed();
+    listener = new RecordingListener();
+    await feed.follow('keys', null, listener);
+  });
+  afterEach(async () => {
+    for (const relay of relays.splice(0)) await relay.stop();
+    await keys.stop();
+  });
+
+  it('publishes what was staged before it started, and what is staged later, and marks it', async () => {
+    await put('a');
+    await relayOf().start();
+    expect(listener.seen).toEqual(['feed.keys.pat.a@1']);
+    await put('b');
+    await put('a', { revokedAt: 9 });
+    await eventually(() => expect(listener.seen.slice(1).sort()).toEqual(['feed.keys.pat.a@2', 'feed.keys.pat.b@1']));
+    await eventually(async () => expect(await unpublished()).toEqual([]));
+    expect(listener.messages.find(({ version }) => version === 2)?.record).toEqual(patRecord('a', { revokedAt: 9 }));
+  });
+
+  it('is woken by the commit itself', async () => {
+    await relayOf({ sweepMs: 600_000 }).start();
+    // The listening connection may come about after the start; being connected wakes the relay too.
+    await eventually(async () => expect(await keys.dataSource.query("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()")).toHaveLength(1));
+    await put('a');
+    await eventually(() => expect(listener.seen).toEqual(['feed.keys.pat.a@1']));
+  });
+
+  it('finds by its sweep what nobody notified it of', async () => {
+    await relayOf({ sweepMs: 50 }).start();
+    await keys.dataSource.query('INSERT INTO outbox (subject, version, record) VALUES ($1, 1, $2)', ['feed.keys.pat.a', patRecord('a')]);
+    await eventually(() => expect(listener.seen).toEqual(['feed.keys.pat.a@1']));
+  });
+
+  it('listens again after its connection was cut', async () => {
+    await relayOf({ sweepMs: 600_000 }).start();
+    const listening = "SELECT pid FROM pg_stat_activity WHERE application_name = 'latchkey-relay' AND query LIKE 'LISTEN%' AND datname = current_database()";
+    const [first] = await eventually(async () => {
+      const rows = await keys.dataSource.query<{ pid: number }[]>(listening);
+      return rows.length === 1 && rows;
+    });
+    await keys.dataSource.query('SELECT pg_terminate_backend($1)', [first!.pid]);
+    await eventually(async () => {
+      const rows = await keys.dataSource.query<{ pid: number }[]>(listening);
+      expect(rows.map(({ pid }) => pid !== first!.pid)).toEqual([true]);
+    });
+    await put('a');
+    await eventually(() => expect(listener.seen).toEqual(['feed.keys.pat.a@1']));
+  });
+
+  it('publishes nothing of a transaction that is rolled back', async () => {
+    const relay = relayOf();
+    await relay.start();
+    await keys.dataSource
+      .transaction(async (manager) => {
+        await stage(manager, patRecord('a'));
+        await relay.drain();
+        throw new Error('no');
+      })
+      .catch(() => undefined);
+    await put('b');
+    await relay.drain();
+    expect(listener.seen).toEqual(['feed.keys.pat.b@1']);
+  });
+
+  verifies('G2', 'after a drain, everything committed before it has reached the feed, with two relays at work', async () => {
+    const pair = [relayOf(), relayOf({ dataSource: await keys.another() })];
+    for (const relay of pair) await relay.start();
+    const work = Array.from({ length: 12 }, async (_, worker) => {
+      for (let turn = 1; turn <= 8; turn++) {
+        const id = `w${worker % 4}`;
+        const version = await keys.dataSource.transaction((manager) => stage(manager, patRecord(id)));
+        await pair[(worker + turn) % 2]!.drain();
+        const highest = Math.max(...listener.messages.filter(({ subject }) => subject === `feed.keys.pat.${id}`).map((message) => message.version));
+        expect(highest).toBeGreaterThanOrEqual(version);
+      }
+    });
+    await Promise.all(work);
+    expect(await unpublished()).toEqual([]);
+    for (const id of ['w0', 'w1', 'w2', 'w3']) {
+      const versions = listener.messages.filter(({ subject }) => subject === `feed.keys.pat.${id}`).map(({ version }) => version);
+      expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
+      expect(versions.at(-1)).toBe(24);
+    }
+  }, 30_000);
+
+  it('publishes again, without harm, when the acknowledgement was lost', async () => {
+    feed.after = () => Promise.reject(new Error('the acknowledgement was lost'));
+    await put('a');
+    const relay = relayOf();
+    await relay.start();
+    expect([listener.seen, await unpublished()]).toEqual([['feed.keys.pat.a@1'], ['feed.keys.pat.a']]);
+    feed.after = () => Promise.resolve();
+    await eventually(async () => expect(await unpublished()).toEqual([]));
+    expect(listener.seen).toEqual(['feed.keys.pat.a@1']);
+    expect(feed.published).toBeGreaterThan(1);
+  });
+
+  it('publishes again, without harm, when it died between publishing and marking', async () => {
+    const other = await keys.another();
+    feed.after = () => other.destroy();
+    await put('a');
+    const doomed = relayOf({ dataSource: other, sweepMs: 600_000 });
+    await doomed.start();
+    await doomed.stop();
+    expect([listener.seen, await unpublished()]).toEqual([['feed.keys.pat.a@1'], ['feed.keys.pat.a']]);
+    feed.after = () => Promise.resolve();
+    await relayOf().start();
+    expect(await unpublished()).toEqual([]);
+    expect(listener.seen).toEqual(['feed.keys.pat.a@1']);
+  });
+
+  it('publishes everything again to another feed', async () => {
+    for (const id of ['a', 'b']) await put(id);
+    const first = relayOf();
+    await first.start();
+    await first.stop();
+    const fresh = new InProcessFeed();
+    const seen = new RecordingListener();
+    await fresh.follow('keys', null, seen);
+    await relayOf({ feed: fresh }).start();
+    expect(seen.seen.sort()).toEqual(['feed.keys.pat.a@1', 'feed.keys.pat.b@1']);
+    expect(await unpublished()).toEqual([]);
+  });
+
+  it('publishes more than one batch in one drain', async () => {
+    for (let index = 0; index < 250; index++) await put(`n${index}`);
+    const relay = relayOf({ sweepMs: 600_000, drainMs: 10_000 });
+    await relay.start();
+    expect(await relay.drain()).toMatchObject({ sequence: 250 });
+    expect(listener.messages).toHaveLength(250);
+    expect(await unpublished()).toEqual([]);
+  });
+
+  it('lets one row that the feed refuses hold up no other', async () => {
+    feed.before = (message) => (message.subject === 'feed.keys.pat.bad' ? Promise.reject(new Error('too large')) : Promise.resolve());
+    for (const id of ['bad', 'a', 'b']) await put(id);
+    const relay = relayOf();
+    await relay.start();
+    await eventually(async () => expect(await unpublished()).toEqual(['feed.keys.pat.bad']));
+    await expect(relay.drain()).rejects.toThrow('too large');
+    expect(listener.seen.sort()).toEqual(['feed.keys.pat.a@1', 'feed.keys.pat.b@1']);
+  });
+
+  it('waits for no row that a transaction holds, and publishes its new state after the commit', async () => {
+    const relay = relayOf();
+    await relay.start();
+    let release: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    feed.before = () => gate;
+    for (const id of ['a', 'b']) await put(id);
+    await keys.dataSource.transaction(async (manager) => {
+      await stage(manager, patRecord('a', { revokedAt: 7 }));
+      release();
+      expect(await relay.drain()).toMatchObject({ sequence: 2 });
+      expect(await unpublished()).toEqual(['feed.keys.pat.a']);
+      // The caller goes on to a row that the drain has just marked: neither waits for the other.
+      await stage(manager, patRecord('b', { revokedAt: 7 }));
+    });
+    await relay.drain();
+    expect(listener.seen.sort()).toEqual(['feed.keys.pat.a@1', 'feed.keys.pat.a@2', 'feed.keys.pat.b@1', 'feed.keys.pat.b@2']);
+    expect(await unpublished()).toEqual([]);
+  });
+
+  it('keeps whoever asks for a drain waiting no longer than it says', async () => {
+    let release: () => void = () => undefined;
+    feed.before = () => new Promise((resolve) => (release = resolve));
+    await put('a');
+    const relay = relayOf({ drainMs: 100 });
+    await relay.start();
+    await expect(relay.drain()).rejects.toThrow('within 100 ms');
+    feed.before = () => Promise.resolve();
+    release();
+    await eventually(() => relay.drain());
+    expect(listener.seen).toEqual(['feed.keys.pat.a@1']);
+  });
+
+  it('logs an outage once when it begins and once when it is over', async () => {
+    const lines: string[] = [];
+    const recording = createLogger('relay-test', 'info', { write: (line) => void lines.push((JSON.parse(line) as { msg: string }).msg) });
+    feed.before = () => Promise.reject(new Error('away'));
+    const attempts = (): number => feed.published;
+    await put('a');
+    const relay = new Relay({ dataSource: keys.dataSource, feed, writer: 'keys', logger: recording });
+    relays.push(relay);
+    await relay.start();
+    await eventually(() => attempts() >= 4);
+    feed.before = () => Promise.resolve();
+    await eventually(() => expect(lines).toContain('the outbox is published again'));
+    expect(lines.filter((line) => line.includes('cannot be published'))).toHaveLength(1);
+  });
+
+  it('does not insist when the feed holds a higher version: a database restored from a backup wants a new stream', async () => {
+    await feed.prepare('keys');
+    await feed.publish('keys', messageOf(patRecord('a'), 9));
+    await put('a');
+    await relayOf().start();
+    expect(await unpublished()).toEqual([]);
+    expect(listener.seen).toEqual(['feed.keys.pat.a@9']);
+  });
+});
