@@ -1,0 +1,67 @@
+import { mayUse, type Subject } from '@latchkey/access';
+import { modernVersions } from '../message/era.ts';
+import { isObject, type Message } from '../message/message.ts';
+import type { McpRoute } from '../proxy/exchange.ts';
+
+/** Changes one JSON-RPC message of the upstream in place. @returns false when the message must not reach the caller at all */
+export type Rewrite = (message: Record<string, unknown>) => boolean;
+
+const lists = ['tools/list', 'prompts/list', 'resources/list', 'resources/templates/list'];
+/** Methods whose results say how they may be cached (MCP 2026-07-28, caching). */
+const cacheable = new Set(['server/discover', 'resources/read', ...lists]);
+
+type Item = Record<string, unknown>;
+
+/**
+ * What has to change in the answer to this request, if anything; null lets it pass untouched.
+ * Lists lose what the caller may not use (GW-51); results of a modern request are for this caller only (GW-54).
+ */
+export function rewritePlan(route: McpRoute, subject: Subject, message: Message | undefined): Rewrite | null {
+  const { server } = route;
+  // A credential that covers the whole server has nothing hidden from it.
+  const restricted = !mayUse(subject, server, { kind: 'resource', name: '' });
+  if (message === undefined) {
+    // On a GET stream, answers to any earlier request may be replayed.
+    return restricted ? (received) => filterMessage(received, subject, route) : null;
+  }
+  if (message.kind !== 'request') return null;
+  const filters = restricted && (lists.includes(message.method) || message.method === 'subscriptions/listen');
+  const caches = message.era === 'modern' && cacheable.has(message.method);
+  if (!filters && !caches) return null;
+  return (received) => {
+    if (restricted && !filterMessage(received, subject, route)) return false;
+    const { result } = received;
+    if (caches && isObject(result)) privateResult(result, message.method);
+    return true;
+  };
+}
+
+function filterMessage(received: Record<string, unknown>, subject: Subject, { server }: McpRoute): boolean {
+  // GW-53: news of what is hidden is news of its existence.
+  if (received['method'] === 'notifications/resources/updated') return false;
+  const { result } = received;
+  if (!isObject(result)) return true;
+  keep(result, 'tools', ({ name }) => mayUse(subject, server, { kind: 'tool', name: String(name) }));
+  keep(result, 'prompts', ({ name }) => mayUse(subject, server, { kind: 'prompt', name: String(name) }));
+  keep(result, 'resources', ({ uri }) => mayUse(subject, server, { kind: 'resource', name: String(uri) }));
+  keep(result, 'resourceTemplates', ({ uriTemplate }) => mayUse(subject, server, { kind: 'resource', name: String(uriTemplate) }));
+  return true;
+}
+
+/** Order and `nextCursor` stay; an empty page is fine (GW-51). What is no item of the protocol cannot be judged, so it is left out. */
+function keep(result: Record<string, unknown>, member: string, mayKeep: (item: Item) => boolean): void {
+  const items = result[member];
+  if (Array.isArray(items)) result[member] = items.filter((item: unknown) => isObject(item) && mayKeep(item));
+}
+
+function privateResult(result: Record<string, unknown>, method: string): void {
+  result['cacheScope'] = 'private';
+  if (!Object.hasOwn(result, 'ttlMs')) result['ttlMs'] = 0;
+  const versions = result['supportedVersions'];
+  // GW-45: a version that the gateway does not know would be refused at the next request.
+  if (method === 'server/discover' && Array.isArray(versions)) {
+    const known: readonly unknown[] = modernVersions;
+    const cut = versions.filter((version) => known.includes(version));
+    if (cut.length > 0) result['supportedVersions'] = cut;
+  }
+}
