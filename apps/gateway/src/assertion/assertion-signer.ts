@@ -1,0 +1,67 @@
+import { identityAssertionType, type IdentityAssertionClaims } from '@latchkey/contracts';
+import type { WallClock } from '@latchkey/clock';
+import { calculateJwkThumbprint, exportJWK, importJWK, SignJWT, type CryptoKey, type JWK } from 'jose';
+
+/** What an assertion says beside `iss`, `iat` and `exp`. */
+export type AssertionContent = Omit<IdentityAssertionClaims, 'iss' | 'iat' | 'exp'>;
+
+/** GW-82: at most a minute. It is used again for half of that, so every upstream has half a minute to read it. */
+const lifetimeSeconds = 60;
+const reuseSeconds = 30;
+const cacheLimit = 10_000;
+
+interface Signed {
+  /** The same caller to the same upstream, saying the same. */
+  signature: Promise<string>;
+  freshUntilSeconds: number;
+}
+
+/** Signs who is calling, for exactly one upstream (GW-82). Its key signs nothing else. */
+export class AssertionSigner {
+  /** Half a minute stale at most; its key is the content, so a change of role or scope never meets an older assertion. */
+  private readonly recent = new Map<string, Signed>();
+
+  private constructor(
+    private readonly options: { issuer: string; clock: WallClock },
+    private readonly key: CryptoKey,
+    private readonly publicJwk: JWK & { kid: string },
+  ) {}
+
+  static async create(options: { issuer: string; clock: WallClock; privateJwk: JWK }): Promise<AssertionSigner> {
+    const key = await importJWK({ ...options.privateJwk, alg: 'ES256' }, 'ES256', { extractable: true });
+    if (key instanceof Uint8Array) throw new Error('the signing key is not a key pair');
+    const { kty, crv, x, y } = await exportJWK(key);
+    // RFC 7638: every replica with the same key publishes the same id for it.
+    const kid = options.privateJwk.kid ?? (await calculateJwkThumbprint({ kty, crv, x, y }));
+    return new AssertionSigner(options, key, { kty, crv, x, y, kid, alg: 'ES256', use: 'sig' });
+  }
+
+  /** RFC 7517 section 5: what upstreams verify with. */
+  jwks(): { keys: JWK[] } {
+    return { keys: [this.publicJwk] };
+  }
+
+  sign(content: AssertionContent): Promise<string> {
+    const cacheKey = JSON.stringify(content);
+    const now = this.options.clock.nowSeconds();
+    const known = this.recent.get(cacheKey);
+    if (known !== undefined && known.freshUntilSeconds > now) return known.signature;
+    const signature = new SignJWT({ ...content })
+      .setProtectedHeader({ alg: 'ES256', typ: identityAssertionType, kid: this.publicJwk.kid })
+      .setIssuer(this.options.issuer)
+      .setIssuedAt(now)
+      .setExpirationTime(now + lifetimeSeconds)
+      .sign(this.key);
+    this.remember(cacheKey, { signature, freshUntilSeconds: now + reuseSeconds });
+    signature.catch(() => this.recent.delete(cacheKey));
+    return signature;
+  }
+
+  private remember(cacheKey: string, signed: Signed): void {
+    this.recent.delete(cacheKey);
+    this.recent.set(cacheKey, signed);
+    if (this.recent.size <= cacheLimit) return;
+    const oldest = this.recent.keys().next();
+    if (oldest.done !== true) this.recent.delete(oldest.value);
+  }
+}
