@@ -10,6 +10,12 @@ async function main(): Promise<void> {
   const logger = createLogger('identity', env.LATCHKEY_LOG_LEVEL);
   const feed = await NatsFeed.connect({ servers: env.NATS_URL, name: 'identity', logger });
   const service = await startIdentity({ env, feed, logger });
+  const { LATCHKEY_ADMIN_EMAIL: email, LATCHKEY_ADMIN_PASSWORD: password } = env;
+  if (email !== undefined && password !== undefined) {
+    // Without a first user nobody could ever sign in; once anybody has an account, this does nothing.
+    const created = await service.seed.admin({ email, password, org: 'default', project: 'default' });
+    logger.info({ created }, 'first administrator');
+  }
   const stop = async (signal: string): Promise<void> => {
     logger.info({ signal }, 'stopping');
     await service.close();
