@@ -1,10 +1,15 @@
 import { writerOf, type FeedMessage, type FeedRecord, type MemberRecord, type PatRecord, type RecordOf, type ServerRecord, type Writer } from '@latchkey/contracts';
 import type { Logger } from '@latchkey/telemetry';
-import { absorbRevocation, isTombstone } from './absorb.ts';
 import { WriterState } from './writer-state.ts';
 
 /** Told of every record that changed, after the replica has it; what was derived from the old one is to be dropped. */
 export type ChangeListener = (record: FeedRecord) => void;
+
+/** A second state being filled; `missing` counts the subjects of the live one that it has not seen yet. */
+interface Rebuild {
+  state: WriterState;
+  missing: number;
+}
 
 /**
  * All that a gateway knows of credentials, owners and servers, in memory, for lookups without a call to anyone. It is filled by a
@@ -12,7 +17,7 @@ export type ChangeListener = (record: FeedRecord) => void;
  */
 export class Replica {
   private readonly live: Record<Writer, WriterState> = { identity: new WriterState(), keys: new WriterState() };
-  private readonly rebuilt: Record<Writer, WriterState | null> = { identity: null, keys: null };
+  private readonly rebuilds: Record<Writer, Rebuild | null> = { identity: null, keys: null };
   private readonly listeners = new Set<ChangeListener>();
 
   constructor(private readonly logger?: Logger) {}
@@ -73,44 +78,42 @@ export class Replica {
   /** Applies what arrived. During a rebuild it reaches both states, so that a revocation never waits for the new one to be complete. */
   apply(message: FeedMessage): void {
     const writer = writerOf[message.record.kind];
-    this.rebuilt[writer]?.apply(message);
-    if (this.live[writer].apply(message)) this.announce(message.record);
+    const live = this.live[writer];
+    const rebuild = this.rebuilds[writer];
+    if (rebuild !== null) {
+      if (live.held.has(message.subject) && !rebuild.state.held.has(message.subject)) rebuild.missing -= 1;
+      rebuild.state.apply(message);
+    }
+    if (live.apply(message)) this.announce(message.record);
   }
 
   /** The writer's stream is another one: a second state is filled from its beginning, while the present one goes on answering. */
   beginRebuild(writer: Writer): void {
-    this.rebuilt[writer] = new WriterState();
+    this.rebuilds[writer] = { state: new WriterState(), missing: this.live[writer].held.size };
   }
 
   isRebuilding(writer: Writer): boolean {
-    return this.rebuilt[writer] !== null;
+    return this.rebuilds[writer] !== null;
   }
 
   /** Subjects that the present state knows and the rebuilt one has not seen yet; 0 without a rebuild. */
   missing(writer: Writer): number {
-    const rebuilt = this.rebuilt[writer];
-    if (rebuilt === null) return 0;
-    let count = 0;
-    for (const subject of this.live[writer].held.keys()) if (!rebuilt.held.has(subject)) count += 1;
-    return count;
+    return this.rebuilds[writer]?.missing ?? 0;
   }
 
   /** Puts the rebuilt state in the place of the present one, at once, with every revocation that the present one knows. */
   completeRebuild(writer: Writer): void {
     const before = this.live[writer];
-    const after = this.rebuilt[writer];
-    if (after === null) return;
-    const changed: FeedRecord[] = [];
-    for (const [subject, { version, record }] of before.held) {
-      const successor = after.held.get(subject);
-      if (successor !== undefined) after.replace(subject, absorbRevocation(record, successor.record));
-      else if (isTombstone(record)) after.apply({ subject, version, record });
-      else changed.push(record);
-      if (successor !== undefined && successor.version !== version) changed.push(successor.record);
-    }
+    const after = this.rebuilds[writer]?.state;
+    if (after === undefined) return;
+    after.absorb(before);
     this.live[writer] = after;
-    this.rebuilt[writer] = null;
-    for (const record of changed) this.announce(record);
+    this.rebuilds[writer] = null;
+    for (const [subject, { version, record }] of before.held) {
+      const now = after.held.get(subject);
+      // What is gone is announced by what it was.
+      if (now?.version !== version) this.announce(now?.record ?? record);
+    }
   }
 
   /** A listener that throws must neither keep the change from the others nor stop the feed. */

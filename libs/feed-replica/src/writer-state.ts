@@ -1,4 +1,5 @@
 import { recordId, type FeedMessage, type FeedRecord, type PatRecord, type RecordKind, type RecordOf, type ServerRecord } from '@latchkey/contracts';
+import { absorbRevocation, carriesRevocation } from './absorb.ts';
 
 type ByKind = { [K in RecordKind]: Map<string, RecordOf<K>> };
 
@@ -25,18 +26,22 @@ export class WriterState {
   apply({ subject, version, record }: FeedMessage): boolean {
     const known = this.held.get(subject);
     if (known !== undefined && known.version >= version) return false;
-    if (known !== undefined) this.unindex(known.record);
-    this.held.set(subject, { version, record });
-    this.put(record);
+    this.hold(subject, version, known === undefined ? record : absorbRevocation(known.record, record), known);
     return true;
   }
 
-  /** Another record in the place of the one held, at the same version. */
-  replace(subject: string, record: FeedRecord): void {
-    const known = this.held.get(subject);
-    if (known === undefined) return;
-    this.unindex(known.record);
-    this.held.set(subject, { version: known.version, record });
+  /** Takes over the revocations that an earlier state knows of: into the records that are held here too, and as they are otherwise. */
+  absorb(earlier: WriterState): void {
+    for (const [subject, { version, record }] of earlier.held) {
+      const known = this.held.get(subject);
+      if (known !== undefined) this.hold(subject, known.version, absorbRevocation(record, known.record), known);
+      else if (carriesRevocation(record)) this.hold(subject, version, record);
+    }
+  }
+
+  private hold(subject: string, version: number, record: FeedRecord, known?: Held): void {
+    if (known !== undefined) this.unindex(known.record);
+    this.held.set(subject, { version, record });
     this.put(record);
   }
 
