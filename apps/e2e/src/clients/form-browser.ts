@@ -12,6 +12,7 @@ const maxSteps = 30;
 export class FormBrowser {
   readonly cookies = new CookieJar();
   readonly #account: Account;
+  readonly #pressed = new Set<string>();
 
   constructor(account: Account) {
     this.#account = account;
@@ -24,6 +25,7 @@ export class FormBrowser {
    */
   async authorize(start: URL | string, redirectUri: string, { deliver = true } = {}): Promise<URL> {
     let request: { url: URL; init: RequestInit } = { url: new URL(start), init: {} };
+    this.#pressed.clear();
     for (let step = 0; step < maxSteps; step += 1) {
       const { url, init } = request;
       const isEnd = url.href.startsWith(redirectUri);
@@ -45,15 +47,16 @@ export class FormBrowser {
   #answer(url: URL, status: number, html: string): { url: URL; init: RequestInit } {
     const forms = readForms(html);
     const signIn = forms.find((form) => form.fields.some((field) => field.label === 'Email') && form.fields.some((field) => field.label === 'Password'));
-    if (signIn !== undefined) return this.#press(url, signIn, 'Sign in', { Email: this.#account.email, Password: this.#account.password });
+    if (signIn !== undefined && !this.#pressed.has('Sign in')) return this.#press(url, signIn, 'Sign in', { Email: this.#account.email, Password: this.#account.password });
     const consent = forms.find((form) => form.buttons.some((button) => button.label === 'Allow'));
-    if (consent !== undefined) return this.#press(url, consent, 'Allow', {});
-    throw new Error(`Neither a sign-in nor a consent page at ${url.pathname} (${status}): ${textOfPage(html).slice(0, 500)}`);
+    if (consent !== undefined && !this.#pressed.has('Allow')) return this.#press(url, consent, 'Allow', {});
+    throw new Error(`No way on from ${url.pathname} (${status}, after ${[...this.#pressed].join(', ') || 'nothing'}): ${textOfPage(html).slice(0, 500)}`);
   }
 
   #press(url: URL, form: Form, label: string, byLabel: Record<string, string>): { url: URL; init: RequestInit } {
     const button = form.buttons.find((candidate) => candidate.label === label);
     if (button === undefined) throw new Error(`No button "${label}" at ${url.pathname}`);
+    this.#pressed.add(label);
     const target = new URL(button.action ?? form.action, url);
     const body = fillForm(form, button, byLabel);
     if (form.method === 'POST') {

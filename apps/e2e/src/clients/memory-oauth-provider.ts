@@ -18,6 +18,7 @@ export class MemoryOAuthProvider<ClientInformation extends { client_id: string }
   saved: Tokens | undefined;
   client: ClientInformation | undefined;
   #verifier = '';
+  #discovery: unknown;
 
   constructor(redirectUrl: string, clientName: string) {
     this.redirectUrl = redirectUrl;
@@ -46,6 +47,12 @@ export class MemoryOAuthProvider<ClientInformation extends { client_id: string }
     this.#verifier = verifier;
   };
   codeVerifier = () => this.#verifier;
+  // SEP-2352: what was found out about the server before the user left must still hold when he comes back.
+  saveDiscoveryState = (state: unknown) => {
+    this.#discovery = state;
+  };
+  // Each SDK types its own state; it only ever gets back what it gave.
+  discoveryState = () => this.#discovery as undefined;
   invalidateCredentials = (scope: string) => {
     if (scope === 'all' || scope === 'tokens') this.saved = undefined;
     if (scope === 'all' || scope === 'client') this.client = undefined;

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { freePort, freshDatabase, startNats, startRedis } from '@latchkey/testing';
 import { exportJWK, generateKeyPair } from 'jose';
 import { Secrets } from './secrets.ts';
@@ -50,11 +52,13 @@ export async function startSeparate(name: string, env: Record<string, string> = 
       const running = await startServiceProcess({
         name: service, script, logDir,
         env: { ...serviceEnv, PORT: String(ports[service]), LATCHKEY_MANAGEMENT_PORT: String(await freePort()) },
-        ready: () => isReady(urls[service]),
+        ready: service === 'identity' ? seeded : () => isReady(urls[service]),
       });
       stops.push(() => running.stop());
       return running;
     };
+    // Ready means able to serve; the first administrator follows within moments.
+    const seeded = async () => (await isReady(urls.identity)) && readFileSync(join(logDir, 'identity.log'), 'utf8').includes('first administrator');
     const [identity, keys] = await Promise.all([
       start('identity', 'apps/identity/dist/main.js', { ...withDatabase, LATCHKEY_ADMIN_EMAIL: admin.email, LATCHKEY_ADMIN_PASSWORD: admin.password }),
       start('keys', 'apps/keys/dist/main.js', withDatabase),

@@ -11,7 +11,7 @@ export interface Pat {
 
 /** Mints through the gateway, as a program of the user would. */
 export async function mintPat(system: System, grant: Grant, name: string, scopes: string[] = ['mcp:read', 'mcp:execute']): Promise<Pat> {
-  const { status, body } = await callApi(system, grant, 'POST', '/pats', { name, org: system.org, scopes, expiresIn: '7d' });
+  const { status, body } = await callApi(system, grant, 'POST', '/pats', { name, org: system.org, scopes, expiresIn: '30d' });
   expect(status).toBe(201);
   expect(body).toMatchObject({ name, org: system.org, status: 'active', consistency: `feed.keys.pat.${String(body['id'])}@1` });
   const token = String(body['token']);

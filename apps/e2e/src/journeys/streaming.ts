@@ -36,7 +36,7 @@ export async function expectStreamEndsWithItsCredential(system: System, slug: st
   const grant = await manage(system, 'keys:write');
   const pat = await mintPat(system, grant, 'of a stream');
   await expectPatWorks(system, slug, pat);
-  const response = await startTimer(`${system.gatewayUrl}/mcp/${slug}`, pat.token, 60);
+  const response = await startTimer(`${system.gatewayUrl}/mcp/${slug}`, pat.token, 20);
   let count = 0;
   let ended: StreamedMessage[] | undefined;
   void readEventStream(response, () => (count += 1)).then((seen) => (ended = seen));
