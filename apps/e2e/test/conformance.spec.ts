@@ -3,21 +3,21 @@ import { FormBrowser } from '../src/clients/form-browser.ts';
 import { obtainToken, registerClient } from '../src/clients/obtain-token.ts';
 import { rawMcp } from '../src/clients/raw-mcp.ts';
 import { startAuthorizingProxy, type AuthorizingProxy } from '../src/conformance/authorizing-proxy.ts';
-import { failuresOf, requiredScenarios, runConformance } from '../src/conformance/conformance-tool.ts';
+import { failuresOf, keepReport, requiredScenarios, runConformance } from '../src/conformance/conformance-tool.ts';
 import { judge } from '../src/conformance/expected-failures.ts';
 import { startEverything, type Everything } from '../src/everything/start.ts';
-import { startStandalone, type Standalone } from '../src/harness/standalone.ts';
+import { startSeparate, type Separate } from '../src/harness/separate.ts';
 import { registerServer } from '../src/harness/system.ts';
 
 describe('the official conformance tool', () => {
-  let system: Standalone;
+  let system: Separate;
   let fixture: Everything;
   let proxy: AuthorizingProxy;
   let resource: string;
 
   beforeAll(async () => {
     fixture = await startEverything();
-    system = await startStandalone('conformance', { LATCHKEY_RATE_LIMIT_PER_MINUTE: '100000' });
+    system = await startSeparate('conformance', { LATCHKEY_RATE_LIMIT_PER_MINUTE: '100000' });
     resource = await registerServer(system, 'everything', fixture.url);
     const { access } = await obtainToken({ issuer: system.issuer, resource, scope: 'mcp:read mcp:execute', account: system.admin });
     system.secrets.add('conformance access token', access);
@@ -34,6 +34,7 @@ describe('the official conformance tool', () => {
     verifies('CT-01', `server requirements of ${revision}: through the gateway the same as directly`, async () => {
       const direct = await runConformance(['server', '--url', fixture.url, '--requirements', revision]);
       const through = await runConformance(['server', '--url', proxy.url, '--requirements', revision]);
+      keepReport(system.logDir, revision, { direct, through });
       const failures = failuresOf(through, requiredScenarios(revision));
       expect(judge(`server ${revision}`, failures)).toEqual({ unexpected: [], stale: [] });
       // Also what does not count: a gateway that mends or breaks anything on the way is no gateway.
@@ -54,6 +55,7 @@ describe('the official conformance tool', () => {
       },
     );
     await walk;
+    keepReport(system.logDir, 'authorization', report);
     const verdicts = Object.values(report).flatMap((checks) => Object.values(checks));
     expect(verdicts).toEqual(['SUCCESS', 'SUCCESS', 'SUCCESS']);
     expect(judge('authorization', failuresOf(report, Object.keys(report)))).toEqual({ unexpected: [], stale: [] });

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { node, repository } from '../harness/repository.ts';
@@ -62,4 +62,9 @@ export function failuresOf(report: Report, scenarios: readonly string[]): string
     const checks = Object.entries(report[scenario] ?? { 'did-not-run': 'FAILURE' });
     return checks.filter(([, verdict]) => verdict === 'FAILURE').map(([id]) => `${scenario}:${id}`);
   });
+}
+
+/** Keeps a report beside the logs of its run, for whoever wants to see more than red or green. */
+export function keepReport(directory: string, name: string, report: unknown): void {
+  writeFileSync(join(directory, `report-${name}.json`), JSON.stringify(report, null, 2));
 }
