@@ -12,8 +12,9 @@ export function createRedis(url: string, logger: Logger): Redis {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
     connectTimeout: 2000,
-    // A frozen server holds its connections open; without this a request would wait for as long as it stays frozen.
-    commandTimeout: 500,
+    // A frozen server holds its connections open: a command gives up first, then the connection, after which none is tried.
+    commandTimeout: 250,
+    socketTimeout: 500,
     retryStrategy: (attempt) => Math.min(attempt * 100, 2000),
   });
   let away = false;

@@ -1,0 +1,98 @@
+import { createLogger } from '@latchkey/telemetry';
+import { eventually, freePort, startRedis, type TestRedis, verifies } from '@latchkey/testing';
+import { createRateLimiter, createRedis, type RateLimiter, type Redis } from '../src/index.ts';
+
+describe('limits in Redis', () => {
+  let port: number;
+  let server: TestRedis;
+  let lines: string[];
+  const clients: Redis[] = [];
+
+  /** A replica of a service: its own client, its own memory. */
+  const replica = async (limit: number): Promise<RateLimiter> => {
+    const redis = createRedis(server.url, createLogger('limit-test', 'info', { write: (line) => void lines.push((JSON.parse(line) as { msg: string }).msg) }));
+    clients.push(redis);
+    await eventually(() => redis.status === 'ready');
+    return createRateLimiter({ name: 'test', limit, windowSeconds: 60, redis });
+  };
+
+  beforeEach(async () => {
+    lines = [];
+    port = await freePort();
+    server = await startRedis({ port });
+  });
+  afterEach(async () => {
+    server.resume();
+    for (const client of clients.splice(0)) client.disconnect();
+    await server.stop();
+  });
+
+  verifies('G5', 'replicas share one limit', async () => {
+    const [one, two] = [await replica(3), await replica(3)];
+    expect([await one.consume('k'), await two.consume('k'), await one.consume('k')].map(({ remaining }) => remaining)).toEqual([2, 1, 0]);
+    expect([(await one.consume('k')).allowed, (await two.consume('k')).allowed]).toEqual([false, false]);
+    expect(await two.consume('k')).toMatchObject({ limit: 3, remaining: 0, resetSeconds: 60 });
+  });
+
+  verifies('G5', 'exactly as many as the limit pass, however many come at once', async () => {
+    const replicas = [await replica(25), await replica(25)];
+    const decisions = await Promise.all(Array.from({ length: 100 }, (_, index) => replicas[index % 2]!.consume('k')));
+    expect(decisions.filter(({ allowed }) => allowed)).toHaveLength(25);
+  });
+
+  it('asks without charging', async () => {
+    const limiter = await replica(2);
+    await limiter.consume('k');
+    expect(await limiter.consume('k', { cost: 0 })).toMatchObject({ allowed: true, remaining: 1 });
+  });
+
+  it('leaves a window in Redis that ends by itself', async () => {
+    const limiter = await replica(2);
+    await limiter.consume('k');
+    expect(await clients[0]!.ttl('ratelimit:test:k')).toBeGreaterThan(50);
+  });
+
+  verifies('G5', 'each process limits by itself while Redis is dead, and they share again once it is back', async () => {
+    const limiter = await replica(2);
+    await limiter.consume('k');
+    await server.kill();
+    const decisions = [];
+    for (let index = 0; index < 4; index++) decisions.push(await limiter.consume('k'));
+    expect(decisions.map(({ allowed }) => allowed)).toEqual([true, true, false, false]);
+    await eventually(() => expect(lines).toEqual(['redis is away; limits are counted per process']));
+    server = await startRedis({ port });
+    await eventually(() => expect(lines.at(-1)).toBe('redis is back'));
+    await limiter.consume('k');
+    expect(await clients[0]!.get('ratelimit:test:k')).toBe('1');
+    expect(lines).toHaveLength(2);
+  }, 30_000);
+
+  verifies('G5', 'a frozen Redis fails no request, and soon delays none', async () => {
+    const limiter = await replica(2);
+    await limiter.consume('k');
+    server.freeze();
+    const begin = performance.now();
+    const decisions = await Promise.all(Array.from({ length: 4 }, () => limiter.consume('k')));
+    expect(performance.now() - begin).toBeLessThan(1000);
+    expect(decisions).toHaveLength(4);
+    await eventually(() => clients[0]!.status !== 'ready');
+    const later = performance.now();
+    expect((await limiter.consume('k')).allowed).toBe(false);
+    expect(performance.now() - later).toBeLessThan(100);
+    server.resume();
+    await eventually(() => expect(lines.at(-1)).toBe('redis is back'));
+  });
+
+  it('connects later to a Redis that is away at the start, and counts in memory until then', async () => {
+    await server.stop();
+    const redis = createRedis(server.url, createLogger('limit-test', 'silent'));
+    clients.push(redis);
+    const limiter = createRateLimiter({ name: 'late', limit: 1, windowSeconds: 60, redis });
+    expect([(await limiter.consume('k')).allowed, (await limiter.consume('k')).allowed]).toEqual([true, false]);
+    server = await startRedis({ port });
+    await eventually(async () => {
+      await limiter.consume('k');
+      expect(await redis.get('ratelimit:late:k')).not.toBeNull();
+    });
+  }, 30_000);
+});
