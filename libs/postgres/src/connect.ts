@@ -1,4 +1,5 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { keepDataOutOfErrors } from './discreet-errors.ts';
 import { underMigrationLock } from './migration-lock.ts';
 
 export interface PostgresOptions {
@@ -51,9 +52,9 @@ async function migrate(options: PostgresOptions): Promise<void> {
 
 /**
  * Connects a service to its schema, with every migration applied. Any number of replicas may do so at once.
- * Sessions speak UTC, and find tables in that schema only.
+ * Sessions speak UTC and find tables in that schema only; errors of queries carry no values.
  */
 export async function connectPostgres(options: PostgresOptions): Promise<DataSource> {
   await migrate(options);
-  return dataSource(options, timeouts, options.poolSize ?? 10).initialize();
+  return keepDataOutOfErrors(dataSource(options, timeouts, options.poolSize ?? 10)).initialize();
 }

@@ -1,0 +1,127 @@
+import { createLogger } from '@latchkey/telemetry';
+import { freshDatabase, type TestDatabase } from '@latchkey/testing';
+import { Column, type DataSource, Entity, type MigrationInterface, PrimaryGeneratedColumn, type QueryRunner } from 'typeorm';
+import { connectPostgres, isUniqueViolation } from '../src/index.ts';
+
+@Entity('account')
+class Account {
+  @PrimaryGeneratedColumn('uuid')
+  id!: string;
+
+  @Column('text')
+  email!: string;
+
+  @Column('text')
+  nick!: string;
+}
+
+class Accounts1700000000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`CREATE TABLE account (
+      id uuid PRIMARY KEY DEFAULT gen_random_uuid(), email text NOT NULL CONSTRAINT account_email_key UNIQUE,
+      nick text NOT NULL CONSTRAINT account_nick_key UNIQUE CHECK (nick <> ''))`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE account');
+  }
+}
+
+/** Slow enough for several replicas to meet in it. */
+class Slow1700000000001 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('CREATE TABLE slow AS SELECT pg_sleep(0.3)::text AS slept');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE slow');
+  }
+}
+
+class Broken1700000000002 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('CREATE TABLE half_way (id int)');
+    await runner.query('SELECT nothing_of_this_name()');
+  }
+
+  down(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+describe('connectPostgres', () => {
+  let database: TestDatabase;
+  const open: DataSource[] = [];
+  const start = async (schema = 'identity', migrations: (new () => MigrationInterface)[] = [Accounts1700000000000]): Promise<DataSource> => {
+    const source = await connectPostgres({ url: database.url, schema, entities: [Account], migrations, poolSize: 2 });
+    open.push(source);
+    return source;
+  };
+
+  beforeEach(async () => {
+    database = await freshDatabase();
+  });
+  afterEach(async () => {
+    for (const source of open.splice(0)) await source.destroy();
+    await database.drop();
+  });
+
+  it('lets many replicas start at once on an empty database, and migrates once', async () => {
+    const sources = await Promise.all(Array.from({ length: 5 }, () => start('identity', [Accounts1700000000000, Slow1700000000001])));
+    expect(await sources[0]!.query('SELECT name FROM migrations ORDER BY id')).toEqual([{ name: 'Accounts1700000000000' }, { name: 'Slow1700000000001' }]);
+    for (const source of sources) expect(await source.query('SELECT count(*)::int AS slow FROM slow')).toEqual([{ slow: 1 }]);
+  });
+
+  it('keeps the schemas of two services apart', async () => {
+    const [identity, keys] = [await start('identity'), await start('keys')];
+    await identity.getRepository(Account).insert({ email: 'a@example.com', nick: 'a' });
+    expect(await keys.getRepository(Account).count()).toBe(0);
+    expect(await keys.query('SELECT current_schemas(false)::text AS path')).toEqual([{ path: '{keys}' }]);
+  });
+
+  it('speaks UTC, ends what takes too long, and installs nothing', async () => {
+    const source = await start();
+    expect(await source.query("SELECT current_setting('TimeZone') AS zone, current_setting('statement_timeout') AS statement, current_setting('lock_timeout') AS lock")).toEqual([
+      { zone: 'UTC', statement: '10s', lock: '5s' },
+    ]);
+    expect(await source.query("SELECT extname FROM pg_extension WHERE extname <> 'plpgsql'")).toEqual([]);
+    const { id } = await source.getRepository(Account).save({ email: 'a@example.com', nick: 'a' });
+    expect(id).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('leaves nothing behind of a migration that failed, and lets the next start try', async () => {
+    await expect(start('identity', [Accounts1700000000000, Broken1700000000002])).rejects.toThrow(/nothing_of_this_name/);
+    const source = await start('identity', [Accounts1700000000000]);
+    expect(await source.query("SELECT to_regclass('half_way') AS half_way, to_regclass('account') AS account")).toEqual([{ half_way: null, account: 'account' }]);
+  });
+
+  it('refuses a schema name that is more than a name', async () => {
+    await expect(start('keys"; DROP SCHEMA public; --')).rejects.toThrow(/plain schema name/);
+  });
+
+  it('tells a taken value from other failures', async () => {
+    const accounts = (await start()).getRepository(Account);
+    await accounts.insert({ email: 'a@example.com', nick: 'a' });
+    const failure = (row: { email: string; nick: string }): Promise<unknown> => accounts.insert(row).then(() => null, (error: unknown) => error);
+    const taken = await failure({ email: 'a@example.com', nick: 'b' });
+    expect([isUniqueViolation(taken), isUniqueViolation(taken, 'account_email_key'), isUniqueViolation(taken, 'account_nick_key')]).toEqual([true, true, false]);
+    const refused = await failure({ email: 'b@example.com', nick: '' });
+    expect(refused).toBeInstanceOf(Error);
+    expect([isUniqueViolation(refused), isUniqueViolation(new Error('duplicate key')), isUniqueViolation(null)]).toEqual([false, false, false]);
+  });
+
+  it('keeps the values of a failed query out of its error, as a log would show it', async () => {
+    const source = await start();
+    const lines: string[] = [];
+    const logger = createLogger('postgres-test', 'info', { write: (line) => void lines.push(line) });
+    const row = { email: 'private@example.com', nick: '' };
+    await source.getRepository(Account).insert(row).catch((err: unknown) => logger.error({ err }, 'failed'));
+    await source.transaction((manager) => manager.insert(Account, row)).catch((err: unknown) => logger.error({ err }, 'failed'));
+    await source.query('INSERT INTO account (email, nick) VALUES ($1, $2)', Object.values(row)).catch((err: unknown) => logger.error({ err }, 'failed'));
+    expect(lines).toHaveLength(3);
+    for (const line of lines) {
+      expect(line).toMatch(/violates check constraint/);
+      expect(line).not.toMatch(/private@example\.com/);
+    }
+  });
+});
