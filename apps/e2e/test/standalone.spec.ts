@@ -77,14 +77,14 @@ describe('npm start', () => {
         const args = ['--protocol-era', era, '--format', 'json', '--method', 'tools/call', '--tool-name', 'convert_time'];
         const pairs = ['--tool-arg', 'time=2026-07-28T14:30', 'from=Europe/Berlin', 'to=Asia/Tokyo'];
         const run = await inspector.run(system.demo, [...args, ...pairs]);
-        expect(run).toMatchObject({ code: 0 });
+        expect({ code: run.code, stderr: run.code === 0 ? '' : run.stderr }).toEqual({ code: 0, stderr: '' });
         expect(run.stdout).toContain('2026-07-28T21:30:00');
         for (const member of ['access_token', 'refresh_token'] as const) {
           for (const value of inspector.stored(member)) system.secrets.add(`Inspector ${member}`, value);
         }
 
         const again = await inspector.run(system.demo, ['--stored-auth-only', ...args, ...pairs]);
-        expect(again).toMatchObject({ code: 0 });
+        expect({ code: again.code, stderr: again.code === 0 ? '' : again.stderr }).toEqual({ code: 0, stderr: '' });
 
         await revoke(inspector);
         const refused = await eventually(async () => {

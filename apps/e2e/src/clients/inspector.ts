@@ -38,6 +38,8 @@ export class Inspector {
         PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`, HOME: this.#home,
         // The package that opens URLs brings its own xdg-open script, which looks at BROWSER first.
         BROWSER: join(bin, 'xdg-open'), MCP_AUTO_OPEN_ENABLED: 'true',
+        // A test machine has no keychain, and the home is ours alone.
+        MCP_INSPECTOR_SECRET_STORE: 'file',
         E2E_EMAIL: this.#account.email, E2E_PASSWORD: this.#account.password,
       },
     });

@@ -14,6 +14,7 @@ interface ReadyFile {
   adminEmail: string;
   org: string;
   project: string;
+  /** The slug */
   demoServer: string;
 }
 
@@ -56,7 +57,7 @@ export async function startStandalone(name: string, env: Record<string, string> 
     issuer: ready.identity,
     org: ready.org,
     project: ready.project,
-    demo: ready.demoServer,
+    demo: `${ready.gateway}/mcp/${ready.demoServer}`,
     admin,
     secrets,
     logDir,
