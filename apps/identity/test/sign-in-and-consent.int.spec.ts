@@ -1,5 +1,5 @@
 import { verifies } from '@latchkey/testing';
-import { admin, allow, authorizeUrl, deny, FormBrowser, gatewayUrl, registerClient, startAccounts, verifier, type Accounts, type Page } from './accounts-harness.ts';
+import { admin, allow, authorizeUrl, deny, FormBrowser, gatewayUrl, registerClient, startAccounts, verifier, type Accounts, type Page } from './support/accounts.ts';
 
 const credentials = { email: admin.email, password: admin.password };
 const demo = `${gatewayUrl}/mcp/demo`;
@@ -64,7 +64,7 @@ describe('sign-in and consent', () => {
       expect(policy).toBe("default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'");
       expect(page.headers.get('cache-control')).toBe('no-store');
       expect(page.headers.get('x-frame-options')).toBe('DENY');
-      expect(page.text).not.toMatch(/<script|style=|on\w+="|(?:src|href)="(?:https?:)?\/\//);
+      expect(page.text).not.toMatch(/<script|\sstyle=|\son\w+=|(?:src|href)="(?:https?:)?\/\//);
     }
     const stylesheet = /href="(\/assets\/[^"]+\.css)"/.exec(signIn.text)![1]!;
     const answer = await fetch(`${accounts.issuer}${stylesheet}`);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { normalizedEmail } from './email.ts';
+import { emailSchema } from './email.ts';
 import { passwordMatches } from './password.ts';
 import { SignInThrottle, type Attempt } from './sign-in-throttle.ts';
 import { UserEntity } from './user.entity.ts';
@@ -25,10 +25,16 @@ export class Authenticate {
   async run(attempt: Attempt & { password: string }): Promise<Authentication> {
     const retryAfterSeconds = await this.throttle.charge(attempt);
     if (retryAfterSeconds !== null) return { outcome: 'throttled', retryAfterSeconds };
-    const user = await this.dataSource.manager.findOneBy(UserEntity, { email: normalizedEmail(attempt.email) });
+    const user = await this.find(attempt.email);
     const matches = await passwordMatches(user?.passwordHash, attempt.password.slice(0, longestPassword));
     if (user === null || !matches || user.disabledAt !== null) return { outcome: 'refused' };
     await this.throttle.refund(attempt);
     return { outcome: 'signed-in', userId: user.id };
+  }
+
+  /** What is no address has no account, and may be text that no column can hold. */
+  private async find(text: string): Promise<UserEntity | null> {
+    const email = emailSchema.safeParse(text);
+    return email.success ? this.dataSource.manager.findOneBy(UserEntity, { email: email.data }) : null;
   }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { displayNameSchema } from '@latchkey/contracts';
 import { Injectable } from '@nestjs/common';
 import { stage } from '@latchkey/feed-writer';
 import { isUniqueViolation } from '@latchkey/postgres';
@@ -12,7 +13,7 @@ import { UserEntity } from './user.entity.ts';
 
 export const newUserSchema = z.object({
   email: emailSchema,
-  name: z.string().trim().min(1).max(100),
+  name: displayNameSchema,
   password: newPasswordSchema,
   emailVerified: z.boolean().default(false),
 });

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { isUserId } from './user-id.ts';
 import { UserEntity } from './user.entity.ts';
 
 /** An account as the OAuth engine wants it. */
@@ -8,8 +9,6 @@ export interface Account {
   accountId: string;
   claims(): Promise<{ [key: string]: unknown; sub: string; email: string; email_verified: boolean; name: string }>;
 }
-
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The engine's look at an account; a disabled one is as good as none. */
 @Injectable()
@@ -27,7 +26,7 @@ export class FindAccount {
 
   /** @returns null for an unknown or disabled user, and for what is no user id at all */
   async user(id: string): Promise<UserEntity | null> {
-    if (!uuid.test(id)) return null;
+    if (!isUserId(id)) return null;
     const user = await this.dataSource.manager.findOneBy(UserEntity, { id });
     return user === null || user.disabledAt !== null ? null : user;
   }

@@ -31,7 +31,10 @@ function keySection(gatewayUrl: string, org: string): Html {
   const body = JSON.stringify({ name: 'my key', org, scopes: ['mcp:read', 'mcp:execute'], expiresIn: '30d' });
   return html`<h2>Keys</h2>
 <p>Programs that cannot open a browser use a key. Make one with an access token, or another key, that has the scope <code>keys:write</code>:</p>
-<pre>curl ${gatewayUrl}/v1/pats -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '${body}'</pre>
+<pre>curl ${gatewayUrl}/v1/pats \\
+  -H "Authorization: Bearer $TOKEN" \\
+  -H 'Content-Type: application/json' \\
+  -d '${body}'</pre>
 <p class="soft small">The answer shows the key once. Send it to the addresses above as <code>Authorization: Bearer lk_pat_…</code>.</p>`;
 }
 

@@ -1,4 +1,4 @@
-import { slugSchema } from '@latchkey/contracts';
+import { displayNameSchema, slugSchema } from '@latchkey/contracts';
 import { Injectable } from '@nestjs/common';
 import { stage } from '@latchkey/feed-writer';
 import { isUniqueViolation } from '@latchkey/postgres';
@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { AddMember } from './add-member.ts';
 import { OrganizationEntity } from './organization.entity.ts';
 
-const newOrganizationSchema = z.object({ slug: slugSchema, name: z.string().trim().min(1).max(100), owner: z.uuid() });
+const newOrganizationSchema = z.object({ slug: slugSchema, name: displayNameSchema, owner: z.uuid() });
 export type NewOrganization = z.input<typeof newOrganizationSchema>;
 
 /** Creates an organization with its first owner and tells the gateways of both. */

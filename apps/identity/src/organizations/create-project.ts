@@ -1,4 +1,4 @@
-import { slugSchema } from '@latchkey/contracts';
+import { displayNameSchema, slugSchema } from '@latchkey/contracts';
 import { Injectable } from '@nestjs/common';
 import { isUniqueViolation } from '@latchkey/postgres';
 import { parse, Problem } from '@latchkey/problem';
@@ -6,7 +6,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { ProjectEntity } from './project.entity.ts';
 
-const newProjectSchema = z.object({ org: slugSchema, slug: slugSchema, name: z.string().trim().min(1).max(100) });
+const newProjectSchema = z.object({ org: slugSchema, slug: slugSchema, name: displayNameSchema });
 export type NewProject = z.input<typeof newProjectSchema>;
 
 /** Creates a project. Gateways learn of it through the roles in it. */

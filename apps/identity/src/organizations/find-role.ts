@@ -1,6 +1,7 @@
 import type { OrgRole, ProjectRole } from '@latchkey/contracts';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { isUserId } from '../accounts/user-id.ts';
 
 export interface Membership {
   org: string;
@@ -35,12 +36,14 @@ export class FindRole {
 
   /** @returns null for everybody who is no member */
   async inOrg(userId: string, org: string): Promise<Membership | null> {
+    if (!isUserId(userId)) return null;
     const rows: Row[] = await this.dataSource.query(`${select} AND m.org = $2`, [userId, org]);
     return rows[0] === undefined ? null : membership(rows[0]);
   }
 
   /** All memberships of a user, by organization. */
   async memberships(userId: string): Promise<Membership[]> {
+    if (!isUserId(userId)) return [];
     const rows: Row[] = await this.dataSource.query(`${select} ORDER BY m.org`, [userId]);
     return rows.map(membership);
   }

@@ -20,7 +20,7 @@ body {
   padding: clamp(1rem, 6vh, 4rem) 1rem 1rem; background: var(--ground); color: var(--ink);
   font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
 }
-header, main, footer { width: 100%; max-width: 29rem; }
+header, main, footer { width: 100%; max-width: 32rem; }
 .wide header, .wide main, .wide footer { max-width: 52rem; }
 header { display: flex; align-items: center; justify-content: space-between; gap: 1rem; }
 .brand { display: inline-flex; align-items: center; gap: .5rem; font-weight: 650; letter-spacing: .01em; }

@@ -1,4 +1,4 @@
-import type { IdentityAssertionClaims, Scope, Server } from '@latchkey/contracts';
+import { slugSchema, type IdentityAssertionClaims, type Scope, type Server } from '@latchkey/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { projectRoleOf } from '@latchkey/access';
 import { Problem } from '@latchkey/problem';
@@ -21,7 +21,7 @@ export class VisibleServer {
   /** @throws Problem `not_found` alike for no server, another tenant's, and one in a project where the caller is nobody */
   async find(caller: IdentityAssertionClaims, scope: Scope, slug: string): Promise<{ row: ServerEntity; member: Membership }> {
     const member = await this.actingMember.run(caller, scope);
-    const row = await this.findServer.bySlug(slug);
+    const row = slugSchema.safeParse(slug).success ? await this.findServer.bySlug(slug) : null;
     if (row === null || row.org !== member.org || projectRoleOf(member, row.project) === null) throw new Problem('not_found');
     return { row, member };
   }

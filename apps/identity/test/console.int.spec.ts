@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { verifies } from '@latchkey/testing';
+import { admin, FormBrowser, gatewayUrl, startAccounts, type Accounts } from './support/accounts.ts';
+
+const credentials = { email: admin.email, password: admin.password };
+
+describe('the console', () => {
+  let accounts: Accounts;
+
+  beforeAll(async () => {
+    accounts = await startAccounts();
+    await accounts.identity.seed.server({ org: 'acme', project: 'prod', slug: 'demo', name: 'Demo <b>server</b>', url: 'http://127.0.0.1:1/secret-path' });
+  }, 60_000);
+  afterAll(() => accounts.close());
+
+  async function signedIn(fields = credentials): Promise<{ browser: FormBrowser; page: Awaited<ReturnType<FormBrowser['get']>> }> {
+    const browser = new FormBrowser(accounts.issuer);
+    return { browser, page: await browser.submit(await browser.get(`${accounts.issuer}/console`), fields) };
+  }
+
+  verifies('O1', 'it shows the servers of one\'s organization, and how to connect to them', async () => {
+    const { page } = await signedIn();
+    expect([page.status, new URL(page.url).pathname]).toEqual([200, '/console']);
+    expect(page.text).toContain('Demo &lt;b&gt;server&lt;/b&gt;');
+    expect(page.text).toContain(`claude mcp add --transport http demo ${gatewayUrl}/mcp/demo`);
+    expect(page.text).toContain(`${gatewayUrl}/v1/pats`);
+    // Where the upstream lives is nobody's business but the gateway's.
+    expect(page.text).not.toContain('secret-path');
+    expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+  });
+
+  verifies('I9', 'the session is a cookie that scripts cannot read, kept only as a hash, and ends at sign-out', async () => {
+    const { browser, page } = await signedIn();
+    const token = browser.cookies.get('lk_console|/')!.value;
+    const rows = await accounts.dataSource.query<{ id_hash: Buffer }[]>('SELECT id_hash FROM console_sessions');
+    const hash = createHash('sha256').update(token).digest('hex');
+    expect(rows.map((row) => row.id_hash.toString('hex'))).toContain(hash);
+    const signOut = /action="\/console\/sign-out"><input type="hidden" name="_csrf" value="([^"]+)"/.exec(page.text)![1]!;
+    expect((await browser.post(`${accounts.issuer}/console/sign-out`, {})).status).toBe(403);
+    const after = await browser.post(`${accounts.issuer}/console/sign-out`, { _csrf: signOut });
+    expect(new URL(after.url).pathname).toBe('/console/sign-in');
+    const stolen = await fetch(`${accounts.issuer}/console`, { headers: { cookie: `lk_console=${token}` }, redirect: 'manual' });
+    expect(stolen.status).toBe(303);
+  });
+
+  it('has its own lines about a wrong password and a missing token', async () => {
+    const browser = new FormBrowser(accounts.issuer);
+    const form = await browser.get(`${accounts.issuer}/console`);
+    const wrong = await browser.submit(form, { ...credentials, password: 'wrong' });
+    expect(wrong.status).toBe(422);
+    expect(wrong.text).toContain('role="alert"');
+    expect((await browser.post(`${accounts.issuer}/console/sign-in`, credentials)).status).toBe(403);
+  });
+
+  it('shows nothing of other organizations, and lets go of an account that was disabled', async () => {
+    const { id } = await accounts.createUser('lone@example.com', 'a password of lone');
+    const { browser, page } = await signedIn({ email: 'lone@example.com', password: 'a password of lone' });
+    expect(page.text).toContain('No organization yet');
+    expect((await browser.get(`${accounts.issuer}/console?org=acme`)).text).not.toContain('Demo');
+    await accounts.dataSource.query('UPDATE users SET disabled_at = now() WHERE id = $1', [id]);
+    expect(new URL((await browser.get(`${accounts.issuer}/console`)).url).pathname).toBe('/console/sign-in');
+  });
+
+  it('forgets a session that is past its time', async () => {
+    const { browser } = await signedIn();
+    await accounts.dataSource.query("UPDATE console_sessions SET expires_at = now() - interval '1 second'");
+    expect(new URL((await browser.get(`${accounts.issuer}/console`)).url).pathname).toBe('/console/sign-in');
+  });
+});
+
+describe('over https', () => {
+  verifies('AS-91', 'cookies carry the __Host- prefix and are Secure', async () => {
+    const accounts = await startAccounts({ LATCHKEY_ISSUER: 'https://id.example' });
+    try {
+      const response = await fetch(`http://127.0.0.1:${accounts.env.PORT}/console/sign-in`);
+      const [csrf] = response.headers.getSetCookie();
+      expect(csrf).toMatch(/^__Host-lk_csrf=[^;]+; Path=\/; HttpOnly; SameSite=Lax; Secure$/);
+      const form = /name="_csrf" value="([^"]+)"/.exec(await response.text())![1]!;
+      const signedIn = await fetch(`http://127.0.0.1:${accounts.env.PORT}/console/sign-in`, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { cookie: csrf!.split(';')[0]! },
+        body: new URLSearchParams({ ...credentials, _csrf: form }),
+      });
+      expect(signedIn.headers.getSetCookie()[0]).toMatch(/^__Host-lk_console=[^;]+; Path=\/; HttpOnly; SameSite=Lax; Secure; Max-Age=43200$/);
+    } finally {
+      await accounts.close();
+    }
+  }, 60_000);
+});

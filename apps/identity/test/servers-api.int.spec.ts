@@ -1,0 +1,238 @@
+import { identityHeader, type IdentityAssertionClaims, type MemberRecord, type RegisteredServer, type ServerRecord } from '@latchkey/contracts';
+import { verifies } from '@latchkey/testing';
+import { admin, gatewayUrl, startAccounts, type Accounts } from './support/accounts.ts';
+
+interface Answer {
+  status: number;
+  body: Record<string, unknown> & { items: Record<string, unknown>[]; nextCursor: string | null };
+  headers: Headers;
+}
+
+describe('the management API', () => {
+  let accounts: Accounts;
+  let owner: Partial<IdentityAssertionClaims>;
+  let member: Partial<IdentityAssertionClaims>;
+  let stranger: Partial<IdentityAssertionClaims>;
+
+  const all = 'servers:read servers:write org:read';
+  const input = { org: 'acme', project: 'prod', slug: 'tickets', name: 'Tickets', url: 'https://mcp.example.com/mcp' };
+
+  beforeAll(async () => {
+    accounts = await startAccounts();
+    const base = { iss: gatewayUrl, aud: accounts.issuer, scope: all };
+    await accounts.createProject('acme', 'lab');
+    const someone = await accounts.createUser('member@example.com');
+    await accounts.addMember({ userId: someone.id, org: 'acme', role: 'member', projects: { prod: 'contributor', lab: 'admin' } });
+    const other = await accounts.createUser('other@example.com');
+    await accounts.createOrg('rival', other.id);
+    await accounts.createProject('rival', 'prod');
+    owner = { ...base, sub: await accounts.userId(admin.email), org: 'acme', roles: { org: 'owner', projects: {} } };
+    member = { ...base, sub: someone.id, org: 'acme', roles: { org: 'member', projects: { prod: 'contributor', lab: 'admin' } } };
+    stranger = { ...base, sub: other.id, org: 'rival', roles: { org: 'owner', projects: {} } };
+  }, 60_000);
+
+  afterAll(() => accounts.close());
+
+  async function call(method: string, path: string, caller: Partial<IdentityAssertionClaims> | string | null, body?: unknown): Promise<Answer> {
+    const assertion = caller === null || typeof caller === 'string' ? caller : await accounts.asserter.sign(caller);
+    const response = await fetch(`${accounts.issuer}${path}`, {
+      method,
+      headers: {
+        ...(assertion === null ? {} : { [identityHeader]: assertion }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    return { status: response.status, body: (await response.json()) as Answer['body'], headers: response.headers };
+  }
+
+  const outcome = ({ status, body }: Answer) => [status, body.code];
+
+  verifies('G3', 'a server is registered, shown, listed and deleted, and each change goes to the feed with it', async () => {
+    const created = await call('POST', '/v1/servers', owner, input);
+    expect(created.status).toBe(201);
+    const server = created.body as unknown as RegisteredServer;
+    expect(server).toEqual({
+      id: expect.any(String),
+      ...input,
+      folder: null,
+      resource: `${gatewayUrl}/mcp/tickets`,
+      createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
+      consistency: `feed.identity.server.${server.id}@1`,
+    });
+    expect((await accounts.outbox<ServerRecord>(`feed.identity.server.${server.id}`))?.record).toEqual({
+      kind: 'server',
+      id: server.id,
+      ...input,
+      folder: null,
+      deletedAt: null,
+    });
+    const { consistency: _consistency, ...shown } = server;
+    expect((await call('GET', '/v1/servers/tickets', owner)).body).toEqual(shown);
+    expect((await call('GET', '/v1/servers', owner)).body).toEqual({ items: [shown], nextCursor: null });
+
+    const deleted = await call('DELETE', '/v1/servers/tickets', owner);
+    expect(deleted.status).toBe(200);
+    expect(deleted.body).toEqual({ slug: 'tickets', deletedAt: expect.any(String), consistency: `feed.identity.server.${server.id}@2` });
+    expect((await accounts.outbox<ServerRecord>(`feed.identity.server.${server.id}`))?.record.deletedAt).toEqual(expect.any(Number));
+    expect(outcome(await call('GET', '/v1/servers/tickets', owner))).toEqual([404, 'not_found']);
+    expect(outcome(await call('DELETE', '/v1/servers/tickets', owner))).toEqual([404, 'not_found']);
+    expect((await call('GET', '/v1/servers', owner)).body.items).toEqual([]);
+    expect(outcome(await call('POST', '/v1/servers', owner, input))).toEqual([409, 'conflict']);
+  });
+
+  verifies('GW-82', 'nobody is believed without the gateway\'s own, fresh signature for this audience', async () => {
+    const now = Math.floor(Date.now() / 1000);
+    const { sign, foreignSign } = accounts.asserter;
+    const bad: Record<string, string | null> = {
+      none: null,
+      empty: '',
+      garbage: 'not.a.jwt',
+      'another key': await foreignSign(owner),
+      'another audience': await sign({ ...owner, aud: 'https://mcp.example.com/mcp' }),
+      'another issuer': await sign({ ...owner, iss: 'https://evil.example' }),
+      expired: await sign({ ...owner, iat: now - 300, exp: now - 240 }),
+      'too long-lived': await sign({ ...owner, iat: now - 3600, exp: now + 3600 }),
+      'another typ': await sign(owner, { typ: 'at+jwt' }),
+      'no subject': await sign({ ...owner, sub: '' }),
+      unsigned: `${Buffer.from('{"alg":"none","typ":"latchkey-identity+jwt"}').toString('base64url')}.${(await sign(owner)).split('.')[1]}.`,
+    };
+    for (const [name, assertion] of Object.entries(bad)) {
+      const answer = await call('GET', '/v1/servers', assertion);
+      expect([name, answer.status]).toEqual([name, 401]);
+    }
+  });
+
+  it('asks for the scope, by its name', async () => {
+    const reader = { ...owner, scope: 'servers:read' };
+    const answer = await call('POST', '/v1/servers', reader, { ...input, slug: 'never' });
+    expect(outcome(answer)).toEqual([403, 'insufficient_scope']);
+    expect(answer.headers.get('www-authenticate')).toBe(
+      `Bearer error="insufficient_scope", resource_metadata="${gatewayUrl}/.well-known/oauth-protected-resource/v1", scope="servers:write"`,
+    );
+    expect(outcome(await call('DELETE', '/v1/servers/x', reader))).toEqual([403, 'insufficient_scope']);
+    expect(outcome(await call('GET', '/v1/orgs', reader))).toEqual([403, 'insufficient_scope']);
+    expect(outcome(await call('GET', '/v1/servers', { ...owner, scope: '' }))).toEqual([403, 'insufficient_scope']);
+    expect((await call('GET', '/v1/servers', { ...owner, scope: 'servers:write' })).status).toBe(200);
+  });
+
+  verifies('I10', 'the role decides where a member may register and delete, and comes from the tables', async () => {
+    expect(outcome(await call('POST', '/v1/servers', member, { ...input, slug: 'mine' }))).toEqual([403, 'insufficient_role']);
+    const lying = { ...member, roles: { org: 'owner', projects: { prod: 'admin' } } } as const;
+    expect(outcome(await call('POST', '/v1/servers', lying, { ...input, slug: 'mine' }))).toEqual([403, 'insufficient_role']);
+    expect((await call('POST', '/v1/servers', member, { ...input, project: 'lab', slug: 'mine' })).status).toBe(201);
+    expect((await call('POST', '/v1/servers', owner, { ...input, slug: 'theirs' })).status).toBe(201);
+    expect(outcome(await call('DELETE', '/v1/servers/theirs', member))).toEqual([403, 'insufficient_role']);
+    expect((await call('DELETE', '/v1/servers/mine', member)).status).toBe(200);
+  });
+
+  it('lets a restricted key of an owner do only what the assertion leaves of the role', async () => {
+    const key = { ...owner, roles: { org: 'member', projects: { lab: 'admin' } } } as const;
+    expect(outcome(await call('POST', '/v1/servers', key, { ...input, slug: 'narrow' }))).toEqual([404, 'not_found']);
+    expect((await call('POST', '/v1/servers', key, { ...input, project: 'lab', slug: 'narrow' })).status).toBe(201);
+    expect((await call('GET', '/v1/servers', key)).body.items.map((item) => item.slug)).toEqual(['narrow']);
+    expect(outcome(await call('GET', '/v1/servers/theirs', key))).toEqual([404, 'not_found']);
+    expect(outcome(await call('GET', '/v1/servers', { ...owner, roles: undefined }))).toEqual([200, undefined]);
+    expect((await call('GET', '/v1/servers', { ...owner, roles: undefined })).body.items).toEqual([]);
+  });
+
+  verifies('I10', 'another tenant is not there: the same 404 as for what does not exist', async () => {
+    const bare = ({ status, body }: Answer) => ({ status, ...body, requestId: undefined, instance: undefined });
+    const absent = bare(await call('GET', '/v1/servers/absent', stranger));
+    expect(absent).toMatchObject({ status: 404, code: 'not_found' });
+    expect(bare(await call('GET', '/v1/servers/theirs', stranger))).toEqual(absent);
+    expect(bare(await call('DELETE', '/v1/servers/theirs', stranger))).toEqual(absent);
+    expect((await call('GET', '/v1/servers', stranger)).body.items).toEqual([]);
+    for (const path of ['/v1/servers?org=acme', '/v1/orgs/acme', '/v1/projects?org=acme', '/v1/members?org=acme']) {
+      expect(bare(await call('GET', path, stranger))).toEqual(absent);
+      expect(bare(await call('GET', path.replace('acme', 'nowhere'), stranger))).toEqual(absent);
+    }
+    expect(outcome(await call('POST', '/v1/servers', stranger, { ...input, slug: 'intruder' }))).toEqual([404, 'not_found']);
+    // A credential issued for an organization that its owner left, or was never in.
+    expect(outcome(await call('GET', '/v1/servers', { ...stranger, org: 'acme' }))).toEqual([404, 'not_found']);
+    expect(outcome(await call('GET', '/v1/orgs', { ...owner, org: undefined }))).toEqual([404, 'not_found']);
+    expect(outcome(await call('GET', '/v1/orgs', { ...owner, sub: 'a-machine-client' }))).toEqual([404, 'not_found']);
+  });
+
+  it('keeps a slug to one tenant', async () => {
+    expect(outcome(await call('POST', '/v1/servers', stranger, { ...input, org: 'rival', slug: 'theirs' }))).toEqual([409, 'conflict']);
+  });
+
+  verifies('AS-13', 'a private address is refused as upstream', async () => {
+    for (const url of ['https://127.0.0.1/mcp', 'https://localhost/mcp', 'https://[::ffff:10.0.0.1]/mcp', 'https://2130706433/', 'http://mcp.example.com/mcp']) {
+      expect(outcome(await call('POST', '/v1/servers', owner, { ...input, slug: 'private', url }))).toEqual([400, 'invalid_request']);
+    }
+  });
+
+  it('refuses bad input with 400 and what is wrong', async () => {
+    const bad: unknown[] = [
+      {},
+      [],
+      null,
+      'text',
+      { ...input, slug: 'Not A Slug' },
+      { ...input, slug: 'server-card' },
+      { ...input, slug: '../x' },
+      { ...input, name: '' },
+      { ...input, name: 'a\u0000b' },
+      { ...input, url: 'file:///etc/passwd' },
+      { ...input, url: 'https://user:secret@mcp.example.com/' },
+      { ...input, extra: true },
+    ];
+    for (const body of bad) {
+      const answer = await call('POST', '/v1/servers', owner, body);
+      expect([JSON.stringify(body), ...outcome(answer)]).toEqual([JSON.stringify(body), 400, 'invalid_request']);
+      expect(JSON.stringify(answer.body)).not.toContain('secret');
+    }
+    expect((await call('POST', '/v1/servers', owner, '{"org":')).status).toBe(400);
+    for (const query of ['limit=0', 'limit=x', 'cursor=zzz', `cursor=${Buffer.from('["2020-01-01T00:00:00.000Z","a\\u0000"]').toString('base64url')}`, 'org=%00']) {
+      expect([query, ...outcome(await call('GET', `/v1/servers?${query}`, owner))]).toEqual([query, 400, 'invalid_request']);
+    }
+    expect(outcome(await call('GET', '/v1/servers/%00', owner))).toEqual([404, 'not_found']);
+  });
+
+  it('walks a list page by page without losing or repeating anything', async () => {
+    for (let index = 0; index < 5; index++) await call('POST', '/v1/servers', stranger, { ...input, org: 'rival', slug: `page-${index}` });
+    // Rows of one moment are told apart by slug.
+    await accounts.dataSource.query("UPDATE servers SET created_at = '2026-01-01T00:00:00Z' WHERE org = 'rival'");
+    const seen: unknown[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const { body }: Answer = await call('GET', `/v1/servers?limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`, stranger);
+      expect(body.items.length).toBeLessThanOrEqual(2);
+      seen.push(...body.items.map((item) => item.slug));
+      cursor = body.nextCursor;
+    }
+    expect(seen).toEqual(['page-4', 'page-3', 'page-2', 'page-1', 'page-0']);
+  });
+
+  it('registers a slug once, however many ask at the same moment', async () => {
+    const answers = await Promise.all(Array.from({ length: 8 }, () => call('POST', '/v1/servers', owner, { ...input, slug: 'raced' })));
+    expect(answers.map((answer) => answer.status).sort()).toEqual([201, ...Array<number>(7).fill(409)]);
+  });
+
+  verifies('I10', 'organizations, projects and members are listed to members', async () => {
+    expect((await call('GET', '/v1/orgs', member)).body).toEqual({
+      items: [{ slug: 'acme', name: 'Acme', role: 'member', createdAt: expect.any(String) }],
+      nextCursor: null,
+    });
+    expect((await call('GET', '/v1/orgs/acme', owner)).body).toMatchObject({ slug: 'acme', role: 'owner' });
+    const projects = (await call('GET', '/v1/projects', member)).body.items;
+    expect(projects).toEqual([
+      { org: 'acme', slug: 'lab', name: 'lab', role: 'admin', createdAt: expect.any(String) },
+      { org: 'acme', slug: 'prod', name: 'Prod', role: 'contributor', createdAt: expect.any(String) },
+    ]);
+    const members = (await call('GET', '/v1/members', member)).body.items;
+    expect(members).toHaveLength(2);
+    expect(members).toContainEqual(
+      expect.objectContaining({ user: member.sub, email: 'member@example.com', role: 'member', projects: { lab: 'admin', prod: 'contributor' } }),
+    );
+    expect(JSON.stringify(members)).not.toContain('argon2');
+  });
+
+  it('has no word on passwords in what goes to the feed', async () => {
+    const rows = await accounts.dataSource.query<{ record: MemberRecord }[]>('SELECT record FROM outbox');
+    expect(rows.length).toBeGreaterThan(5);
+    expect(JSON.stringify(rows)).not.toMatch(/argon2|password/);
+  });
+});
