@@ -62,6 +62,6 @@ describe('the official conformance tool', () => {
   }, 60_000);
 
   it('leaves no secret of the run in the logs', () => {
-    expect(system.secrets.findIn(system.logDir)).toEqual([]);
+    expect(system.secrets.findIn(system.logDirs)).toEqual([]);
   });
 });

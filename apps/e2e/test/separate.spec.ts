@@ -12,6 +12,7 @@ import { startDemo } from '../src/harness/demo.ts';
 import { startSeparate, type Separate } from '../src/harness/separate.ts';
 import type { ServiceProcess } from '../src/harness/service-process.ts';
 import { manage, registerServer } from '../src/harness/system.ts';
+import { expectNoWayAround, expectOneAudience, expectScopeChallenges } from '../src/journeys/boundaries.ts';
 import { initializeSession, listInSession } from '../src/journeys/legacy-session.ts';
 import { connectByOAuth, expectDiscovery, expectRefresh, expectRevocation, expectTools } from '../src/journeys/oauth-journey.ts';
 import { expectForgedPatsRefused, expectPatLifeCycle, expectPatWorks, expectRefused, mintPat, resourceAt, type Pat } from '../src/journeys/pat-journey.ts';
@@ -94,6 +95,11 @@ describe('separate processes on Postgres, NATS and Redis', () => {
     }
   });
 
+  verifies('GW-22', 'a token is good for one resource alone', () => expectOneAudience(system, 'demo', 'everything'));
+  verifies('GW-32', 'too little scope is answered with what is missing', () => expectScopeChallenges(system, 'demo'));
+  verifies('GW-82', 'the key service believes nobody but the gateway', () => expectNoWayAround(system, system.keysUrl, '/v1/pats'));
+  verifies('GW-82', 'nor does the identity service', () => expectNoWayAround(system, system.issuer, '/v1/servers'));
+
   verifies('GW-60', 'a stream passes as it happens', async () => {
     const pat = await mintPat(system, await manage(system, 'keys:write'), 'streams');
     await expectPatWorks(system, 'demo', pat);
@@ -129,7 +135,7 @@ describe('separate processes on Postgres, NATS and Redis', () => {
 
   verifies('O3', 'no secret of all this stands in the logs of any process', () => {
     expect(system.secrets.size).toBeGreaterThan(10);
-    expect(system.secrets.findIn(system.logDir)).toEqual([]);
+    expect(system.secrets.findIn(system.logDirs)).toEqual([]);
   });
 
   verifies('O2', 'every process ends by itself when asked to', async () => {

@@ -126,6 +126,6 @@ describe('npm start', () => {
 
   verifies('O3', 'no secret of all this stands in the logs', () => {
     expect(system.secrets.size).toBeGreaterThan(10);
-    expect(system.secrets.findIn(system.logDir)).toEqual([]);
+    expect(system.secrets.findIn(system.logDirs)).toEqual([]);
   });
 });

@@ -14,11 +14,15 @@ export class Secrets {
     return this.#known.size;
   }
 
-  /** @returns "name in file" for each secret that stands in one of the directory's files */
-  findIn(directory: string): string[] {
-    return readdirSync(directory).flatMap((file) => {
-      const text = readFileSync(join(directory, file), 'utf8');
-      return [...this.#known].filter(([value]) => text.includes(value)).map(([, name]) => `${name} in ${file}`);
+  /**
+   * @returns "name in file" for each secret that stands in one of the directories' files
+   * @throws when there is nothing to look at: an empty place proves nothing
+   */
+  findIn(directories: readonly string[]): string[] {
+    return directories.flatMap((directory) => {
+      const files = readdirSync(directory).map((name) => ({ name, text: readFileSync(join(directory, name), 'utf8') }));
+      if (files.every(({ text }) => text === '')) throw new Error(`Nothing was logged in ${directory}`);
+      return files.flatMap(({ name: file, text }) => [...this.#known].filter(([value]) => text.includes(value)).map(([, name]) => `${name} in ${file}`));
     });
   }
 }

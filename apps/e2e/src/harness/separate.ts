@@ -9,6 +9,8 @@ import { freshLogDir, type System } from './system.ts';
 
 export interface Separate extends System {
   readonly databaseUrl: string;
+  /** Not for the outside: only the gateway is meant to call it */
+  readonly keysUrl: string;
   readonly identity: ServiceProcess;
   readonly keys: ServiceProcess;
   readonly replicas: readonly ServiceProcess[];
@@ -65,8 +67,8 @@ export async function startSeparate(name: string, env: Record<string, string> = 
     ]);
     const replicas = await Promise.all([start('gateway', 'apps/gateway/dist/main.js', forGateways), start('second', 'apps/gateway/dist/main.js', forGateways)]);
     return {
-      gatewayUrl: urls.gateway, gateways: [urls.gateway, urls.second], issuer: urls.identity, org, project: 'default', admin, secrets, logDir,
-      databaseUrl: database.url, identity, keys, replicas, stop,
+      gatewayUrl: urls.gateway, gateways: [urls.gateway, urls.second], issuer: urls.identity, org, project: 'default', admin, secrets, logDir, logDirs: [logDir],
+      databaseUrl: database.url, keysUrl: urls.keys, identity, keys, replicas, stop,
     };
   } catch (error) {
     await stop();

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@latchkey/testing';
@@ -27,6 +27,8 @@ export interface Standalone extends System {
 /** `npm start` on free ports and a fresh data directory. */
 export async function startStandalone(name: string, env: Record<string, string> = {}): Promise<Standalone> {
   const dataDir = mkdtempSync(join(tmpdir(), 'latchkey-e2e-'));
+  // The terminal gets the gist; every field goes to a file in the data directory.
+  const fullLogs = join(dataDir, 'data/logs');
   const readyFile = join(dataDir, 'ready.json');
   const logDir = freshLogDir(name);
   const secrets = new Secrets();
@@ -61,8 +63,10 @@ export async function startStandalone(name: string, env: Record<string, string> 
     admin,
     secrets,
     logDir,
+    logDirs: [logDir, fullLogs],
     stop: async () => {
       await service.stop();
+      cpSync(fullLogs, join(logDir, 'full'), { recursive: true });
       rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
     },
   };

@@ -16,7 +16,10 @@ export interface System {
   readonly project: string;
   readonly admin: Account;
   readonly secrets: Secrets;
+  /** What is kept of this run */
   readonly logDir: string;
+  /** Everywhere the system writes its logs */
+  readonly logDirs: readonly string[];
   stop(): Promise<void>;
 }
 

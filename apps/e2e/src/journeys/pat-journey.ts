@@ -1,4 +1,5 @@
 import { eventually } from '@latchkey/testing';
+import { connectLegacyWithKey, connectModernWithKey } from '../clients/key-clients.ts';
 import { rawMcp, readChallenge } from '../clients/raw-mcp.ts';
 import { inventToken, mistype } from '../clients/token-format.ts';
 import { callApi, manage, type System } from '../harness/system.ts';
@@ -56,6 +57,13 @@ export async function expectPatLifeCycle(system: System, slug: string): Promise<
   const grant = await manage(system, 'keys:write');
   const pat = await mintPat(system, grant, 'life cycle');
   await expectPatWorks(system, slug, pat);
+  for (const connect of [connectModernWithKey, connectLegacyWithKey]) {
+    const client = await connect(resourceAt(system.gatewayUrl, slug), pat.token);
+    expect(await client.listTools()).toEqual(expect.arrayContaining(['whoami', 'convert_time', 'add_task']));
+    const answer = await client.call('convert_time', { time: '2026-07-28T14:30', from: 'Europe/Berlin', to: 'Asia/Tokyo' });
+    expect(answer.structured).toMatchObject({ time: '2026-07-28T21:30:00' });
+    await client.close();
+  }
 
   const listed = await callApi(system, grant, 'GET', '/pats');
   expect(listed.status).toBe(200);

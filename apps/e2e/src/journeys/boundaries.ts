@@ -1,0 +1,61 @@
+import { eventually } from '@latchkey/testing';
+import { generateKeyPair, SignJWT } from 'jose';
+import { obtainToken } from '../clients/obtain-token.ts';
+import { rawMcp, readChallenge } from '../clients/raw-mcp.ts';
+import { callApi, manage, type System } from '../harness/system.ts';
+import { mintPat } from './pat-journey.ts';
+
+/** A token is for one resource: another server, and the management API, refuse it, and the other way round (GW-22). */
+export async function expectOneAudience(system: System, slug: string, otherSlug: string): Promise<void> {
+  const resource = `${system.gatewayUrl}/mcp/${slug}`;
+  const { access } = await obtainToken({ issuer: system.issuer, resource, scope: 'mcp:read mcp:execute', account: system.admin });
+  system.secrets.add('token of one audience', access);
+  expect((await rawMcp({ url: resource, token: access })).status).toBe(200);
+  const elsewhere = await rawMcp({ url: `${system.gatewayUrl}/mcp/${otherSlug}`, token: access, method: 'tools/list', params: {} });
+  expect({ status: elsewhere.status, code: elsewhere.body['code'] }).toEqual({ status: 401, code: 'token_wrong_audience' });
+  expect(readChallenge(elsewhere.headers)).toMatchObject({
+    error: 'invalid_token', resource_metadata: `${system.gatewayUrl}/.well-known/oauth-protected-resource/mcp/${otherSlug}`,
+  });
+  const api = await callApi(system, { access, clientId: '', refresh: undefined, scope: '' }, 'GET', '/pats');
+  expect({ status: api.status, code: api.body['code'] }).toEqual({ status: 401, code: 'token_wrong_audience' });
+  const management = await manage(system, 'keys:read');
+  const mcp = await rawMcp({ url: resource, token: management.access });
+  expect({ status: mcp.status, code: mcp.body['code'] }).toEqual({ status: 401, code: 'token_wrong_audience' });
+}
+
+/** Too little scope is a 403 that names all that the operation needs (GW-32). */
+export async function expectScopeChallenges(system: System, slug: string): Promise<void> {
+  const reader = await manage(system, 'keys:read');
+  const minted = await callApi(system, reader, 'POST', '/pats', { name: 'x', org: system.org, scopes: ['mcp:read'], expiresIn: '30d' });
+  expect({ status: minted.status, code: minted.body['code'] }).toEqual({ status: 403, code: 'insufficient_scope' });
+
+  const url = `${system.gatewayUrl}/mcp/${slug}`;
+  const pat = await mintPat(system, await manage(system, 'keys:write'), 'may only read', ['mcp:read']);
+  await eventually(async () => (await rawMcp({ url, token: pat.token, method: 'tools/list', params: {} })).status === 200);
+  const refused = await rawMcp({ url, token: pat.token, params: { name: 'add_task', arguments: { title: 'never' } } });
+  expect(refused.status).toBe(403);
+  const challenge = readChallenge(refused.headers);
+  expect(challenge).toMatchObject({ error: 'insufficient_scope', resource_metadata: `${system.gatewayUrl}/.well-known/oauth-protected-resource/mcp/${slug}` });
+  expect(challenge!['scope']!.split(' ')).toContain('mcp:execute');
+}
+
+/** Whoever reaches a service behind the gateway without the gateway's signature is nobody there (GW-82). */
+export async function expectNoWayAround(system: System, internalUrl: string, path: string): Promise<void> {
+  const { access } = await manage(system, 'keys:write servers:write');
+  const { privateKey } = await generateKeyPair('ES256');
+  const forged = await new SignJWT({ scope: 'keys:write', org: system.org, credential: { kind: 'access_token', id: 'x' }, roles: { org: 'owner', projects: {} } })
+    .setProtectedHeader({ alg: 'ES256', typ: 'latchkey-identity+jwt' })
+    .setIssuer(system.gatewayUrl).setAudience(internalUrl).setSubject('somebody').setIssuedAt().setExpirationTime('60s').sign(privateKey);
+  const attempts: Record<string, Record<string, string>> = {
+    'no assertion': {},
+    "the caller's own token": { authorization: `Bearer ${access}` },
+    'a forged assertion': { 'latchkey-identity': forged },
+  };
+  for (const [what, headers] of Object.entries(attempts)) {
+    const response = await fetch(`${internalUrl}${path}`, { headers });
+    expect({ [what]: response.status }).toEqual({ [what]: 401 });
+  }
+  // Through the gateway, a caller's own assertion is taken off before ours is put on.
+  const spoofed = await fetch(`${system.gatewayUrl}${path}`, { headers: { 'latchkey-identity': forged } });
+  expect(spoofed.status).toBe(401);
+}
