@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { verifies } from '@latchkey/testing';
-import { admin, FormBrowser, gatewayUrl, startAccounts, type Accounts } from './support/accounts.ts';
+import { admin, authorizeUrl, FormBrowser, gatewayUrl, registerClient, startAccounts, type Accounts } from './support/accounts.ts';
 
 const credentials = { email: admin.email, password: admin.password };
 
@@ -59,6 +59,31 @@ describe('the console', () => {
     expect((await browser.get(`${accounts.issuer}/console?org=acme`)).text).not.toContain('Demo');
     await accounts.dataSource.query('UPDATE users SET disabled_at = now() WHERE id = $1', [id]);
     expect(new URL((await browser.get(`${accounts.issuer}/console`)).url).pathname).toBe('/console/sign-in');
+  });
+
+  verifies('I7', 'a password is changed by who knows the old one, and every other browser is signed out', async () => {
+    const [old, fresh] = ['a password of pat', 'another password of pat'];
+    await accounts.createUser('pat@example.com', old);
+    const { browser, page: before } = await signedIn({ email: 'pat@example.com', password: old });
+    const elsewhere = await signedIn({ email: 'pat@example.com', password: old });
+    const clientId = await registerClient(accounts.issuer);
+    const signInOnly = authorizeUrl(accounts.issuer, { clientId, scope: 'openid' });
+    const elsewhereOauth = new FormBrowser(accounts.issuer);
+    expect((await elsewhereOauth.submit(await elsewhereOauth.get(signInOnly), { email: 'pat@example.com', password: old })).text).toContain('>Allow</button>');
+
+    expect(before.text).toContain('href="/console/password"');
+    const form = await browser.get(`${accounts.issuer}/console/password`);
+    expect((await browser.post(`${accounts.issuer}/console/password`, { current: old, next: fresh })).status).toBe(403);
+    expect((await browser.submit(form, { current: 'wrong', next: fresh })).status).toBe(422);
+    const short = await browser.submit(form, { current: old, next: 'short' });
+    expect([short.status, short.text.includes('at least 8 characters')]).toEqual([422, true]);
+    expect((await browser.submit(form, { current: old, next: fresh })).text).toContain('Password changed');
+
+    expect(new URL((await browser.get(`${accounts.issuer}/console`)).url).pathname).toBe('/console');
+    expect(new URL((await elsewhere.browser.get(`${accounts.issuer}/console`)).url).pathname).toBe('/console/sign-in');
+    expect((await elsewhereOauth.get(signInOnly)).text).toContain('>Sign in</button>');
+    expect((await signedIn({ email: 'pat@example.com', password: old })).page.status).toBe(422);
+    expect((await signedIn({ email: 'pat@example.com', password: fresh })).page.status).toBe(200);
   });
 
   it('forgets a session that is past its time', async () => {

@@ -1,10 +1,11 @@
 import type { Provider, Type } from '@nestjs/common';
 import { Authenticate } from './authenticate.ts';
+import { ChangePassword } from './change-password.ts';
 import { CreateUser } from './create-user.ts';
 import { FindAccount } from './find-account.ts';
 import { SignInThrottle } from './sign-in-throttle.ts';
 import { UserEntity } from './user.entity.ts';
 
-export const accountsProviders: Provider[] = [Authenticate, CreateUser, FindAccount, SignInThrottle];
+export const accountsProviders: Provider[] = [Authenticate, ChangePassword, CreateUser, FindAccount, SignInThrottle];
 export const accountsControllers: Type[] = [];
 export const accountsEntities: Type[] = [UserEntity];

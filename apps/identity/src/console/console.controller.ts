@@ -1,8 +1,10 @@
 import { Body, Controller, Get, Inject, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { parse } from '@latchkey/problem';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { Authenticate } from '../accounts/authenticate.ts';
-import { refusalWords } from '../accounts/refusal-words.ts';
+import { ChangePassword, type PasswordChange } from '../accounts/change-password.ts';
+import { refusalWords, type Refusal } from '../accounts/refusal-words.ts';
 import { signInFormSchema } from '../accounts/sign-in-form.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { createAccountPage, forgotPasswordPage } from '../pages/account-help-pages.ts';
@@ -12,11 +14,20 @@ import { csrfFieldSchema, issueCsrfToken, requireCsrfToken } from '../pages/csrf
 import { PageFilter } from '../pages/page.filter.ts';
 import { peerAddress } from '../provider/peer-address.ts';
 import { consoleSignInPage } from './console-sign-in-page.ts';
+import { passwordChangedPage, passwordPage } from './password-page.ts';
 import { ConsoleSessions, sessionSeconds } from './sessions.ts';
 import { ShowConsole } from './show-console.ts';
 
 const sessionCookie = 'lk_console';
 const signInPath = '/console/sign-in';
+
+const passwordFormSchema = z.object({ current: z.string().max(10_000).default(''), next: z.string().max(10_000).default('') });
+
+function passwordRefusal(change: Exclude<PasswordChange, { outcome: 'changed' }>): Refusal {
+  if (change.outcome === 'unsuitable') return { status: 422, words: `The new password must have ${change.reason}.`, headers: {} };
+  if (change.outcome === 'refused') return { status: 422, words: 'The current password is not right.', headers: {} };
+  return refusalWords(change);
+}
 
 /** The console, as pages; every form carries a token, and the session is a cookie that no script can read. */
 @Controller('console')
@@ -28,6 +39,7 @@ export class ConsoleController {
     private readonly sessions: ConsoleSessions,
     private readonly showConsole: ShowConsole,
     private readonly authenticate: Authenticate,
+    private readonly changePassword: ChangePassword,
     @Inject(IDENTITY_ENV) env: IdentityEnv,
   ) {
     this.cookies = cookieScope(env.LATCHKEY_ISSUER);
@@ -68,6 +80,29 @@ export class ConsoleController {
     if (token !== undefined) await this.sessions.end(token);
     setCookie(reply, this.cookies, sessionCookie, '', 0);
     sendAnswer(reply, { redirect: signInPath });
+  }
+
+  @Get('password')
+  async password(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const user = await this.sessions.find(readCookie(request, this.cookies, sessionCookie));
+    if (user === null) return sendAnswer(reply, { redirect: signInPath });
+    const csrf = issueCsrfToken(request, reply, this.cookies, 'console:password');
+    return sendAnswer(reply, { status: 200, page: passwordPage({ csrf, email: user.email }) });
+  }
+
+  @Post('password')
+  async setPassword(@Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    this.requireCsrf(request, 'console:password', body);
+    const user = await this.sessions.find(readCookie(request, this.cookies, sessionCookie));
+    if (user === null) return sendAnswer(reply, { redirect: signInPath });
+    const change = await this.changePassword.run({ user, ...parse(passwordFormSchema, body), address: peerAddress(request.raw) });
+    if (change.outcome === 'changed') {
+      setCookie(reply, this.cookies, sessionCookie, await this.sessions.start(user.id), sessionSeconds);
+      return sendAnswer(reply, { status: 200, page: passwordChangedPage() });
+    }
+    const csrf = issueCsrfToken(request, reply, this.cookies, 'console:password');
+    const { status, words, headers } = passwordRefusal(change);
+    return sendAnswer(reply, { status, headers, page: passwordPage({ csrf, email: user.email, error: words }) });
   }
 
   @Get('create-account')
