@@ -1,0 +1,15 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { DiscoveryController } from './discovery/discovery.controller.ts';
+import { DiscoveryDocuments, type DiscoverySources } from './discovery/discovery-documents.ts';
+
+/** The control plane of the gateway: public documents. The data plane is a list of stages in front of it (`proxy/pipeline.ts`). */
+@Module({})
+export class AppModule {
+  static register(sources: DiscoverySources): DynamicModule {
+    return {
+      module: AppModule,
+      controllers: [DiscoveryController],
+      providers: [{ provide: DiscoveryDocuments, useValue: new DiscoveryDocuments(sources) }],
+    };
+  }
+}

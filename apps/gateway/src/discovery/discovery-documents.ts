@@ -1,0 +1,45 @@
+import type { ServerRecord } from '@latchkey/contracts';
+import { managementScopes, mcpScopes, protectedResourceMetadata, resources } from '@latchkey/oauth';
+import { Problem } from '@latchkey/problem';
+import type { AssertionSigner } from '../assertion/assertion-signer.ts';
+import type { IssuerDocuments } from './issuer-documents.ts';
+
+export interface DiscoverySources {
+  gatewayUrl: string;
+  issuer: string;
+  server(slug: string): ServerRecord | undefined;
+  /** Whether the absence of a server proves anything yet. */
+  isReady(): boolean;
+  issuerDocuments: IssuerDocuments;
+  assertions: AssertionSigner;
+}
+
+/** The public documents, from configuration and replica; what a Host header says has no part in them (GW-10). */
+export class DiscoveryDocuments {
+  constructor(private readonly sources: DiscoverySources) {}
+
+  /** RFC 9728 for one server (GW-11). @throws Problem `not_found` */
+  server(slug: string): object {
+    const { gatewayUrl, issuer } = this.sources;
+    const server = this.sources.server(slug);
+    if (server === undefined && !this.sources.isReady()) throw new Problem('state_stale', { headers: { 'retry-after': '1' } });
+    if (server === undefined) throw new Problem('not_found', { headers: { 'access-control-allow-origin': '*' } });
+    return protectedResourceMetadata({ resource: resources(gatewayUrl).server(slug), issuer, name: server.name, scopes: mcpScopes });
+  }
+
+  /** RFC 9728 for the management API. */
+  management(): object {
+    const { gatewayUrl, issuer } = this.sources;
+    return protectedResourceMetadata({ resource: resources(gatewayUrl).management, issuer, name: 'Latchkey management API', scopes: managementScopes });
+  }
+
+  /** The issuer's own metadata, unchanged: only clients that skip RFC 9728 look for it here. */
+  issuer(name: 'oauth-authorization-server' | 'openid-configuration'): Promise<object> {
+    return this.sources.issuerDocuments.metadata(name);
+  }
+
+  /** What upstreams verify the inward assertion with (GW-82). */
+  keys(): object {
+    return this.sources.assertions.jwks();
+  }
+}

@@ -1,0 +1,47 @@
+import type { Scope } from '@latchkey/contracts';
+
+export type ManagementService = 'identity' | 'keys';
+
+/** Who serves a family of the management API and which scope it takes there (CONTRACT, Scopes). */
+interface Family {
+  service: ManagementService;
+  read: Scope;
+  write: Scope;
+}
+
+const families: Readonly<Record<string, Family>> = {
+  orgs: { service: 'identity', read: 'org:read', write: 'org:admin' },
+  projects: { service: 'identity', read: 'org:read', write: 'org:admin' },
+  members: { service: 'identity', read: 'org:read', write: 'org:admin' },
+  domains: { service: 'identity', read: 'org:read', write: 'org:admin' },
+  policies: { service: 'identity', read: 'org:read', write: 'org:admin' },
+  'oauth-clients': { service: 'identity', read: 'org:read', write: 'org:admin' },
+  sessions: { service: 'identity', read: 'org:read', write: 'org:admin' },
+  grants: { service: 'identity', read: 'org:read', write: 'org:admin' },
+  servers: { service: 'identity', read: 'servers:read', write: 'servers:write' },
+  audit: { service: 'identity', read: 'audit:read', write: 'audit:read' },
+  pats: { service: 'keys', read: 'keys:read', write: 'keys:write' },
+  webhooks: { service: 'keys', read: 'webhooks:read', write: 'webhooks:write' },
+  connections: { service: 'keys', read: 'connections:read', write: 'connections:write' },
+};
+
+export interface ManagementRoute {
+  service: ManagementService;
+  family: string;
+  /** Null: no login, as for leak reports; the limit is then per address. */
+  scope: Scope | null;
+}
+
+/** Questions that are POSTed because they carry a secret change nothing. */
+const questions = new Set(['/v1/pats/verify']);
+const readMethods = new Set(['GET', 'HEAD']);
+
+/** Finds who serves `path`, a path below `/v1/`; null for a family that does not exist. */
+export function managementRoute(path: string, method: string): ManagementRoute | null {
+  const family = path.split('/', 3)[2] ?? '';
+  if (family === 'leaks') return { service: 'keys', family, scope: null };
+  const entry = Object.hasOwn(families, family) ? families[family] : undefined;
+  if (entry === undefined) return null;
+  const reads = readMethods.has(method) || questions.has(path);
+  return { service: entry.service, family, scope: reads ? entry.read : entry.write };
+}

@@ -1,0 +1,29 @@
+import { Pool } from 'undici';
+import type { buildConnector } from 'undici';
+
+/** One place that requests are forwarded to. */
+export interface Upstream {
+  /** For logs */
+  name: string;
+  pool: Pool;
+  /** Path and query of an MCP endpoint as registered; management requests bring their own. */
+  path: string;
+  /** `aud` of the assertion that it, and no other, accepts (GW-82). */
+  audience: string;
+  /** Requests and streams that are open now. */
+  open: number;
+}
+
+export function createUpstream(options: { name: string; url: string; audience: string; connect: buildConnector.connector }): Upstream {
+  const url = new URL(options.url);
+  const pool = new Pool(url.origin, {
+    connect: options.connect,
+    allowH2: false,
+    pipelining: 1,
+    // Deadlines are ours: they differ between an answer and a stream.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxHeaderSize: 32 * 1024,
+  });
+  return { name: options.name, pool, path: url.pathname + url.search, audience: options.audience, open: 0 };
+}
