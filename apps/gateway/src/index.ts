@@ -1,1 +1,2 @@
-export {};
+export { readGatewayEnv, type GatewayEnv } from './env.ts';
+export { startGateway, type StartGatewayOptions } from './start.ts';

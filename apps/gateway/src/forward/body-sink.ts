@@ -1,0 +1,84 @@
+import type { ServerResponse } from 'node:http';
+import { EventStreamRewriter, maxRewrittenBytes, rewriteText, UnreadableAnswer } from '../rewrite/event-stream.ts';
+import type { Rewrite } from '../rewrite/rewrite-plan.ts';
+
+/** Takes the body of an upstream's answer, piece by piece. */
+export interface BodySink {
+  /** @returns false when the caller reads more slowly than the upstream writes @throws UnreadableAnswer */
+  write(chunk: Buffer): boolean;
+  end(): void;
+  /** Whether something of ours may be put between what was written and what comes. */
+  atLineStart(): boolean;
+}
+
+/** Bytes as they come. Hot path: no copy. */
+export class PassingSink implements BodySink {
+  private last = 0x0a;
+
+  constructor(private readonly response: ServerResponse) {}
+
+  write(chunk: Buffer): boolean {
+    this.last = chunk[chunk.length - 1] ?? this.last;
+    return this.response.write(chunk);
+  }
+
+  end(): void {
+    this.response.end();
+  }
+
+  atLineStart(): boolean {
+    return this.last === 0x0a;
+  }
+}
+
+/** Events that are read on the way. */
+export class EventSink implements BodySink {
+  private readonly rewriter: EventStreamRewriter;
+
+  constructor(private readonly response: ServerResponse, rewrite: Rewrite) {
+    this.rewriter = new EventStreamRewriter(rewrite);
+  }
+
+  write(chunk: Buffer): boolean {
+    const ready = this.rewriter.push(chunk);
+    return ready.length === 0 || this.response.write(ready);
+  }
+
+  end(): void {
+    this.response.end();
+  }
+
+  atLineStart(): boolean {
+    return true;
+  }
+}
+
+/** One JSON document that has to be read as a whole; its head goes out with its body, because the length changes. */
+export class JsonSink implements BodySink {
+  private readonly chunks: Buffer[] = [];
+  private length = 0;
+
+  constructor(
+    private readonly sendHead: (contentLength: number) => void,
+    private readonly response: ServerResponse,
+    private readonly rewrite: Rewrite,
+  ) {}
+
+  write(chunk: Buffer): boolean {
+    this.length += chunk.length;
+    if (this.length > maxRewrittenBytes) throw new UnreadableAnswer('the answer of the upstream is too large to be read');
+    this.chunks.push(chunk);
+    return true;
+  }
+
+  end(): void {
+    const text = rewriteText(Buffer.concat(this.chunks, this.length).toString('utf8'), this.rewrite) ?? '';
+    const body = Buffer.from(text);
+    this.sendHead(body.length);
+    this.response.end(body);
+  }
+
+  atLineStart(): boolean {
+    return false;
+  }
+}

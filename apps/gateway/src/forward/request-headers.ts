@@ -1,0 +1,46 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { identityHeader, requestHeaders } from '@latchkey/contracts';
+import type { Exchange } from '../proxy/exchange.ts';
+
+/** GW-81. What is not listed does not go on: nothing that a caller invents reaches an upstream (GW-80). */
+const passedToMcp = ['accept', 'content-type', 'mcp-protocol-version', 'mcp-method', 'mcp-name', 'last-event-id', 'traceparent', 'tracestate'];
+const passedToServices = ['accept', 'content-type', 'if-match', 'if-none-match', requestHeaders.idempotencyKey, requestHeaders.consistency, 'traceparent', 'tracestate'];
+
+/** Legacy clients may send these by mistake; where they contradict the body they must not mislead anybody further on (GW-49). */
+function dropMisleading(headers: Record<string, string>, exchange: Exchange): void {
+  const { message } = exchange;
+  if (message?.era !== 'legacy' || message.kind === 'response') return;
+  if (headers['mcp-method'] !== undefined && headers['mcp-method'] !== message.method) delete headers['mcp-method'];
+  const named = message.params['name'] ?? message.params['uri'];
+  if (headers['mcp-name'] !== undefined && headers['mcp-name'] !== named) delete headers['mcp-name'];
+}
+
+function pick(from: IncomingHttpHeaders, names: readonly string[]): Record<string, string> {
+  const picked: Record<string, string> = {};
+  for (const name of names) {
+    const value = from[name];
+    if (typeof value === 'string') picked[name] = value;
+  }
+  return picked;
+}
+
+/** Headers of the request as it goes upstream. `assertion` takes the place of the caller's credential. */
+export function upstreamHeaders(exchange: Exchange, assertion: string | null): Record<string, string> {
+  const { request, message, upstreamSession } = exchange;
+  const mcp = exchange.route?.kind === 'mcp';
+  const headers = pick(request.headers, mcp ? passedToMcp : passedToServices);
+  if (mcp) {
+    for (const [name, value] of Object.entries(request.headers)) {
+      // GW-48: they pass as they are; no decision rests on them.
+      if (name.startsWith('mcp-param-') && typeof value === 'string') headers[name] = value;
+    }
+    dropMisleading(headers, exchange);
+    if (message?.era === 'modern') delete headers['last-event-id'];
+    if (upstreamSession !== null) headers['mcp-session-id'] = upstreamSession;
+  }
+  // Events go out one by one and results may be read on the way: neither can be compressed (GW-60, GW-81).
+  headers['accept-encoding'] = 'identity';
+  headers[requestHeaders.requestId] = exchange.requestId;
+  if (assertion !== null) headers[identityHeader] = assertion;
+  return headers;
+}

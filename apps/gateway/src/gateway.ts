@@ -1,0 +1,114 @@
+import { SystemWallClock, type WallClock } from '@latchkey/clock';
+import type { FeedRecord } from '@latchkey/contracts';
+import type { Replica } from '@latchkey/feed-replica';
+import { createRateLimiter, type Redis } from '@latchkey/ratelimit';
+import type { Logger } from '@latchkey/telemetry';
+import { AssertionSigner } from './assertion/assertion-signer.ts';
+import { AccessTokenReader } from './credentials/access-token.ts';
+import { Authenticator } from './credentials/authenticator.ts';
+import { Liveness } from './credentials/liveness.ts';
+import { PersonalAccessTokenReader } from './credentials/personal-access-token.ts';
+import { SigningKeys } from './credentials/signing-keys.ts';
+import { IssuerDocuments } from './discovery/issuer-documents.ts';
+import type { DiscoverySources } from './discovery/discovery-documents.ts';
+import type { GatewayEnv } from './env.ts';
+import { pipeline, type PipelineParts } from './proxy/pipeline.ts';
+import { originRules } from './proxy/stages/check-origin.ts';
+import type { Stage } from './proxy/stage.ts';
+import { SealedSessions } from './sessions/sealed-sessions.ts';
+import { OpenStreams } from './streams/open-streams.ts';
+import { upstreamConnector } from './upstreams/address-guard.ts';
+import { createUpstream } from './upstreams/upstream.ts';
+import { Upstreams } from './upstreams/upstreams.ts';
+
+export interface GatewaySources {
+  env: GatewayEnv;
+  replica: Replica;
+  isReady(): boolean;
+  redis?: Redis | undefined;
+  logger: Logger;
+  clock?: WallClock;
+  /** Silence after which an event stream gets a comment (GW-60). */
+  keepAliveMs?: number;
+}
+
+/** All parts of one gateway, put together: what answers requests, and what has to hear of changes. */
+export interface Gateway {
+  stages: readonly Stage[];
+  discovery: DiscoverySources;
+  onChange(record: FeedRecord): void;
+  close(): Promise<void>;
+}
+
+function upstreamsOf({ env, logger }: GatewaySources): Upstreams {
+  const internal = upstreamConnector(true);
+  const identityUrl = env.LATCHKEY_IDENTITY_INTERNAL_URL ?? env.LATCHKEY_ISSUER;
+  const services = {
+    identity: createUpstream({ name: 'identity', url: identityUrl, audience: env.LATCHKEY_ISSUER, connect: internal }),
+    keys: createUpstream({ name: 'keys', url: env.LATCHKEY_KEYS_URL, audience: env.LATCHKEY_KEYS_URL, connect: internal }),
+  };
+  return new Upstreams(services, upstreamConnector(env.LATCHKEY_ALLOW_PRIVATE_UPSTREAMS), logger);
+}
+
+const perMinute = (name: string, limit: number, redis: Redis | undefined) =>
+  createRateLimiter({ name, limit, windowSeconds: 60, ...(redis === undefined ? {} : { redis }) });
+
+export async function assembleGateway(sources: GatewaySources): Promise<Gateway> {
+  const { env, replica, isReady, redis, logger } = sources;
+  const clock = sources.clock ?? new SystemWallClock();
+  const issuer = env.LATCHKEY_ISSUER;
+  const gatewayUrl = env.LATCHKEY_GATEWAY_URL;
+  const issuerDocuments = new IssuerDocuments({ issuer, internalUrl: env.LATCHKEY_IDENTITY_INTERNAL_URL ?? issuer });
+  const keys = new SigningKeys(replica, () => issuerDocuments.jwks(), logger);
+  const accessTokens = new AccessTokenReader({ issuer, keys, clock });
+  const pats = new PersonalAccessTokenReader({ replica, prefix: env.LATCHKEY_TOKEN_PREFIX, issuer });
+  const liveness = new Liveness(replica, clock);
+  const assertions = await AssertionSigner.create({ issuer: gatewayUrl, clock, privateJwk: env.LATCHKEY_GATEWAY_SIGNING_KEY });
+  const sessions = new SealedSessions(env.LATCHKEY_SESSION_SEALING_KEY);
+  const streams = new OpenStreams();
+  const upstreams = upstreamsOf(sources);
+  const server = (slug: string) => replica.server(slug);
+
+  const parts: PipelineParts = {
+    origins: originRules({ gatewayUrl, boundTo: env.HOST, hosts: env.LATCHKEY_ALLOWED_HOSTS, origins: env.LATCHKEY_ALLOWED_ORIGINS }),
+    routes: { gatewayUrl, server, isReady },
+    credentials: {
+      authenticator: new Authenticator(pats, accessTokens, liveness),
+      isReady,
+      failures: perMinute('failed-credentials', env.LATCHKEY_FAILED_CREDENTIALS_PER_MINUTE, redis),
+    },
+    messages: { sessions, maxBodyBytes: env.LATCHKEY_MAX_BODY_BYTES },
+    limits: {
+      perCredential: perMinute('credential', env.LATCHKEY_RATE_LIMIT_PER_MINUTE, redis),
+      perAddress: perMinute('address', env.LATCHKEY_RATE_LIMIT_PER_MINUTE, redis),
+    },
+    upstreams,
+    forwarding: {
+      assertions, sessions, streams, replica, liveness, clock,
+      times: {
+        answerMs: env.LATCHKEY_UPSTREAM_TIMEOUT_MS,
+        streamIdleMs: env.LATCHKEY_STREAM_IDLE_SECONDS * 1000,
+        streamMaxAgeMs: env.LATCHKEY_STREAM_MAX_AGE_SECONDS * 1000,
+        keepAliveMs: sources.keepAliveMs ?? 15_000,
+      },
+    },
+    logger,
+  };
+
+  return {
+    stages: pipeline(parts),
+    discovery: { gatewayUrl, issuer, server, isReady, issuerDocuments, assertions },
+    onChange(record) {
+      if (record.kind === 'jwks') {
+        keys.forget();
+        accessTokens.forget();
+      }
+      if (record.kind === 'server' && replica.server(record.slug)?.url !== record.url) upstreams.retire(record.slug);
+      streams.onChange(record);
+    },
+    async close() {
+      streams.cutAll();
+      await upstreams.close();
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Subject } from '@latchkey/access';
+import type { ServerRecord } from '@latchkey/contracts';
+import { invariant } from '@latchkey/problem';
+import type { Principal } from '../credentials/principal.ts';
+import type { Message, RequestId } from '../message/message.ts';
+import type { ManagementRoute } from '../upstreams/management-routes.ts';
+import type { Upstream } from '../upstreams/upstream.ts';
+
+interface RouteBase {
+  /** Resource identifier (RFC 8707) that a token must be issued for; it comes from configuration (GW-10). */
+  resource: string;
+  /** What a log line or an error may name: never the raw path, which can hold a token. */
+  template: string;
+}
+export interface McpRoute extends RouteBase { kind: 'mcp'; server: ServerRecord }
+export interface ManageRoute extends RouteBase {
+  kind: 'manage';
+  /** Path and query as they go on */
+  target: string;
+  operation: ManagementRoute;
+}
+export type Route = McpRoute | ManageRoute;
+
+/** One request on its way through the pipeline. Each stage reads what earlier ones found and adds its own. */
+export class Exchange {
+  route: Route | undefined;
+  principal: Principal | undefined;
+  /** Set when the body of an MCP request was judged; from then on errors speak JSON-RPC (GW-05). */
+  message: Message | undefined;
+  /** Id of a message that was refused before it was judged, so that the refusal can name it. */
+  refusedId: RequestId | null = null;
+  /** Body of a management request, passed on unread. */
+  body: Buffer | null = null;
+  /** The upstream's own session id, unsealed (GW-70); null outside a legacy session. */
+  upstreamSession: string | null = null;
+  subject: Subject | undefined;
+  upstream: Upstream | undefined;
+  /** Stable code of the refusal, and what stood behind it: for the log only. */
+  refusal: { code: string; cause?: unknown } | undefined;
+
+  constructor(
+    readonly request: IncomingMessage,
+    readonly response: ServerResponse,
+    readonly requestId: string,
+    readonly startedAtMs: number,
+  ) {}
+
+  get method(): string {
+    return this.request.method ?? 'GET';
+  }
+
+  /** Address of the peer of the connection; nothing a header says about it is believed. */
+  get address(): string {
+    return this.request.socket.remoteAddress ?? '';
+  }
+
+  needRoute(): Route {
+    invariant(this.route !== undefined, 'matchRoute runs before');
+    return this.route;
+  }
+
+  needPrincipal(): Principal {
+    invariant(this.principal !== undefined, 'authenticate runs before');
+    return this.principal;
+  }
+
+  needUpstream(): Upstream {
+    invariant(this.upstream !== undefined, 'selectUpstream runs before');
+    return this.upstream;
+  }
+}

@@ -1,0 +1,38 @@
+import type { Logger } from '@latchkey/telemetry';
+import { authenticate, type AuthenticateOptions } from './stages/authenticate.ts';
+import { authorize } from './stages/authorize.ts';
+import { checkOrigin, type OriginRules } from './stages/check-origin.ts';
+import { forward, type ForwardOptions } from './stages/forward.ts';
+import { limitRate, type LimitRateOptions } from './stages/limit-rate.ts';
+import { matchRoute, type RouteSources } from './stages/match-route.ts';
+import { readMessage, type ReadMessageOptions } from './stages/read-message.ts';
+import { record } from './stages/record.ts';
+import { selectUpstream } from './stages/select-upstream.ts';
+import { stripReservedHeaders } from './stages/strip-reserved-headers.ts';
+import type { Stage } from './stage.ts';
+import type { Upstreams } from '../upstreams/upstreams.ts';
+
+export interface PipelineParts {
+  origins: OriginRules;
+  routes: RouteSources;
+  credentials: AuthenticateOptions;
+  messages: ReadMessageOptions;
+  limits: LimitRateOptions;
+  upstreams: Upstreams;
+  forwarding: ForwardOptions;
+  logger: Logger;
+}
+
+// Order matters (GW-01): no body is parsed before `authenticate`, no limit is charged before `authorize`.
+export const pipeline = (parts: PipelineParts): readonly Stage[] => [
+  stripReservedHeaders,
+  checkOrigin(parts.origins),             // 403, 204 for a preflight
+  matchRoute(parts.routes),               // 404, 503 before the first feed is read
+  authenticate(parts.credentials),        // 400, 401 with a challenge, 429, 503 when nothing can be proven
+  readMessage(parts.messages),            // 405, 400, 404, 413, 415
+  authorize(parts.forwarding.replica),    // 403 insufficient_scope, or "unknown" as the upstream would say it
+  limitRate(parts.limits),                // 429
+  selectUpstream(parts.upstreams),        // 503
+  forward(parts.forwarding),              // 502, 504
+  record(parts.logger),                   // never throws
+];

@@ -1,0 +1,64 @@
+import { managementScopes, mcpScopes, renderChallenge, resourceMetadataUrl, type Challenge } from '@latchkey/oauth';
+import { Problem } from '@latchkey/problem';
+import type { RateLimiter } from '@latchkey/ratelimit';
+import { addressKey } from '../../credentials/address-key.ts';
+import type { Authenticator } from '../../credentials/authenticator.ts';
+import type { Exchange, Route } from '../exchange.ts';
+import type { Stage } from '../stage.ts';
+
+export interface AuthenticateOptions {
+  authenticator: Authenticator;
+  /** Whether the replica has caught up: before, nothing can be said about any credential (GW-24). */
+  isReady(): boolean;
+  /** Refused credentials an address may send before the answer becomes 429 (GW-06). */
+  failures: RateLimiter;
+}
+
+/** `WWW-Authenticate` of this route, the same words for every reason (GW-30, GW-31). */
+export function challengeFor(route: Route, more: Pick<Challenge, 'error' | 'description' | 'scopes'> | null): string {
+  const minimal = route.kind === 'mcp' ? mcpScopes : managementScopes;
+  return renderChallenge({ resourceMetadata: resourceMetadataUrl(route.resource), scopes: minimal, ...more });
+}
+
+/** Every refused credential gets its challenge here, whatever refused it. */
+function withChallenge(route: Route, problem: Problem): Problem {
+  const scopes = route.kind === 'mcp' ? mcpScopes : managementScopes;
+  const error = problem.code === 'invalid_request' ? 'invalid_request' : 'invalid_token';
+  const description = error === 'invalid_token' ? 'The access token is not valid here' : undefined;
+  return new Problem(problem.code, {
+    ...(problem.detail === undefined ? {} : { detail: problem.detail }),
+    cause: problem.cause,
+    error,
+    headers: { 'www-authenticate': challengeFor(route, { scopes, error, description }) },
+  });
+}
+
+/** No credential is looked at after this, and no body before it (GW-02). */
+export function authenticate({ authenticator, isReady, failures }: AuthenticateOptions): Stage {
+  /** What cost a lookup or a signature is charged to the address; a good credential from there is never held up by it. */
+  const charge = async (exchange: Exchange, problem: Problem): Promise<void> => {
+    if (problem.status !== 401) return;
+    const { allowed, resetSeconds } = await failures.consume(addressKey(exchange.address));
+    if (!allowed) throw new Problem('rate_limited', { detail: 'Too many refused credentials.', headers: { 'retry-after': String(resetSeconds) } });
+  };
+
+  return {
+    name: 'authenticate',
+    statuses: [400, 401, 429, 503],
+    async run(exchange) {
+      const route = exchange.needRoute();
+      if (route.kind === 'manage' && route.operation.scope === null) return;
+      if (!isReady()) throw new Problem('state_stale', { headers: { 'retry-after': '1' } });
+      try {
+        const principal = await authenticator.authenticate(exchange.request, route.resource);
+        if (principal !== null) exchange.principal = principal;
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        await charge(exchange, error);
+        throw withChallenge(route, error);
+      }
+      // RFC 6750 section 3.1: a request without a credential gets a challenge without an error.
+      if (exchange.principal === undefined) throw new Problem('token_missing', { headers: { 'www-authenticate': challengeFor(route, null) } });
+    },
+  };
+}

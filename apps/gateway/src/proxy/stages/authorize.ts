@@ -1,0 +1,81 @@
+import { decide, type Ask, type Decision, type Subject } from '@latchkey/access';
+import type { Scope } from '@latchkey/contracts';
+import type { Replica } from '@latchkey/feed-replica';
+import { Problem } from '@latchkey/problem';
+import type { Principal } from '../../credentials/principal.ts';
+import type { Message } from '../../message/message.ts';
+import { RpcRefusal, rpcCodes } from '../../message/rpc-refusal.ts';
+import type { Exchange, Route } from '../exchange.ts';
+import type { Stage } from '../stage.ts';
+import { challengeFor } from './authenticate.ts';
+
+type Members = Pick<Replica, 'membership'>;
+
+/** Credential and owner as they are at this moment. */
+export function subjectOf(principal: Principal, members: Members): Subject {
+  const membership = principal.org === null ? undefined : members.membership(principal.subject, principal.org);
+  return { credential: principal, membership: membership ?? null };
+}
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** What the request asks for, in the terms of the one decision function (GW-50); null where no login is asked. */
+export function askOf(route: Route, message: Message | undefined, principal: Principal): Ask | null {
+  if (route.kind === 'manage') {
+    return route.operation.scope === null ? null : { kind: 'manage', org: principal.org ?? '', scope: route.operation.scope };
+  }
+  if (message === undefined || message.kind === 'response') return { kind: 'mcp', server: route.server, method: null };
+  const name = text(message.params[message.method.startsWith('resources/') ? 'uri' : 'name']);
+  return { kind: 'mcp', server: route.server, method: message.method, ...(name === undefined ? {} : { name }) };
+}
+
+function insufficientScope(route: Route, required: readonly Scope[]): Problem {
+  const description = `This needs the scope ${required.join(' ')}`;
+  return new Problem('insufficient_scope', {
+    detail: `${description}.`,
+    error: 'insufficient_scope',
+    headers: { 'www-authenticate': challengeFor(route, { error: 'insufficient_scope', scopes: required, description }) },
+  });
+}
+
+/** GW-52: the words and the status an upstream has for what it does not know, so that nothing tells "hidden" from "absent". */
+function unknownTo(message: Message | undefined, decision: Extract<Decision, { kind: 'hidden' }>): Error {
+  // The whole server, or an operation of ours, is no secret (its metadata is public): the refusal may say why (GW-23).
+  if (message === undefined || message.kind === 'response' || decision.what === 'server' || decision.what === 'operation') {
+    return new Problem(decision.code === 'not_found' ? 'tool_not_allowed' : decision.code);
+  }
+  const modern = message.era === 'modern';
+  if (decision.what === 'method') return new RpcRefusal(modern ? 404 : 200, rpcCodes.methodNotFound, 'Method not found');
+  const { params, method } = message;
+  if (method.startsWith('resources/')) {
+    const uri = text(params['uri']) ?? '';
+    return new RpcRefusal(200, modern ? rpcCodes.invalidParams : rpcCodes.resourceNotFound, `Resource not found: ${uri}`, { uri });
+  }
+  const what = method.startsWith('prompts/') ? 'prompt' : 'tool';
+  return new RpcRefusal(200, rpcCodes.invalidParams, `Unknown ${what}: ${text(params['name']) ?? ''}`);
+}
+
+/** The decision, made once here and again for open streams when something changes. */
+export function authorize(members: Members): Stage {
+  const refuse = (exchange: Exchange, route: Route, decision: Decision): void => {
+    if (decision.kind === 'allow') return;
+    if (decision.kind === 'scope') throw insufficientScope(route, decision.required);
+    const refusal = unknownTo(exchange.message, decision);
+    // What a notification names is nobody's business, and nobody waits for an answer: it ends here.
+    if (exchange.message?.kind === 'notification' && refusal instanceof RpcRefusal) throw new Problem(decision.code === 'not_found' ? 'tool_not_allowed' : decision.code);
+    throw refusal;
+  };
+
+  return {
+    name: 'authorize',
+    statuses: [200, 403, 404],
+    run(exchange) {
+      const route = exchange.needRoute();
+      if (route.kind === 'manage' && route.operation.scope === null) return;
+      const principal = exchange.needPrincipal();
+      const ask = askOf(route, exchange.message, principal);
+      exchange.subject = subjectOf(principal, members);
+      if (ask !== null) refuse(exchange, route, decide(exchange.subject, ask));
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import type { ServerResponse } from 'node:http';
+import { Problem } from '@latchkey/problem';
+import type { Stage } from '../stage.ts';
+
+export interface OriginRules {
+  /** Host names (no port) that a request may name. */
+  hosts: ReadonlySet<string>;
+  /** Web origins whose pages may call. */
+  origins: ReadonlySet<string>;
+  /** A gateway on loopback accepts loopback, any port (GW-03). */
+  loopback: boolean;
+}
+
+/** GW-04; a `*` would not cover `authorization` (Fetch standard, CORS protocol). */
+const allowedRequestHeaders = [
+  'authorization', 'content-type', 'accept', 'dpop', 'last-event-id', 'mcp-protocol-version', 'mcp-method', 'mcp-name', 'mcp-session-id',
+];
+const exposedHeaders = 'WWW-Authenticate, Mcp-Session-Id, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, X-Request-Id';
+const paramHeader = /^mcp-param-[a-z0-9-]{1,128}$/;
+
+const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** Rules from configuration alone. `boundTo` is the address we listen on. */
+export function originRules(options: { gatewayUrl: string; boundTo: string; hosts: readonly string[]; origins: readonly string[] }): OriginRules {
+  const own = new URL(options.gatewayUrl);
+  const bound = options.boundTo.includes(':') ? `[${options.boundTo}]` : options.boundTo;
+  return {
+    hosts: new Set([own.hostname, ...options.hosts.map((host) => host.toLowerCase())]),
+    origins: new Set([own.origin, ...options.origins.map((origin) => origin.toLowerCase().replace(/\/$/, ''))]),
+    // In a container the gateway listens on all addresses while its public URL says that it is somebody's own machine.
+    loopback: loopbackNames.has(bound) || loopbackNames.has(own.hostname),
+  };
+}
+
+function hostNameOf(url: string): string | null {
+  return URL.canParse(url) ? new URL(url).hostname : null;
+}
+
+function hostAllowed(rules: OriginRules, host: string): boolean {
+  // Hot path: the plain spelling is looked up before a URL is parsed for it.
+  if (rules.hosts.has(host)) return true;
+  const name = hostNameOf(`http://${host}`);
+  return name !== null && (rules.hosts.has(name) || (rules.loopback && loopbackNames.has(name)));
+}
+
+function originAllowed(rules: OriginRules, origin: string): boolean {
+  if (rules.origins.has(origin)) return true;
+  const name = hostNameOf(origin);
+  return rules.loopback && name !== null && loopbackNames.has(name) && /^https?:\/\//.test(origin);
+}
+
+function allowOrigin(response: ServerResponse, origin: string): void {
+  response.setHeader('access-control-allow-origin', origin);
+  response.setHeader('access-control-expose-headers', exposedHeaders);
+  response.setHeader('vary', 'Origin');
+}
+
+/** DNS rebinding and foreign pages stop here (MCP transports, security warning); a preflight is answered before any credential (GW-04). */
+export function checkOrigin(rules: OriginRules): Stage {
+  return {
+    name: 'checkOrigin',
+    statuses: [204, 403],
+    run({ request, response, method }) {
+      const { host, origin } = request.headers;
+      if (host !== undefined && !hostAllowed(rules, host)) throw new Problem('invalid_request', { status: 403, detail: 'This host is not served here.' });
+      if (origin === undefined) return;
+      if (!originAllowed(rules, origin)) throw new Problem('invalid_request', { status: 403, detail: 'Pages of this origin may not call the gateway.' });
+      allowOrigin(response, origin);
+      if (method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined) return;
+      const asked = request.headers['access-control-request-headers']?.toLowerCase().split(',').map((name) => name.trim()) ?? [];
+      response.setHeader('access-control-allow-methods', preflightMethods(request.url ?? ''));
+      response.setHeader('access-control-allow-headers', [...allowedRequestHeaders, ...asked.filter((name) => paramHeader.test(name)).slice(0, 64)].join(', '));
+      response.setHeader('access-control-max-age', '600');
+      response.writeHead(204).end();
+      return 'answered';
+    },
+  };
+}
+
+/** The management API has verbs of its own. */
+const preflightMethods = (url: string): string => (url.startsWith('/v1/') ? 'GET, POST, PUT, PATCH, DELETE' : 'POST, GET, DELETE');

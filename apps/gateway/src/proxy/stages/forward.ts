@@ -1,0 +1,94 @@
+import { decide } from '@latchkey/access';
+import type { WallClock } from '@latchkey/clock';
+import type { Replica } from '@latchkey/feed-replica';
+import { assertionContent } from '../../assertion/assertion-content.ts';
+import type { AssertionSigner } from '../../assertion/assertion-signer.ts';
+import type { Liveness } from '../../credentials/liveness.ts';
+import { Relay, type RelayTimes } from '../../forward/relay.ts';
+import { upstreamHeaders } from '../../forward/request-headers.ts';
+import { rewritePlan } from '../../rewrite/rewrite-plan.ts';
+import { sessionBinding, type SealedSessions } from '../../sessions/sealed-sessions.ts';
+import type { OpenStreams } from '../../streams/open-streams.ts';
+import type { Exchange, McpRoute } from '../exchange.ts';
+import type { Stage } from '../stage.ts';
+import { askOf, subjectOf } from './authorize.ts';
+
+export interface ForwardOptions {
+  assertions: AssertionSigner;
+  sessions: SealedSessions;
+  streams: OpenStreams;
+  replica: Pick<Replica, 'membership' | 'server'>;
+  liveness: Liveness;
+  clock: WallClock;
+  times: RelayTimes & { streamMaxAgeMs: number };
+}
+
+/** Sends the judged body on and carries the answer back. */
+export function forward(options: ForwardOptions): Stage {
+  const { assertions, sessions, streams, replica, liveness, clock, times } = options;
+
+  const assertionFor = (exchange: Exchange): Promise<string> | null => {
+    const { principal, subject } = exchange;
+    if (principal === undefined || subject === undefined) return null;
+    return assertions.sign(assertionContent(exchange.needRoute(), principal, subject, exchange.needUpstream().audience));
+  };
+
+  const sealSession = (exchange: Exchange, upstreamId: string): string | null => {
+    const { route, message } = exchange;
+    if (route?.kind !== 'mcp' || message?.era === 'modern') return null;
+    return sessions.seal(upstreamId, sessionBinding(exchange.needPrincipal(), route.server));
+  };
+
+  /** The same questions that let the request in, asked of the replica as it is now (GW-63). */
+  const mayGoOn = (exchange: Exchange, route: McpRoute): boolean => {
+    const principal = exchange.needPrincipal();
+    if (liveness.causeOfDeath(principal) !== null || replica.server(route.server.slug)?.url !== route.server.url) return false;
+    const ask = askOf(route, exchange.message, principal);
+    return ask !== null && decide(subjectOf(principal, replica), ask).kind === 'allow';
+  };
+
+  const watchStream = (exchange: Exchange, cut: () => void): (() => void) => {
+    const { route } = exchange;
+    if (route?.kind !== 'mcp') return () => undefined;
+    const principal = exchange.needPrincipal();
+    const expiresInMs = principal.expiresAtSeconds === null ? Infinity : principal.expiresAtSeconds * 1000 - clock.nowMs();
+    const timer = setTimeout(cut, Math.max(0, Math.min(times.streamMaxAgeMs, expiresInMs)));
+    const forget = streams.add({ principal, server: route.server.slug, mayGoOn: () => mayGoOn(exchange, route), cut });
+    // A change that came between the decision and this moment found no stream to cut.
+    if (!mayGoOn(exchange, route)) setImmediate(cut);
+    return () => {
+      clearTimeout(timer);
+      forget();
+    };
+  };
+
+  return {
+    name: 'forward',
+    statuses: [502, 504],
+    async run(exchange) {
+      const route = exchange.needRoute();
+      const upstream = exchange.needUpstream();
+      const assertion = assertionFor(exchange);
+      const headers = upstreamHeaders(exchange, assertion === null ? null : await assertion);
+      const relay = new Relay({
+        response: exchange.response,
+        times,
+        rewrite: route.kind === 'mcp' && exchange.subject !== undefined ? rewritePlan(route, exchange.subject, exchange.message) : null,
+        sealSession: (id) => sealSession(exchange, id),
+        onStream: (cut) => watchStream(exchange, cut),
+      });
+      upstream.open += 1;
+      try {
+        relay.start(upstream.pool, {
+          path: route.kind === 'manage' ? route.target : upstream.path,
+          method: exchange.method,
+          headers,
+          body: exchange.message?.body ?? exchange.body,
+        });
+        await relay.done;
+      } finally {
+        upstream.open -= 1;
+      }
+    },
+  };
+}

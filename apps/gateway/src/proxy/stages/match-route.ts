@@ -1,0 +1,59 @@
+import { resources } from '@latchkey/oauth';
+import { Problem } from '@latchkey/problem';
+import type { ServerRecord } from '@latchkey/contracts';
+import { managementRoute } from '../../upstreams/management-routes.ts';
+import type { Route } from '../exchange.ts';
+import type { Stage } from '../stage.ts';
+
+export interface RouteSources {
+  gatewayUrl: string;
+  server(slug: string): ServerRecord | undefined;
+  /** Whether the replica has caught up: before, the absence of a server proves nothing. */
+  isReady(): boolean;
+}
+
+const serverPath = /^\/mcp\/([a-z0-9-]{1,63})$/;
+
+/** A segment that another parser could resolve or split: no path with one goes anywhere. */
+function isUnsafe(path: string): boolean {
+  if (path.includes('\\') || path.includes('//')) return true;
+  try {
+    return path.split('/').some((segment) => /^\.{1,2}$|[\u0000-\u001f\u007f\\]/.test(decodeURIComponent(segment)));
+  } catch {
+    return true;
+  }
+}
+
+/** The path and the query of a request target; an absolute form (RFC 9112 section 3.2.2) is for proxies that we are not. */
+function splitTarget(url: string): { path: string; query: string } {
+  const at = url.indexOf('?');
+  return at === -1 ? { path: url, query: '' } : { path: url.slice(0, at), query: url.slice(at) };
+}
+
+export function matchRoute(sources: RouteSources): Stage {
+  const resource = resources(sources.gatewayUrl);
+
+  const find = (url: string, method: string): Route | null => {
+    const { path, query } = splitTarget(url);
+    const slug = serverPath.exec(path)?.[1];
+    if (slug !== undefined) {
+      const server = sources.server(slug);
+      return server === undefined ? null : { kind: 'mcp', server, resource: resource.server(slug), template: `/mcp/${slug}` };
+    }
+    if (!path.startsWith('/v1/') || isUnsafe(path)) return null;
+    const operation = managementRoute(path, method);
+    if (operation === null) return null;
+    return { kind: 'manage', operation, target: path + query, resource: resource.management, template: `/v1/${operation.family}` };
+  };
+
+  return {
+    name: 'matchRoute',
+    statuses: [404, 503],
+    run(exchange) {
+      const route = find(exchange.request.url ?? '', exchange.method);
+      if (route === null && !sources.isReady()) throw new Problem('state_stale', { headers: { 'retry-after': '1' } });
+      if (route === null) throw new Problem('not_found', { detail: 'There is nothing at this path.' });
+      exchange.route = route;
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { Problem } from '@latchkey/problem';
+import { checkLegacyVersion, decideEra } from '../../message/era.ts';
+import { idOf, readShape } from '../../message/message.ts';
+import { RpcRefusal, rpcCodes } from '../../message/rpc-refusal.ts';
+import { JsonRefused, parseStrictJson } from '../../message/strict-json.ts';
+import { sessionBinding, type SealedSessions } from '../../sessions/sealed-sessions.ts';
+import type { Exchange, McpRoute } from '../exchange.ts';
+import { readBody } from '../read-body.ts';
+import type { Stage } from '../stage.ts';
+
+export interface ReadMessageOptions {
+  sessions: SealedSessions;
+  maxBodyBytes: number;
+}
+
+const managementMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
+const methodNotAllowed = (allow: string): Problem =>
+  new Problem('invalid_request', { status: 405, detail: 'This method is not served here.', headers: { allow } });
+
+/** RFC 9110 section 15.5.16. A body in another character set, or compressed, is not what was judged. */
+function requireJson({ headers }: Exchange['request']): void {
+  const [type, ...parameters] = (headers['content-type'] ?? '').toLowerCase().split(';').map((part) => part.trim());
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice(8).replaceAll('"', '');
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (type === 'application/json' && (charset === undefined || charset === 'utf-8' || charset === 'utf8') && encoding === 'identity') return;
+  throw new Problem('invalid_request', { status: 415, detail: 'The body must be application/json in UTF-8, not compressed.' });
+}
+
+function parseBody(bytes: Buffer): unknown {
+  try {
+    return parseStrictJson(bytes);
+  } catch (error) {
+    if (!(error instanceof JsonRefused)) throw error;
+    if (error.fault === 'malformed') throw new Problem('invalid_request', { detail: 'The body is not valid JSON.' });
+    const why = { encoding: 'the body is not UTF-8', duplicate: 'a member name occurs twice', depth: 'the body nests too deeply' }[error.fault];
+    throw new RpcRefusal(400, rpcCodes.invalidRequest, `Invalid Request: ${why}`);
+  }
+}
+
+/** One JSON-RPC message, judged by its body alone; from here on the exchange speaks JSON-RPC. */
+export function readMessage({ sessions, maxBodyBytes }: ReadMessageOptions): Stage {
+  const readPosted = async (exchange: Exchange): Promise<void> => {
+    const { request } = exchange;
+    requireJson(request);
+    const body = await readBody(request, maxBodyBytes);
+    const value = parseBody(body);
+    exchange.refusedId = idOf(value);
+    const shape = readShape(value);
+    const era = decideEra(shape, request.headers);
+    exchange.message = { ...shape, era, body };
+  };
+
+  /** A session id never authenticates; it is opened for the principal that the credential named (GW-71, GW-72). */
+  const openSession = (exchange: Exchange, route: McpRoute): void => {
+    const sealed = exchange.request.headers['mcp-session-id'];
+    if (exchange.message?.era === 'modern') return;
+    if (sealed === undefined) {
+      if (exchange.message?.kind !== 'response') return;
+      throw new RpcRefusal(400, rpcCodes.invalidRequest, 'Bad Request: a response belongs to a session, and Mcp-Session-Id is missing');
+    }
+    const opened = sessions.open(String(sealed), sessionBinding(exchange.needPrincipal(), route.server));
+    if (opened === null) throw new Problem('not_found', { detail: 'Session not found' });
+    exchange.upstreamSession = opened;
+  };
+
+  return {
+    name: 'readMessage',
+    statuses: [400, 404, 405, 413, 415],
+    async run(exchange) {
+      const route = exchange.needRoute();
+      const { method, request } = exchange;
+      if (route.kind === 'manage') {
+        if (!managementMethods.has(method)) throw methodNotAllowed([...managementMethods].join(', '));
+        const body = await readBody(request, maxBodyBytes);
+        exchange.body = body.length === 0 ? null : body;
+        return;
+      }
+      if (method === 'POST') await readPosted(exchange);
+      else if (method === 'GET' || method === 'DELETE') checkLegacyVersion(request.headers['mcp-protocol-version']?.toString());
+      else throw methodNotAllowed('POST, GET, DELETE');
+      openSession(exchange, route);
+    },
+  };
+}

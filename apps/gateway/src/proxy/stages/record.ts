@@ -1,0 +1,46 @@
+import type { Logger } from '@latchkey/telemetry';
+import type { Exchange } from '../exchange.ts';
+import type { Stage } from '../stage.ts';
+
+const harmless = /^[A-Za-z][A-Za-z0-9_./-]{0,63}$/;
+
+/** Names that a caller chose are logged only where they look like names. */
+const nameOf = (method: string): string => (harmless.test(method) ? method : '(unusual)');
+
+function causeOf(exchange: Exchange): object {
+  const { refusal } = exchange;
+  if (refusal === undefined) return {};
+  return { code: refusal.code, ...(refusal.cause instanceof Error ? { cause: refusal.cause.message } : {}) };
+}
+
+function line(exchange: Exchange): object {
+  const { response, principal, message, route } = exchange;
+  const left = !response.writableEnded;
+  return {
+    requestId: exchange.requestId,
+    method: exchange.method,
+    // Never the path as sent: one that matches no route may hold a token.
+    route: route?.template ?? '(none)',
+    status: left && !response.headersSent ? 499 : response.statusCode,
+    ...(left ? { incomplete: true } : {}),
+    durationMs: Math.round((performance.now() - exchange.startedAtMs) * 10) / 10,
+    ...(message === undefined || message.kind === 'response' ? {} : { era: message.era, rpc: nameOf(message.method) }),
+    ...(principal === undefined ? {} : { credential: `${principal.kind}:${principal.id}`, subject: principal.subject, org: principal.org }),
+    ...causeOf(exchange),
+  };
+}
+
+/** One line a request, whatever became of it; it runs last and never throws. */
+export function record(logger: Logger): Stage {
+  return {
+    name: 'record',
+    statuses: [],
+    run(exchange) {
+      try {
+        logger.info(line(exchange), 'request');
+      } catch {
+        // A log that fails must not fail the request that it is about.
+      }
+    },
+  };
+}

@@ -1,0 +1,15 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Stage } from '../stage.ts';
+
+/** Names that only proxies of ours, or we ourselves, may set: what a caller puts there is dropped before anything can read it (GW-80). */
+const reserved = /^(?:latchkey-|x-latchkey-|x-forwarded-|x-client-cert|x-ssl-client|x-real-ip$|forwarded$|client-cert|ssl-client-)/;
+
+export function dropReserved(headers: IncomingHttpHeaders): void {
+  for (const name of Object.keys(headers)) if (reserved.test(name)) delete headers[name];
+}
+
+export const stripReservedHeaders: Stage = {
+  name: 'stripReservedHeaders',
+  statuses: [],
+  run: ({ request }) => dropReserved(request.headers),
+};

@@ -1,0 +1,68 @@
+import { recordId, type FeedRecord } from '@latchkey/contracts';
+import type { Principal } from '../credentials/principal.ts';
+
+export interface OpenStream {
+  principal: Principal;
+  /** Slug of the server */
+  server: string;
+  /** Asks again, from the replica as it is now, whether this stream may go on. */
+  mayGoOn(): boolean;
+  /** Ends it at once: upstream aborted, nothing more sent. */
+  cut(): void;
+}
+
+/** Everything whose change can end a stream, as `kind:id`. */
+function keysOf({ principal, server }: OpenStream): string[] {
+  const { kind, id, subject, org, clientId, grantId, sessionId } = principal;
+  const named: [string, string | null][] = [
+    [kind === 'pat' ? 'pat' : 'token', id],
+    ['user', subject],
+    ['member', subject],
+    ['org', org],
+    ['client', clientId],
+    ['grant', grantId],
+    ['session', sessionId],
+    ['server', server],
+  ];
+  return named.flatMap(([key, value]) => (value === null ? [] : [`${key}:${value}`]));
+}
+
+/** Open event streams, by whatever could revoke them (GW-63): a revocation looks at those that it concerns and at no others. */
+export class OpenStreams {
+  private readonly byKey = new Map<string, Set<OpenStream>>();
+  private readonly all = new Set<OpenStream>();
+
+  get size(): number {
+    return this.all.size;
+  }
+
+  /** @returns a function that forgets it */
+  add(stream: OpenStream): () => void {
+    const keys = keysOf(stream);
+    this.all.add(stream);
+    for (const key of keys) {
+      const set = this.byKey.get(key) ?? new Set();
+      this.byKey.set(key, set.add(stream));
+    }
+    return () => {
+      this.all.delete(stream);
+      for (const key of keys) {
+        const set = this.byKey.get(key);
+        set?.delete(stream);
+        if (set?.size === 0) this.byKey.delete(key);
+      }
+    };
+  }
+
+  /** To be called for every change that the replica has applied. */
+  onChange(record: FeedRecord): void {
+    const id = record.kind === 'server' ? record.slug : recordId(record);
+    const concerned = this.byKey.get(`${record.kind}:${id}`);
+    if (concerned === undefined) return;
+    for (const stream of [...concerned]) if (!stream.mayGoOn()) stream.cut();
+  }
+
+  cutAll(): void {
+    for (const stream of [...this.all]) stream.cut();
+  }
+}

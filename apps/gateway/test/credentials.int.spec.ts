@@ -1,0 +1,184 @@
+import { mintToken } from '@latchkey/token';
+import { eventually, verifies } from '@latchkey/testing';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { send } from './support/send.ts';
+import { bearer, call, issuer, startWorld, type World } from './support/world.ts';
+
+const metadata = 'http://gateway.test/.well-known/oauth-protected-resource/mcp/demo';
+const bare = `Bearer resource_metadata="${metadata}", scope="mcp:read mcp:execute"`;
+const invalid = `Bearer error="invalid_token", error_description="The access token is not valid here", resource_metadata="${metadata}", scope="mcp:read mcp:execute"`;
+
+describe('credentials at the gateway', () => {
+  let world: World;
+  beforeAll(async () => { world = await startWorld(); });
+  afterAll(() => world.close());
+  afterEach(() => { world.upstream.received.splice(0); });
+
+  const refusal = async (token: string) => {
+    const { status, json, headers } = await world.post(call(), bearer(token));
+    return { status, code: json.code as string, challenge: headers['www-authenticate'] };
+  };
+
+  verifies('G1', 'a PAT and an access token call the same tool, from local state alone', async () => {
+    const { token } = await world.pat();
+    for (const credential of [token, await world.jwt()]) {
+      const { status, json } = await world.post(call(), bearer(credential));
+      expect([status, json.result.content[0].text]).toEqual([200, 'called add']);
+    }
+  });
+
+  verifies('GW-30', 'without a credential the challenge names the metadata and the scopes, and no error', async () => {
+    for (const headers of [{}, { authorization: 'Basic abc' }, { cookie: 'session=1' }] as Record<string, string>[]) {
+      const { status, json, headers: answered } = await world.post(call(), headers);
+      expect({ status, code: json.code, type: answered['content-type'], challenge: answered['www-authenticate'] }).toEqual({
+        status: 401, code: 'token_missing', type: 'application/problem+json', challenge: bare,
+      });
+    }
+    expect(world.upstream.received).toHaveLength(0);
+  });
+
+  verifies('GW-31', 'a bad PAT is 401 with one wording in the header and its own code in the body', async () => {
+    const now = Math.floor(Date.now() / 1000);
+    const good = (await world.pat()).token;
+    const last = good.at(-1) === 'a' ? 'b' : 'a';
+    const tokens: [string, string][] = [
+      [(await world.pat({ revokedAt: now })).token, 'token_revoked'],
+      [(await world.pat({ expiresAt: now - 1 })).token, 'token_expired'],
+      [good.slice(0, -1) + last, 'token_malformed'],
+      [mintToken().token, 'token_unknown'],
+      [(await world.pat({ owner: 'nobody' })).token, 'owner_disabled'],
+      ['sk-something-else', 'token_malformed'],
+    ];
+    for (const [token, code] of tokens) expect(await refusal(token)).toEqual({ status: 401, code, challenge: invalid });
+    expect(world.upstream.received).toHaveLength(0);
+  });
+
+  verifies('GW-31', 'the same for access tokens', async () => {
+    const stranger = await generateKeyPair('ES256');
+    const forged = await new SignJWT({ iss: issuer, sub: 'user-1', aud: 'http://gateway.test/mcp/demo', jti: 'x', client_id: 'c' })
+      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'k1' }).setIssuedAt().setExpirationTime('1h').sign(stranger.privateKey);
+    const tokens: [string, string][] = [
+      [forged, 'token_unknown'],
+      [await world.jwt({}, { kid: 'k2' }), 'token_unknown'],
+      [await world.jwt({ exp: 1_600_000_000 }), 'token_expired'],
+      [await world.jwt({ aud: 'http://gateway.test/mcp/other' }), 'token_wrong_audience'],
+      [await world.jwt({ aud: 'http://gateway.test/v1' }), 'token_wrong_audience'],
+      [await world.jwt({}, { typ: 'JWT' }), 'token_malformed'],
+      [await world.jwt({ org: 'globex' }), 'owner_disabled'],
+    ];
+    for (const [token, code] of tokens) expect(await refusal(token)).toEqual({ status: 401, code, challenge: invalid });
+  });
+
+  verifies('GW-20', 'two Authorization headers, a token in the query and an empty token are 400', async () => {
+    const { token } = await world.pat();
+    const answers = [
+      await world.post(call(), { authorization: [`Bearer ${token}`, `Bearer ${token}`] }),
+      await world.post(call(), bearer(token), `/mcp/demo?access_token=${token}`),
+      await world.post(call(), {}, `/mcp/demo?access_token=${token}`),
+      await world.post(call(), { authorization: 'Bearer ' }),
+    ];
+    for (const { status, json } of answers) expect([status, json.code, json.error]).toEqual([400, 'invalid_request', 'invalid_request']);
+    expect(world.upstream.received).toHaveLength(0);
+    expect(world.log()).not.toContain(token);
+  });
+
+  verifies('GW-02', 'the credential is asked for before method, body and headers are looked at', async () => {
+    for (const method of ['GET', 'DELETE', 'PUT']) {
+      const { status } = await send(world.mcp, { method, headers: { 'mcp-protocol-version': 'nonsense' } });
+      expect(status).toBe(401);
+    }
+    expect((await world.post('{ broken', { 'content-type': 'text/plain' })).status).toBe(401);
+  });
+
+  verifies('GW-23', 'a token of another organization, or of a PAT bound to another project, is 403', async () => {
+    await world.publish({ kind: 'member', user: 'user-2', memberships: [{ org: 'globex', role: 'owner', projects: {}, epoch: null }] });
+    const { token: foreign } = await world.pat({ org: 'globex', owner: 'user-2' });
+    const { token: elsewhere } = await world.pat({ projects: ['side'] });
+    for (const token of [foreign, elsewhere, await world.jwt({ sub: 'user-2', org: 'globex' })]) {
+      const { status, json } = await world.post(call('add', 'x'), bearer(token));
+      expect([status, json.id, json.error.data.code]).toEqual([403, 'x', 'tenant_mismatch']);
+    }
+    expect(world.upstream.received).toHaveLength(0);
+  });
+
+  verifies('GW-32', 'too little scope is 403 with the scope of this operation', async () => {
+    const { token } = await world.pat({ scopes: ['mcp:read'] });
+    const { status, json, headers } = await world.post(call('add', 7), bearer(token));
+    expect([status, json.id, json.error.data.code]).toEqual([403, 7, 'insufficient_scope']);
+    expect(headers['www-authenticate']).toBe(
+      `Bearer error="insufficient_scope", error_description="This needs the scope mcp:execute", resource_metadata="${metadata}", scope="mcp:execute"`,
+    );
+  });
+
+  verifies('GW-52', 'a tool that the credential may not call is unknown, in the words of an upstream', async () => {
+    const { token } = await world.pat({ tools: ['demo:add'] });
+    const { status, json } = await world.post(call('delete_all', 3), bearer(token));
+    expect([status, json]).toEqual([200, { jsonrpc: '2.0', id: 3, error: { code: -32602, message: 'Unknown tool: delete_all' } }]);
+    expect((await world.post(call('add'), bearer(token))).json.result.content[0].text).toBe('called add');
+    expect(world.upstream.received).toHaveLength(1);
+  });
+
+  verifies('GW-47', 'a restricted credential gets "method not found" for what the gateway does not know', async () => {
+    const { token } = await world.pat({ tools: ['demo:add'] });
+    const { status, json } = await world.post({ jsonrpc: '2.0', id: 1, method: 'vendor/secret', params: {} }, bearer(token));
+    expect([status, json.error]).toEqual([200, { code: -32601, message: 'Method not found' }]);
+  });
+
+  verifies('G2', 'a revocation on the feed refuses the very next request', async () => {
+    const { token, record } = await world.pat();
+    const jwt = await world.jwt({ gid: 'gid-7' });
+    expect((await world.post(call(), bearer(token))).status).toBe(200);
+    expect((await world.post(call(), bearer(jwt))).status).toBe(200);
+    await world.publish({ ...record, revokedAt: 1 });
+    await world.publish({ kind: 'grant', id: 'gid-7', revokedAt: 1, expiresAt: 4_000_000_000 });
+    await eventually(async () => (await refusal(token)).code === 'token_revoked');
+    await eventually(async () => (await refusal(jwt)).code === 'token_revoked');
+    expect((await world.post(call(), bearer(await world.jwt()))).status).toBe(200);
+  });
+
+  verifies('GW-22', 'a token signed with a key that came with the feed later is accepted', async () => {
+    const next = await generateKeyPair('ES256', { extractable: true });
+    const claims = { iss: issuer, sub: 'user-1', aud: 'http://gateway.test/mcp/demo', jti: 'n', client_id: 'c', scope: 'mcp:read mcp:execute', org: 'acme' };
+    const token = await new SignJWT(claims).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'k3' }).setIssuedAt(Math.floor(Date.now() / 1000) - 1).setExpirationTime('1h').sign(next.privateKey);
+    const kept = await exportJWK((await generateKeyPair('ES256', { extractable: true })).publicKey);
+    await world.publish({ kind: 'jwks', keys: [{ ...kept, kid: 'other', alg: 'ES256' }, { ...(await exportJWK(next.publicKey)), kid: 'k3', alg: 'ES256', use: 'sig' }] });
+    await eventually(async () => (await world.post(call(), bearer(token))).status === 200);
+    // The key that signed everything before is gone from the feed, and its tokens with it, cached or not.
+    expect((await refusal(await world.jwt())).code).toBe('token_unknown');
+  });
+});
+
+describe('a flood of bad credentials', () => {
+  verifies('GW-06', 'an address that fails too often gets 429, and a good credential from there still works', async () => {
+    const world = await startWorld({ env: { LATCHKEY_FAILED_CREDENTIALS_PER_MINUTE: '3' } });
+    try {
+      const { token } = await world.pat();
+      const answers = [];
+      for (let at = 0; at < 5; at += 1) answers.push(await world.post(call(), bearer(mintToken().token)));
+      expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 429, 429]);
+      expect(Number(answers[4]?.headers['retry-after'])).toBeGreaterThan(0);
+      expect((await world.post(call(), bearer(token))).status).toBe(200);
+    } finally {
+      await world.close();
+    }
+  });
+});
+
+describe('a gateway that has not read the feed yet', () => {
+  verifies('GW-24', 'says 503 and not 401 or 404, and is not ready', async () => {
+    const world = await startWorld({ prepare: false });
+    try {
+      expect((await send(`${world.url}/readyz`, { method: 'GET' })).status).toBe(503);
+      expect((await send(`${world.url}/healthz`, { method: 'GET' })).status).toBe(200);
+      for (const path of ['/mcp/demo', '/mcp/unknown', '/v1/pats']) {
+        const { status, json, headers } = await world.post(call(), bearer(mintToken().token), path);
+        expect([status, json.code, headers['www-authenticate'], headers['retry-after']]).toEqual([503, 'state_stale', undefined, '1']);
+      }
+      for (const writer of ['identity', 'keys'] as const) await world.feed.prepare(writer);
+      await eventually(async () => (await send(`${world.url}/readyz`, { method: 'GET' })).status === 200);
+      expect((await world.post(call(), bearer(mintToken().token))).status).toBe(401);
+    } finally {
+      await world.close();
+    }
+  });
+});
