@@ -16,7 +16,7 @@ import { expectNoWayAround, expectOneAudience, expectScopeChallenges } from '../
 import { initializeSession, listInSession } from '../src/journeys/legacy-session.ts';
 import { connectByOAuth, expectDiscovery, expectRefresh, expectRevocation, expectTools } from '../src/journeys/oauth-journey.ts';
 import { expectForgedPatsRefused, expectPatLifeCycle, expectPatWorks, expectRefused, mintPat, resourceAt, type Pat } from '../src/journeys/pat-journey.ts';
-import { expectProgressAsItHappens, expectStreamEndsWithItsCredential } from '../src/journeys/streaming.ts';
+import { expectBrokenUpstream, expectLeavingReachesUpstream, expectProgressAsItHappens, expectStreamEndsWithItsCredential } from '../src/journeys/streaming.ts';
 
 describe('separate processes on Postgres, NATS and Redis', () => {
   let system: Separate;
@@ -65,7 +65,7 @@ describe('separate processes on Postgres, NATS and Redis', () => {
   verifies('K2', 'a PAT works at both gateways and is refused at both once revoked', () => expectPatLifeCycle(system, 'demo'));
   verifies('GW-23', 'a mistyped and an unknown PAT are told apart at both', () => expectForgedPatsRefused(system, 'demo'));
 
-  verifies('G9', 'a legacy session that one gateway began is served by the other, to its principal alone', async () => {
+  verifies('G9', 'a legacy session that one gateway began is served by the other, and a changed id by none', async () => {
     const [first = '', second = ''] = system.gateways.map((gateway) => resourceAt(gateway, 'everything'));
     const grant = await manage(system, 'keys:write');
     const owner = await mintPat(system, grant, 'session owner');
@@ -104,6 +104,18 @@ describe('separate processes on Postgres, NATS and Redis', () => {
     const pat = await mintPat(system, await manage(system, 'keys:write'), 'streams');
     await expectPatWorks(system, 'demo', pat);
     await expectProgressAsItHappens(resource, pat.token);
+  });
+  verifies('GW-61', 'a client that leaves takes the upstream exchange with it', async () => {
+    const pat = await mintPat(system, await manage(system, 'keys:write'), 'leaves');
+    await expectReaches(system, pat, 'everything');
+    await expectLeavingReachesUpstream(fixture, resourceAt(system.gatewayUrl, 'everything'), pat.token);
+  });
+  verifies('GW-62', 'an upstream that breaks ends the stream, and the gateway says so', async () => {
+    const mortal = await startDemo(system, 'mortal');
+    const url = await registerServer(system, 'mortal', mortal.url);
+    const pat = await mintPat(system, await manage(system, 'keys:write'), 'outlives an upstream');
+    await expectReaches(system, pat, 'mortal');
+    await expectBrokenUpstream(url, pat.token, () => mortal.kill());
   });
   verifies('GW-63', 'a stream ends with its credential', () => expectStreamEndsWithItsCredential(system, 'demo'));
 

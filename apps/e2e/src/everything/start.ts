@@ -16,6 +16,8 @@ import { buildEverythingServer } from './server.ts';
 export interface SeenRequest {
   method: string;
   headers: Record<string, string>;
+  /** Whether the other side went away before the answer was complete */
+  left: boolean;
 }
 
 export interface Everything {
@@ -30,7 +32,9 @@ export async function startEverything(port = 0): Promise<Everything> {
   const modern = createMcpHandler(() => buildEverythingServer(modern.notify), { legacy: 'reject' });
   const legacy = new LegacySessions();
   const server = createServer(serveFetch(async (request) => {
-    seen.push({ method: request.method, headers: Object.fromEntries(request.headers) });
+    const entry: SeenRequest = { method: request.method, headers: Object.fromEntries(request.headers), left: false };
+    seen.push(entry);
+    request.signal.addEventListener('abort', () => (entry.left = true));
     const rejected = hostHeaderValidationResponse(request, localhostAllowedHostnames()) ?? originValidationResponse(request, localhostAllowedOrigins());
     if (rejected !== undefined) return rejected;
     if (new URL(request.url).pathname !== '/mcp') return new Response('Not found', { status: 404 });

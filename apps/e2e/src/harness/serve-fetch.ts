@@ -26,7 +26,9 @@ function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request {
 export function serveFetch(handle: FetchHandler, onError: (error: unknown) => void) {
   return async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const left = new AbortController();
-    outgoing.once('close', () => left.abort());
+    outgoing.once('close', () => {
+      if (!outgoing.writableFinished) left.abort();
+    });
     try {
       const response = await handle(toRequest(incoming, left.signal));
       outgoing.writeHead(response.status, Object.fromEntries(response.headers));

@@ -11,6 +11,8 @@ export interface ServiceProcess {
   isRunning(): boolean;
   /** SIGTERM, as an orchestrator does it. @returns the exit code, or the signal's name when it had to be killed */
   stop(): Promise<number | string>;
+  /** As a crash would */
+  kill(): Promise<number | string>;
 }
 
 export interface ServiceOptions {
@@ -53,14 +55,15 @@ export async function startServiceProcess(options: ServiceOptions): Promise<Serv
     child.once('error', (error) => resolve((ended = error.message)));
   });
   const dismiss = child.pid === undefined ? () => undefined : endWithUs(child.pid);
-  const stop = async (): Promise<number | string> => {
-    child.kill('SIGTERM');
+  const end = async (signal: NodeJS.Signals): Promise<number | string> => {
+    child.kill(signal);
     const late = setTimeout(() => child.kill('SIGKILL'), 15_000);
     const result = await exit;
     clearTimeout(late);
     dismiss();
     return result;
   };
+  const stop = () => end('SIGTERM');
   try {
     await eventually(async () => ended !== undefined || (await ready()), { timeoutMs });
     if (ended !== undefined) throw new Error(`it ended with ${ended}`);
@@ -68,7 +71,7 @@ export async function startServiceProcess(options: ServiceOptions): Promise<Serv
     await stop();
     throw new Error(`${name} does not start: ${(error as Error).message}\n${readFileSync(logFile, 'utf8').slice(-3000)}`);
   }
-  return { name, pid: child.pid ?? 0, logFile, isRunning: () => ended === undefined, stop };
+  return { name, pid: child.pid ?? 0, logFile, isRunning: () => ended === undefined, stop, kill: () => end('SIGKILL') };
 }
 
 /** Whether a service says that it can serve. */
