@@ -1,1 +1,3 @@
-export {};
+export type { KeysOptions } from './app.module.ts';
+export { readKeysEnv, type KeysEnv } from './env.ts';
+export { startKeys } from './start.ts';

@@ -1,0 +1,41 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { SystemWallClock, WallClock } from '@latchkey/clock';
+import type { Feed } from '@latchkey/feed';
+import { AssertionVerifier, CallerGuard } from '@latchkey/service';
+import type { Logger } from '@latchkey/telemetry';
+import { gatewayJwksUrl, type KeysEnv } from './env.ts';
+import { personalAccessTokenControllers, personalAccessTokenProviders } from './personal-access-tokens/providers.ts';
+import { storageProviders } from './storage.ts';
+import { KEYS_ENV, LOGGER } from './tokens.ts';
+
+export interface KeysOptions {
+  env: KeysEnv;
+  feed: Feed;
+  logger: Logger;
+  /** Tests move it. */
+  clock?: WallClock;
+}
+
+/** The one module of the key service; features bring arrays. */
+@Module({})
+export class KeysModule {
+  static register({ env, feed, logger, clock }: KeysOptions): DynamicModule {
+    return {
+      module: KeysModule,
+      providers: [
+        { provide: KEYS_ENV, useValue: env },
+        { provide: LOGGER, useValue: logger },
+        { provide: WallClock, useValue: clock ?? new SystemWallClock() },
+        {
+          provide: AssertionVerifier,
+          useFactory: () =>
+            new AssertionVerifier({ issuer: env.LATCHKEY_GATEWAY_URL, audience: env.LATCHKEY_KEYS_URL, jwksUrl: gatewayJwksUrl(env) }),
+        },
+        CallerGuard,
+        ...storageProviders(feed),
+        ...personalAccessTokenProviders,
+      ],
+      controllers: [...personalAccessTokenControllers],
+    };
+  }
+}

@@ -1,0 +1,34 @@
+import { loadEnv } from '@latchkey/service';
+import { tokenPrefix, tokenPrefixPattern } from '@latchkey/token';
+import { z } from 'zod';
+
+/** An origin as the gateway spells it too: both compare it byte for byte. */
+const origin = z
+  .url({ protocol: /^https?$/ })
+  .refine((text) => URL.canParse(text) && new URL(text).origin === text, 'scheme, host and port only, without a slash at the end');
+
+export const keysEnvSchema = z.object({
+  HOST: z.string().default('0.0.0.0').describe('Address to listen on.'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8082).describe('Port to listen on; 0 takes a free one.'),
+  LATCHKEY_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  LATCHKEY_KEYS_URL: origin.describe('URL under which the gateway reaches this service: the audience of its assertions.'),
+  LATCHKEY_GATEWAY_URL: origin.describe('Public URL of the gateway, the only issuer of assertions that is believed.'),
+  LATCHKEY_GATEWAY_JWKS_URL: z.url().optional().describe('Where the gateway publishes its keys; by default below LATCHKEY_GATEWAY_URL.'),
+  LATCHKEY_TOKEN_PREFIX: z
+    .string()
+    .regex(tokenPrefixPattern, 'lower-case words, each ended by an underscore, 24 characters at most')
+    .default(tokenPrefix)
+    .describe('Head of every token that is minted.'),
+  DATABASE_URL: z.string().min(1).describe('Postgres; everything lives in its schema "keys".'),
+  NATS_URL: z.string().optional().describe('The feed; needed where keys is a process of its own.'),
+});
+
+export type KeysEnv = Readonly<z.output<typeof keysEnvSchema>>;
+
+/** @throws EnvironmentError that lists all problems at once, and no value */
+export function readKeysEnv(source: Record<string, string | undefined> = process.env): KeysEnv {
+  return loadEnv(keysEnvSchema, source);
+}
+
+/** Where the gateway's public keys are. */
+export const gatewayJwksUrl = (env: KeysEnv): string => env.LATCHKEY_GATEWAY_JWKS_URL ?? `${env.LATCHKEY_GATEWAY_URL}/.well-known/jwks.json`;

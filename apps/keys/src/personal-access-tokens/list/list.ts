@@ -1,0 +1,52 @@
+import { WallClock } from '@latchkey/clock';
+import type { IdentityAssertionClaims, ListPatsQuery, Pat } from '@latchkey/contracts';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { PatEntity } from '../pat.entity.ts';
+import { patView } from '../pat-view.ts';
+import { Principals } from '../principal.ts';
+import { expiringUntil, statusConditions } from '../status.ts';
+import { requireOwnOrg, seesAllKeys } from '../visible-keys.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+
+export interface PatPage {
+  items: Pat[];
+  nextCursor: string | null;
+}
+
+/** Keys that the caller may see, newest first; revoked and expired ones stay in the list. */
+@Injectable()
+export class ListPats {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly principals: Principals,
+    private readonly clock: WallClock,
+  ) {}
+
+  async run(caller: IdentityAssertionClaims, { limit, cursor, status, owner, org }: ListPatsQuery): Promise<PatPage> {
+    const principal = this.principals.admit(caller, 'keys:read');
+    requireOwnOrg(principal, org);
+    const now = new Date(this.clock.nowMs());
+    const query = this.dataSource.manager
+      .createQueryBuilder(PatEntity, 'pat')
+      .where('pat.org = :org', { org: principal.org })
+      .orderBy('pat.createdAt', 'DESC')
+      .addOrderBy('pat.id', 'DESC')
+      // One more than asked for tells whether there is another page.
+      .take(limit + 1);
+    if (!seesAllKeys(principal)) query.andWhere('pat.owner = :self', { self: principal.user });
+    if (owner !== undefined) query.andWhere('pat.owner = :owner', { owner });
+    if (status !== undefined) query.andWhere(`(${statusConditions[status]})`, { now, expiringUntil: expiringUntil(now) });
+    if (cursor !== undefined) {
+      const { createdAt, id } = decodeCursor(cursor);
+      query.andWhere('(pat.createdAt, pat.id) < (:createdAt, :id)', { createdAt, id });
+    }
+    const rows = await query.getMany();
+    const page = rows.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      items: page.map((row) => patView(row, now)),
+      nextCursor: rows.length > limit && last !== undefined ? encodeCursor(last) : null,
+    };
+  }
+}

@@ -1,0 +1,52 @@
+import { exceedsIn, pathOf, projectRoleOf, roleScopes, type Credential, type CredentialPart } from '@latchkey/access';
+import type { ErrorCode, MintPat, Scope } from '@latchkey/contracts';
+import { satisfies } from '@latchkey/oauth';
+import { Problem } from '@latchkey/problem';
+import type { PatEntity } from '../pat.entity.ts';
+import type { Principal, Principals } from '../principal.ts';
+
+/*
+ * A key is never stronger than whoever mints it is at this moment.
+ *
+ * A person (the console, or an OAuth client that was given `keys:write`) is bound by the role, and not by the other scopes of the access
+ * token: `keys:write` says "may create keys in my name", the consent page sets it apart as sensitive for that reason, and a console that
+ * needed `mcp:execute` itself to create a key with it would have to hold everything.
+ *
+ * A key that mints is bound by the role and by all that it is itself: scopes, projects, grants, tool list and end. Nobody consents when a
+ * key is used, so a leaked or delegated one must not be a way to a wider or a longer-lived one.
+ *
+ * Roles are applied again at every use, so a key loses at once what its owner loses.
+ */
+
+/** @throws Problem `tenant_mismatch` or `insufficient_role` when the request is for more than the owner's role carries */
+export function boundByRole({ org, membership }: Principal, request: MintPat): void {
+  const grantPaths = (request.grants ?? []).map(pathOf);
+  if (grantPaths.some((path) => path?.org !== org)) {
+    throw new Problem('tenant_mismatch', { detail: 'A grant names a resource of another organization.' });
+  }
+  const projects = new Set([...(request.projects ?? []), ...grantPaths.flatMap((path) => path?.project ?? [])]);
+  for (const project of projects) {
+    // One answer for a project that does not exist and for one that the owner has no part in.
+    if (projectRoleOf(membership, project) === null) throw new Problem('insufficient_role', { detail: `You have no role in the project ${project}.` });
+  }
+  const places: (string | undefined)[] = request.projects ?? [undefined];
+  const allowed = new Set<Scope>(places.flatMap((project) => [...roleScopes(membership, project)]));
+  const missing = request.scopes.filter((scope) => !allowed.has(scope));
+  if (missing.length > 0) throw new Problem('insufficient_role', { detail: `Your role does not carry ${missing.join(', ')}.` });
+}
+
+const refusals: Record<Exclude<CredentialPart, 'scopes'>, ErrorCode> = {
+  org: 'tenant_mismatch',
+  projects: 'tenant_mismatch',
+  grants: 'tool_not_allowed',
+  tools: 'tool_not_allowed',
+};
+
+/** @throws Problem that names the first part in which the new key would exceed the one that mints it */
+export function boundByKey(minter: PatEntity, wanted: Credential, principals: Principals): void {
+  const part = exceedsIn(wanted, minter);
+  if (part === null) return;
+  const detail = `A key cannot mint a stronger key: its ${part} would go beyond those of the one presented.`;
+  if (part !== 'scopes') throw new Problem(refusals[part], { detail });
+  throw principals.insufficientScope(wanted.scopes.filter((scope) => !satisfies(minter.scopes, [scope])), detail);
+}

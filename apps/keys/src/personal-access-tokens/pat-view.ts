@@ -1,0 +1,24 @@
+import type { Pat } from '@latchkey/contracts';
+import type { PatEntity } from './pat.entity.ts';
+import { statusOf } from './status.ts';
+
+/** A key as its owner may see it: nothing in it opens anything. */
+export function patView(row: PatEntity, now: Date): Pat {
+  const { id, name, prefix, org, owner, scopes, projects, grants, tools } = row;
+  return {
+    id,
+    name,
+    prefix,
+    org,
+    owner,
+    scopes,
+    ...(projects === null ? {} : { projects }),
+    ...(grants === null ? {} : { grants }),
+    ...(tools === null ? {} : { tools }),
+    status: statusOf(row, now),
+    createdAt: row.createdAt.toISOString(),
+    expiresAt: row.expiresAt?.toISOString() ?? null,
+    lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+    revokedAt: row.revokedAt?.toISOString() ?? null,
+  };
+}

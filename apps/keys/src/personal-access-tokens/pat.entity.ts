@@ -1,0 +1,57 @@
+import type { ResourceGrant, Scope } from '@latchkey/contracts';
+import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+
+/** A personal access token: everything but the token. A row is never deleted, so that a key stays in its owner's history. */
+@Entity('personal_access_tokens')
+@Unique('personal_access_tokens_hash_key', ['hash'])
+@Check('personal_access_tokens_hash_sha256', 'octet_length(hash) = 32')
+@Index('personal_access_tokens_by_org', ['org', 'createdAt', 'id'])
+@Index('personal_access_tokens_by_owner', ['org', 'owner', 'createdAt', 'id'])
+export class PatEntity {
+  /** The public id in the token */
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'personal_access_tokens_pkey' })
+  id!: string;
+
+  /** SHA-256 over the whole token */
+  @Column('bytea')
+  hash!: Buffer;
+
+  /** Head of the token as it was minted, public id included: the deployment's prefix may change later */
+  @Column('text')
+  prefix!: string;
+
+  @Column('text')
+  name!: string;
+
+  @Column('text')
+  org!: string;
+
+  /** `sub` of the user */
+  @Column('text')
+  owner!: string;
+
+  @Column('text', { array: true })
+  scopes!: Scope[];
+
+  @Column('text', { array: true, nullable: true })
+  projects!: string[] | null;
+
+  @Column('jsonb', { nullable: true })
+  grants!: ResourceGrant[] | null;
+
+  @Column('text', { array: true, nullable: true })
+  tools!: string[] | null;
+
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  createdAt!: Date;
+
+  /** A whole second, as the gateways count */
+  @Column({ type: 'timestamptz', name: 'expires_at', precision: 3, nullable: true })
+  expiresAt!: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'last_used_at', precision: 3, nullable: true })
+  lastUsedAt!: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'revoked_at', precision: 3, nullable: true })
+  revokedAt!: Date | null;
+}

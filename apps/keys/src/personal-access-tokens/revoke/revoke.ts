@@ -1,0 +1,41 @@
+import { WallClock } from '@latchkey/clock';
+import type { IdentityAssertionClaims, RevokedPat } from '@latchkey/contracts';
+import { consistencyOf, stage } from '@latchkey/feed-writer';
+import type { Logger } from '@latchkey/telemetry';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { LOGGER } from '../../tokens.ts';
+import { PatEntity } from '../pat.entity.ts';
+import { patRecord } from '../pat-record.ts';
+import { Principals } from '../principal.ts';
+import { PromptRelay } from '../prompt-relay.ts';
+import { isPublicId, requireVisible } from '../visible-keys.ts';
+
+/** Ends a key for ever. Revoking again changes nothing, and tells the first moment. */
+@Injectable()
+export class RevokePat {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly principals: Principals,
+    private readonly relay: PromptRelay,
+    private readonly clock: WallClock,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  async run(caller: IdentityAssertionClaims, id: string): Promise<RevokedPat> {
+    const principal = this.principals.admit(caller, 'keys:write');
+    const answer = await this.dataSource.transaction(async (manager): Promise<RevokedPat> => {
+      const found = isPublicId(id) ? await manager.findOne(PatEntity, { where: { id }, lock: { mode: 'pessimistic_write' } }) : null;
+      const row = requireVisible(principal, found);
+      const revokedAt = row.revokedAt ?? new Date(this.clock.nowMs());
+      if (row.revokedAt === null) await manager.update(PatEntity, { id }, { revokedAt });
+      // Staged also when it was revoked before: whoever revokes again may doubt that it was told, and telling twice is harmless.
+      const record = patRecord({ ...row, revokedAt });
+      const consistency = consistencyOf(record, await stage(manager, record));
+      return { id, status: 'revoked', revokedAt: revokedAt.toISOString(), consistency };
+    });
+    this.logger.info({ pat: id, org: principal.org, by: principal.user }, 'key revoked');
+    await this.relay.afterCommit();
+    return answer;
+  }
+}

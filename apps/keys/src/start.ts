@@ -1,0 +1,23 @@
+import { Relay } from '@latchkey/feed-writer';
+import { startService, type RunningService } from '@latchkey/service';
+import { DataSource } from 'typeorm';
+import { KeysModule, type KeysOptions } from './app.module.ts';
+
+/** Starts the key service; resolves once it listens and its outbox is on its way to the feed. */
+export async function startKeys(options: KeysOptions): Promise<RunningService> {
+  return startService({
+    name: 'keys',
+    module: KeysModule.register(options),
+    host: options.env.HOST,
+    port: options.env.PORT,
+    portVariable: 'PORT',
+    logger: options.logger,
+    configure: (app) => app.get(Relay).start(),
+    // The feed may be away: keys are minted and revoked all the same, and the gateways know how old their state is.
+    checkReady: async (app) => {
+      await app.get(DataSource).query('SELECT 1').catch((cause: unknown) => {
+        throw new Error('Postgres does not answer', { cause });
+      });
+    },
+  });
+}

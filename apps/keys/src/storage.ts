@@ -1,0 +1,39 @@
+import { Injectable, type OnApplicationShutdown, type Provider } from '@nestjs/common';
+import type { Feed } from '@latchkey/feed';
+import { Relay } from '@latchkey/feed-writer';
+import { connectPostgres } from '@latchkey/postgres';
+import type { Logger } from '@latchkey/telemetry';
+import { DataSource } from 'typeorm';
+import type { KeysEnv } from './env.ts';
+import { migrations } from './migrations/index.ts';
+import { personalAccessTokenEntities } from './personal-access-tokens/providers.ts';
+import { KEYS_ENV, LOGGER } from './tokens.ts';
+
+/** Ends what `storageProviders` began: the relay first, because it uses the connection. */
+@Injectable()
+class StorageShutdown implements OnApplicationShutdown {
+  constructor(
+    private readonly relay: Relay,
+    private readonly dataSource: DataSource,
+  ) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.relay.stop();
+    await this.dataSource.destroy();
+  }
+}
+
+/** Postgres with its migrations run, and the relay that carries the outbox to the feed. */
+export const storageProviders = (feed: Feed): Provider[] => [
+  {
+    provide: DataSource,
+    useFactory: (env: KeysEnv) => connectPostgres({ url: env.DATABASE_URL, schema: 'keys', entities: personalAccessTokenEntities, migrations }),
+    inject: [KEYS_ENV],
+  },
+  {
+    provide: Relay,
+    useFactory: (dataSource: DataSource, logger: Logger) => new Relay({ dataSource, feed, writer: 'keys', logger }),
+    inject: [DataSource, LOGGER],
+  },
+  StorageShutdown,
+];

@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import { verifies } from '@latchkey/testing';
+import { ann, bob, KeysFixture } from './keys-fixture.ts';
+
+describe('POST /v1/pats', () => {
+  let keys: KeysFixture;
+  beforeAll(async () => {
+    keys = await KeysFixture.start();
+    await keys.follow();
+  }, 60_000);
+  afterAll(() => keys.stop());
+
+  const body = { name: ' CI ', org: 'acme', scopes: ['mcp:read', 'mcp:execute', 'mcp:read'], expiresIn: '30d' };
+
+  verifies('K1', '201: the key with its token, pinned to the last field', async () => {
+    const answer = await keys.call(bob, 'POST', '/v1/pats', body);
+    expect(answer.status).toBe(201);
+    expect(answer.headers['cache-control']).toBe('no-store');
+    const { id, token } = answer.body;
+    expect(token).toMatch(/^lk_pat_[0-9A-Za-z]{8}_[0-9A-Za-z]{38}$/);
+    expect(answer.body).toEqual({
+      id,
+      token,
+      name: 'CI',
+      prefix: `lk_pat_${String(id)}`,
+      org: 'acme',
+      owner: 'bob',
+      scopes: ['mcp:read', 'mcp:execute'],
+      status: 'active',
+      createdAt: '2026-03-01T12:00:00.123Z',
+      expiresAt: '2026-03-31T12:00:00.000Z',
+      lastUsedAt: null,
+      revokedAt: null,
+      consistency: `feed.keys.pat.${String(id)}@1`,
+    });
+    expect(String(token).slice(0, 15)).toBe(answer.body['prefix']);
+  });
+
+  verifies('K1', 'the gateways hear of it before the answer is sent', async () => {
+    const grants = [{ resource: 'org/acme/project/prod/server/demo', actions: ['read', 'write'] }];
+    const minted = await keys.mint(bob, { scopes: ['mcp:execute'], projects: ['prod'], grants, tools: ['demo:*'], expiresIn: '7d' });
+    const at = Date.UTC(2026, 2, 1, 12) / 1000;
+    expect(keys.newestOf(minted.id)).toMatchObject({
+      subject: `feed.keys.pat.${minted.id}`,
+      version: 1,
+      record: {
+        kind: 'pat',
+        id: minted.id,
+        hash: createHash('sha256').update(minted.token).digest('base64url'),
+        org: 'acme',
+        owner: 'bob',
+        scopes: ['mcp:execute'],
+        projects: ['prod'],
+        grants,
+        tools: ['demo:*'],
+        mintedAt: at,
+        expiresAt: at + 7 * 24 * 3600,
+        revokedAt: null,
+      },
+    });
+    expect(minted).toMatchObject({ projects: ['prod'], grants, tools: ['demo:*'], status: 'expiring' });
+  });
+
+  verifies('K1', 'a key may never end', async () => {
+    const minted = await keys.mint(ann, { expiresIn: 'never' });
+    expect(minted).toMatchObject({ expiresAt: null, status: 'active' });
+    expect(keys.newestOf(minted.id)?.record).toMatchObject({ expiresAt: null });
+  });
+
+  const bad: [string, unknown, string][] = [
+    ['nothing', {}, 'name'],
+    ['a list', [], ''],
+    ['no scope', { ...body, scopes: [] }, 'scopes'],
+    ['an unknown scope', { ...body, scopes: ['mcp:read', 'root'] }, 'scopes.1'],
+    ['an OpenID scope', { ...body, scopes: ['openid'] }, 'scopes.0'],
+    ['an empty name', { ...body, name: '  ' }, 'name'],
+    ['a name with NUL', { ...body, name: 'a\u0000b' }, 'name'],
+    ['a name with half a character', { ...body, name: 'a\ud800' }, 'name'],
+    ['a long name', { ...body, name: 'x'.repeat(101) }, 'name'],
+    ['an org that is no slug', { ...body, org: 'Acme!' }, 'org'],
+    ['another life time', { ...body, expiresIn: '1d' }, 'expiresIn'],
+    ['an owner', { ...body, owner: 'ann' }, ''],
+    ['a project that is no slug', { ...body, projects: ['../x'] }, 'projects.0'],
+    ['a grant beside the point', { ...body, grants: [{ resource: 'org/acme/../globex', actions: ['read'] }] }, 'grants.0.resource'],
+    ['a grant of nothing', { ...body, grants: [{ resource: 'org/acme', actions: [] }] }, 'grants.0.actions'],
+    ['a tool without a server', { ...body, tools: ['add'] }, 'tools.0'],
+    ['a tool with NUL', { ...body, tools: ['demo:a\u0000'] }, 'tools.0'],
+  ];
+  for (const [what, input, path] of bad) {
+    it(`400 names what is wrong with ${what}`, async () => {
+      const answer = await keys.call(ann, 'POST', '/v1/pats', input);
+      expect(answer).toMatchObject({ status: 400, headers: { 'content-type': expect.stringContaining('application/problem+json') as string }, body: { code: 'invalid_request' } });
+      expect(answer.body.issues.map((issue) => issue.path)).toContain(path);
+    });
+  }
+
+  it('400 and 415 for what is no JSON', async () => {
+    const headers = { 'latchkey-identity': await keys.gateway.assert(ann) };
+    expect(await keys.send('POST', '/v1/pats', { ...headers, 'content-type': 'application/json' }, '{"name":')).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    expect(await keys.send('POST', '/v1/pats', { ...headers, 'content-type': 'text/plain' }, 'name=x')).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    expect(await keys.send('POST', '/v1/pats', { ...headers, 'content-type': 'application/xml' }, '<name/>')).toMatchObject({ status: 415, body: { code: 'invalid_request' } });
+    expect(await keys.send('POST', '/v1/pats', { ...headers, 'content-type': 'application/json' }, `"${'x'.repeat(1024 * 1024)}"`)).toMatchObject({ status: 413, body: { code: 'body_too_large' } });
+  });
+
+  verifies('GW-32', '403 with a challenge when the credential may not mint', async () => {
+    const answer = await keys.call({ ...bob, scope: 'keys:read mcp:execute' }, 'POST', '/v1/pats', body);
+    expect(answer).toMatchObject({ status: 403, body: { code: 'insufficient_scope', error: 'insufficient_scope' } });
+    expect(answer.headers['www-authenticate']).toBe(
+      'Bearer error="insufficient_scope", resource_metadata="https://gateway.example/.well-known/oauth-protected-resource/v1", scope="keys:write"',
+    );
+  });
+
+  verifies('K2', '403 when the key would hold more than the role of its owner', async () => {
+    expect(await keys.call(bob, 'POST', '/v1/pats', { ...body, scopes: ['servers:write'] })).toMatchObject({ status: 403, body: { code: 'insufficient_role' } });
+    expect(await keys.call(bob, 'POST', '/v1/pats', { ...body, projects: ['dev'] })).toMatchObject({ status: 403, body: { code: 'insufficient_role' } });
+    expect(await keys.call({ ...bob, roles: undefined }, 'POST', '/v1/pats', body)).toMatchObject({ status: 403, body: { code: 'insufficient_role' } });
+  });
+
+  describe('with a key', () => {
+    const withKey = (id: string) => ({ ...bob, credential: { kind: 'pat' as const, id } });
+
+    verifies('K2', 'mints its like and less, and no stronger one', async () => {
+      const minter = await keys.mint(bob, { scopes: ['mcp:read', 'keys:write'], tools: ['demo:*'], expiresIn: '30d' });
+      const child = await keys.mint(withKey(minter.id), { scopes: ['mcp:read'], tools: ['demo:add'], expiresIn: 'never' });
+      expect(child).toMatchObject({ owner: 'bob', expiresAt: minter.expiresAt });
+      const stronger = { ...body, tools: ['demo:add'] };
+      expect(await keys.call(withKey(minter.id), 'POST', '/v1/pats', stronger)).toMatchObject({ status: 403, body: { code: 'insufficient_scope' } });
+      expect(await keys.call(withKey(minter.id), 'POST', '/v1/pats', { ...body, scopes: ['mcp:read'] })).toMatchObject({ status: 403, body: { code: 'tool_not_allowed' } });
+    });
+
+    verifies('K4', 'that was revoked, has ended, or is not the caller’s, mints nothing', async () => {
+      const revoked = await keys.mint(bob, { scopes: ['keys:write', 'mcp:read'] });
+      await keys.call(bob, 'DELETE', `/v1/pats/${revoked.id}`);
+      expect(await keys.call(withKey(revoked.id), 'POST', '/v1/pats', { ...body, scopes: ['mcp:read'] })).toMatchObject({ status: 401, body: { code: 'token_revoked' } });
+      const ofAnn = await keys.mint(ann, { scopes: ['keys:write', 'mcp:read'] });
+      for (const id of [ofAnn.id, 'AAAAAAAA']) {
+        expect(await keys.call(withKey(id), 'POST', '/v1/pats', { ...body, scopes: ['mcp:read'] })).toMatchObject({ status: 401, body: { code: 'token_unknown' } });
+      }
+      const expired = await keys.mint(bob, { scopes: ['keys:write', 'mcp:read'], expiresIn: '7d' });
+      keys.clock.advance(8 * 24 * 3600 * 1000);
+      expect(await keys.call(withKey(expired.id), 'POST', '/v1/pats', { ...body, scopes: ['mcp:read'] })).toMatchObject({ status: 401, body: { code: 'token_expired' } });
+    });
+  });
+});
+
+describe('another prefix', () => {
+  verifies('K1', 'is that of the tokens, and each key keeps the one it was minted with', async () => {
+    const keys = await KeysFixture.start({ tokenPrefix: 'acme_' });
+    try {
+      const minted = await keys.mint(ann);
+      expect(minted.token).toMatch(/^acme_[0-9A-Za-z]{8}_/);
+      expect(minted.prefix).toBe(`acme_${minted.id}`);
+    } finally {
+      await keys.stop();
+    }
+  }, 60_000);
+});
