@@ -19,7 +19,9 @@ export interface Answer {
 export function open(url: string, { method = 'POST', headers = {}, body }: SendOptions): Promise<{ response: IncomingMessage; abort(): void }> {
   const bytes = body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   return new Promise((resolve, reject) => {
-    const outgoing = httpRequest(url, { method, headers: { ...headers, ...(bytes === undefined ? {} : { 'content-length': String(Buffer.byteLength(bytes)) }) }, agent: false });
+    // The path as given: a URL would resolve its dots before they are sent.
+    const { hostname, port, origin } = new URL(url);
+    const outgoing = httpRequest({ hostname, port, path: url.slice(origin.length), method, headers: { ...headers, ...(bytes === undefined ? {} : { 'content-length': String(Buffer.byteLength(bytes)) }) }, agent: false });
     outgoing.on('response', (response) => {
       response.on('error', () => undefined);
       resolve({ response, abort: () => outgoing.destroy() });
