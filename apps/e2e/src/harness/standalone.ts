@@ -35,6 +35,7 @@ export async function startStandalone(name: string, env: Record<string, string> 
   const admin = { email: 'ada@example.com', password: `pw-${randomBytes(12).toString('base64url')}` };
   secrets.add('admin password', admin.password);
   const [gatewayPort, identityPort, keysPort] = [await freePort(), await freePort(), await freePort()];
+  const removeData = () => rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
   const service = await startServiceProcess({
     name: 'standalone',
     script: 'scripts/start.mjs',
@@ -50,6 +51,9 @@ export async function startStandalone(name: string, env: Record<string, string> 
       LATCHKEY_LOG_LEVEL: 'debug',
       ...env,
     },
+  }).catch((error: unknown) => {
+    removeData();
+    throw error;
   });
   const ready = JSON.parse(readFileSync(readyFile, 'utf8')) as ReadyFile;
   return {
@@ -67,7 +71,7 @@ export async function startStandalone(name: string, env: Record<string, string> 
     stop: async () => {
       await service.stop();
       cpSync(fullLogs, join(logDir, 'full'), { recursive: true });
-      rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
+      removeData();
     },
   };
 }
