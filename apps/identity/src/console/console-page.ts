@@ -1,8 +1,9 @@
-import type { Server } from '@latchkey/contracts';
+import type { Pat, Server } from '@latchkey/contracts';
 import type { Membership } from '../organizations/find-role.ts';
 import { foreignText } from '../pages/foreign-text.ts';
 import { html, type Html } from '../pages/html.ts';
 import { layout } from '../pages/layout.ts';
+import { keysSection } from './keys-section.ts';
 import { pasteLines } from './paste-lines.ts';
 
 export interface ConsolePageOptions {
@@ -14,6 +15,10 @@ export interface ConsolePageOptions {
   servers: readonly Server[];
   /** There are more than are shown. */
   more: boolean;
+  /** Keys of who is signed in; null while they cannot be reached. */
+  keys: readonly Pat[] | null;
+  keysCsrf: string;
+  keysError?: string;
   gatewayUrl: string;
 }
 
@@ -27,18 +32,7 @@ function serverSection({ slug, name, project, resource }: Server): Html {
 </section>`;
 }
 
-function keySection(gatewayUrl: string, org: string): Html {
-  const body = JSON.stringify({ name: 'my key', org, scopes: ['mcp:read', 'mcp:execute'], expiresIn: '30d' });
-  return html`<h2>Keys</h2>
-<p>Programs that cannot open a browser use a key. Make one with an access token, or another key, that has the scope <code>keys:write</code>:</p>
-<pre>curl ${gatewayUrl}/v1/pats \\
-  -H "Authorization: Bearer $TOKEN" \\
-  -H 'Content-Type: application/json' \\
-  -d '${body}'</pre>
-<p class="soft small">The answer shows the key once. Send it to the addresses above as <code>Authorization: Bearer lk_pat_…</code>.</p>`;
-}
-
-export function consolePage({ email, csrf, memberships, current, servers, more, gatewayUrl }: ConsolePageOptions): string {
+export function consolePage({ email, csrf, memberships, current, servers, more, keys, keysCsrf, keysError, gatewayUrl }: ConsolePageOptions): string {
   const others = memberships.filter((membership) => membership.org !== current?.org);
   const body =
     current === null
@@ -49,7 +43,7 @@ export function consolePage({ email, csrf, memberships, current, servers, more, 
 ${servers.length === 0 && html`<p>None is registered yet.</p>`}
 ${servers.map(serverSection)}
 ${more && html`<p class="soft small">There are more; <code>GET ${gatewayUrl}/v1/servers</code> lists all.</p>`}
-${keySection(gatewayUrl, current.org)}`;
+${keysSection({ org: current.org, csrf: keysCsrf, keys, error: keysError })}`;
   const aside = html`<form method="post" action="/console/sign-out"><input type="hidden" name="_csrf" value="${csrf}"><span class="soft small">${email}</span> <a class="small" href="/console/password">Change password</a> <button type="submit" class="link small">Sign out</button></form>`;
   return layout({ title: 'Console', body, wide: true, aside });
 }

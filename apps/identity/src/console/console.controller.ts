@@ -1,19 +1,22 @@
-import { Body, Controller, Get, Inject, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
-import { parse } from '@latchkey/problem';
+import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
+import { slugSchema } from '@latchkey/contracts';
+import { parse, Problem } from '@latchkey/problem';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Authenticate } from '../accounts/authenticate.ts';
 import { ChangePassword, type PasswordChange } from '../accounts/change-password.ts';
+import type { UserEntity } from '../accounts/user.entity.ts';
 import { refusalWords, type Refusal } from '../accounts/refusal-words.ts';
 import { signInFormSchema } from '../accounts/sign-in-form.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { createAccountPage, forgotPasswordPage } from '../pages/account-help-pages.ts';
-import { sendAnswer } from '../pages/answer.ts';
+import { sendAnswer, type PageAnswer } from '../pages/answer.ts';
 import { cookieScope, readCookie, setCookie } from '../pages/cookies.ts';
 import { csrfFieldSchema, issueCsrfToken, requireCsrfToken } from '../pages/csrf.ts';
 import { PageFilter } from '../pages/page.filter.ts';
 import { peerAddress } from '../provider/peer-address.ts';
 import { consoleSignInPage } from './console-sign-in-page.ts';
+import { ManageKeys } from './manage-keys.ts';
 import { passwordChangedPage, passwordPage } from './password-page.ts';
 import { ConsoleSessions, sessionSeconds } from './sessions.ts';
 import { ShowConsole } from './show-console.ts';
@@ -21,6 +24,7 @@ import { ShowConsole } from './show-console.ts';
 const sessionCookie = 'lk_console';
 const signInPath = '/console/sign-in';
 
+const orgFieldSchema = z.object({ org: slugSchema });
 const passwordFormSchema = z.object({ current: z.string().max(10_000).default(''), next: z.string().max(10_000).default('') });
 
 function passwordRefusal(change: Exclude<PasswordChange, { outcome: 'changed' }>): Refusal {
@@ -40,6 +44,7 @@ export class ConsoleController {
     private readonly showConsole: ShowConsole,
     private readonly authenticate: Authenticate,
     private readonly changePassword: ChangePassword,
+    private readonly manageKeys: ManageKeys,
     @Inject(IDENTITY_ENV) env: IdentityEnv,
   ) {
     this.cookies = cookieScope(env.LATCHKEY_ISSUER);
@@ -49,8 +54,7 @@ export class ConsoleController {
   async show(@Query('org') org: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const user = await this.sessions.find(readCookie(request, this.cookies, sessionCookie));
     if (user === null) return sendAnswer(reply, { redirect: signInPath });
-    const csrf = issueCsrfToken(request, reply, this.cookies, 'console:sign-out');
-    return sendAnswer(reply, await this.showConsole.run(user, typeof org === 'string' ? org : undefined, csrf));
+    return sendAnswer(reply, await this.showConsole.run(user, { org: typeof org === 'string' ? org : undefined, ...this.consoleTokens(request, reply) }));
   }
 
   @Get('sign-in')
@@ -105,6 +109,16 @@ export class ConsoleController {
     return sendAnswer(reply, { status, headers, page: passwordPage({ csrf, email: user.email, error: words }) });
   }
 
+  @Post('keys')
+  async mintKey(@Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.withKeys(body, request, reply, (user) => this.manageKeys.mint(user, body));
+  }
+
+  @Post('keys/:id/revoke')
+  async revokeKey(@Param('id') id: string, @Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.withKeys(body, request, reply, (user, org) => this.manageKeys.revoke(user, org, id));
+  }
+
   @Get('create-account')
   createAccount(@Res() reply: FastifyReply): void {
     sendAnswer(reply, { status: 200, page: createAccountPage(signInPath) });
@@ -113,6 +127,27 @@ export class ConsoleController {
   @Get('forgot-password')
   forgotPassword(@Res() reply: FastifyReply): void {
     sendAnswer(reply, { status: 200, page: forgotPasswordPage(signInPath) });
+  }
+
+  /** A refusal is shown where the form stands. */
+  private async withKeys(body: unknown, request: FastifyRequest, reply: FastifyReply, act: (user: UserEntity, org: string) => Promise<PageAnswer>): Promise<void> {
+    this.requireCsrf(request, 'console:keys', body);
+    const user = await this.sessions.find(readCookie(request, this.cookies, sessionCookie));
+    if (user === null) return sendAnswer(reply, { redirect: signInPath });
+    const { org } = parse(orgFieldSchema, body);
+    try {
+      return sendAnswer(reply, await act(user, org));
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return sendAnswer(reply, await this.showConsole.run(user, { org, refusal: error, ...this.consoleTokens(request, reply) }));
+    }
+  }
+
+  private consoleTokens(request: FastifyRequest, reply: FastifyReply): { csrf: string; keysCsrf: string } {
+    return {
+      csrf: issueCsrfToken(request, reply, this.cookies, 'console:sign-out'),
+      keysCsrf: issueCsrfToken(request, reply, this.cookies, 'console:keys'),
+    };
   }
 
   private requireCsrf(request: FastifyRequest, form: string, body: unknown): void {

@@ -1,9 +1,12 @@
 import type { Provider, Type } from '@nestjs/common';
 import { ConsoleController } from './console.controller.ts';
+import { IssueConsoleToken } from '../tokens/issue-console-token.ts';
+import { KeysApi } from './keys-api.ts';
+import { ManageKeys } from './manage-keys.ts';
 import { ConsoleSessionEntity } from './session.entity.ts';
 import { ConsoleSessions } from './sessions.ts';
 import { ShowConsole } from './show-console.ts';
 
-export const consoleProviders: Provider[] = [ConsoleSessions, ShowConsole];
+export const consoleProviders: Provider[] = [ConsoleSessions, IssueConsoleToken, KeysApi, ManageKeys, ShowConsole];
 export const consoleControllers: Type[] = [ConsoleController];
 export const consoleEntities: Type[] = [ConsoleSessionEntity];

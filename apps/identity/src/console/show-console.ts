@@ -1,25 +1,31 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { UserEntity } from '../accounts/user.entity.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
+import type { Problem } from '@latchkey/problem';
 import { FindRole } from '../organizations/find-role.ts';
 import type { PageAnswer } from '../pages/answer.ts';
 import { ListServers } from '../servers/list-servers.ts';
 import { consolePage } from './console-page.ts';
+import { KeysApi } from './keys-api.ts';
 
-/** The console of somebody who is signed in: their organization's servers and how to connect to them. */
+/** The console of somebody who is signed in: their organization's servers, how to connect to them, and their keys. */
 @Injectable()
 export class ShowConsole {
   constructor(
     private readonly findRole: FindRole,
     private readonly listServers: ListServers,
+    private readonly keysApi: KeysApi,
     @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
   ) {}
 
   /** @param org  which to show; one that is not the user's is as good as none */
-  async run(user: UserEntity, org: string | undefined, csrf: string): Promise<PageAnswer> {
+  async run(user: UserEntity, options: { org: string | undefined; csrf: string; keysCsrf: string; refusal?: Problem }): Promise<PageAnswer> {
+    const { org, csrf, keysCsrf, refusal } = options;
     const memberships = await this.findRole.memberships(user.id);
     const current = memberships.find((membership) => membership.org === org) ?? memberships[0] ?? null;
     const { items, nextCursor } = current === null ? { items: [], nextCursor: null } : await this.listServers.visibleTo(current, { limit: 100 });
+    // The rest of the page is worth having without them.
+    const keys = current === null ? [] : await this.keysApi.list({ userId: user.id, org: current.org }).catch(() => null);
     const page = consolePage({
       email: user.email,
       csrf,
@@ -27,8 +33,11 @@ export class ShowConsole {
       current,
       servers: items,
       more: nextCursor !== null,
+      keys,
+      keysCsrf,
+      ...(refusal === undefined ? {} : { keysError: refusal.detail ?? refusal.message }),
       gatewayUrl: this.env.LATCHKEY_GATEWAY_URL,
     });
-    return { status: 200, page };
+    return { status: refusal?.status ?? 200, page };
   }
 }

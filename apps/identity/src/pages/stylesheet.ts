@@ -70,6 +70,9 @@ code, pre { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberat
 pre { margin: .4rem 0; padding: .7rem .8rem; overflow-x: auto; background: var(--chip); border-radius: .5rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 .server { padding: 1rem 0; border-top: 1px solid var(--line); }
 .server h3 { margin: 0; font-size: 1.05rem; }
+ul.keys { margin: .8rem 0; padding: 0; list-style: none; }
+.key { display: flex; align-items: center; justify-content: space-between; gap: 1rem; padding: .6rem 0; border-top: 1px solid var(--line); }
+.key div { min-width: 0; overflow-wrap: anywhere; }
 summary { cursor: pointer; color: var(--accent); }
 .skip { position: absolute; left: -100vw; }
 .skip:focus { left: 1rem; top: 1rem; }
