@@ -8,6 +8,7 @@ import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { FeedSubscription } from '../src/index.ts';
 import { NatsFeed } from '../src/index.ts';
+import { type Network, networkTo } from './network.ts';
 import { describeFeed, type FeedUnderTest, messageOf, patRecord, RecordingListener } from '../src/testing/index.ts';
 
 const logger = createLogger('feed-test', 'silent');
@@ -43,41 +44,42 @@ describe('on a running server', () => {
     };
   });
 
-  it('refuses a stream of its name that forgets', async () => {
-    const stranger = await withoutStreams(server);
-    const manager = await jetstreamManager(stranger);
-    await manager.streams.add({ name: 'FEED_KEYS', subjects: ['feed.keys.>'], max_msgs: 10 });
-    const feed = await connectFeed(server);
-    await expect(feed.prepare('keys')).rejects.toThrow(/FEED_KEYS exists with another configuration/);
-    await feed.close();
-    await stranger.close();
-  });
+  describe('the stream itself', () => {
+    let stranger: NatsConnection;
+    let streams: JetStreamManager['streams'];
+    let feed: NatsFeed;
 
-  it('publishes again what was purged, although the server remembers its id', async () => {
-    const stranger = await withoutStreams(server);
-    const manager = await jetstreamManager(stranger);
-    const feed = await connectFeed(server);
-    await feed.prepare('keys');
-    for (const version of [1, 2]) await feed.publish('keys', messageOf(patRecord('a'), version));
-    await manager.streams.purge('FEED_KEYS');
-    expect(await feed.position('keys')).toMatchObject({ sequence: 2, messages: 0 });
-    expect(await feed.publish('keys', messageOf(patRecord('a'), 2))).toBe(3);
-    expect(await feed.position('keys')).toMatchObject({ sequence: 3, messages: 1 });
-    await feed.close();
-    await stranger.close();
-  });
+    beforeEach(async () => {
+      stranger = await withoutStreams(server);
+      streams = (await jetstreamManager(stranger)).streams;
+      feed = await connectFeed(server);
+    });
+    afterEach(async () => {
+      await feed.close();
+      await stranger.close();
+    });
 
-  it('passes over the purged end of a stream instead of waiting for it', async () => {
-    const stranger = await withoutStreams(server);
-    const manager = await jetstreamManager(stranger);
-    const feed = await connectFeed(server);
-    await feed.prepare('keys');
-    await feed.publish('keys', messageOf(patRecord('a')));
-    await manager.streams.purge('FEED_KEYS');
-    const subscription = await feed.follow('keys', null, new RecordingListener());
-    await eventually(() => subscription.applied === 1);
-    await feed.close();
-    await stranger.close();
+    it('is refused when one of its name forgets', async () => {
+      await streams.add({ name: 'FEED_KEYS', subjects: ['feed.keys.>'], max_msgs: 10 });
+      await expect(feed.prepare('keys')).rejects.toThrow(/FEED_KEYS exists with another configuration/);
+    });
+
+    it('gets again what was purged, although the server remembers its id', async () => {
+      await feed.prepare('keys');
+      for (const version of [1, 2]) await feed.publish('keys', messageOf(patRecord('a'), version));
+      await streams.purge('FEED_KEYS');
+      expect(await feed.position('keys')).toMatchObject({ sequence: 2, messages: 0 });
+      expect(await feed.publish('keys', messageOf(patRecord('a'), 2))).toBe(3);
+      expect(await feed.position('keys')).toMatchObject({ sequence: 3, messages: 1 });
+    });
+
+    it('is passed over where its end was purged, instead of waited for', async () => {
+      await feed.prepare('keys');
+      await feed.publish('keys', messageOf(patRecord('a')));
+      await streams.purge('FEED_KEYS');
+      const subscription = await feed.follow('keys', null, new RecordingListener());
+      await eventually(() => subscription.applied === 1);
+    });
   });
 });
 
@@ -179,15 +181,46 @@ describe('when things break', () => {
     expect(listener.resets).toHaveLength(1);
   }, 30_000);
 
-  it('does not let a publish that waited out an outage replace what was published since', async () => {
-    await freeze();
-    const late = feed.publish('keys', messageOf(patRecord('late'), 1));
-    await expect(late).rejects.toThrow();
-    server.resume();
-    await publish('late', 2);
-    await publish('witness');
-    await eventually(() => expect(listener.seen.at(-1)).toBe('feed.keys.pat.witness@1'), { timeoutMs: 15_000 });
-    const stored = await manager.streams.getMessage('FEED_KEYS', { last_by_subj: 'feed.keys.pat.late' });
-    expect(stored?.json()).toMatchObject({ version: 2 });
-  }, 60_000);
+  describe('over a network that fails', () => {
+    let network: Network;
+    let remote: NatsFeed;
+
+    beforeEach(async () => {
+      network = await networkTo(server.url);
+      remote = await NatsFeed.connect({ servers: network.url, name: 'remote', logger });
+    });
+    afterEach(async () => {
+      network.mend();
+      await remote.close();
+      await network.close();
+    });
+    const unreachable = (): Promise<void> => eventually(() => expect(remote.position('keys')).rejects.toThrow(), { timeoutMs: 15_000 });
+
+    verifies('G2', 'a follower catches up soon after it is mended', async () => {
+      const far = new RecordingListener();
+      const distant = await remote.follow('keys', null, far);
+      await eventually(() => distant.applied === 1);
+      network.cut('lose');
+      await unreachable();
+      await publish('b');
+      await eventually(() => expect(listener.seen).toContain('feed.keys.pat.b@1'));
+      expect(far.seen).toEqual(['feed.keys.pat.a@1']);
+      network.mend();
+      await eventually(() => expect(far.seen).toEqual(['feed.keys.pat.a@1', 'feed.keys.pat.b@1']), { timeoutMs: 8_000 });
+      expect(far.resets).toEqual([]);
+    }, 60_000);
+
+    verifies('G2', 'a publish that was held up on its way replaces nothing that was published since', async () => {
+      network.cut('hold');
+      await expect(remote.publish('keys', messageOf(patRecord('late'), 1))).rejects.toThrow();
+      await publish('late', 2);
+      network.mend();
+      // Everything held goes out before anything new, and the answer to this comes after it.
+      await eventually(() => remote.position('keys'), { timeoutMs: 15_000 });
+      await eventually(() => network.held === 0);
+      await publish('witness');
+      const stored = await manager.streams.getMessage('FEED_KEYS', { last_by_subj: 'feed.keys.pat.late' });
+      expect(stored?.json()).toMatchObject({ version: 2 });
+    }, 60_000);
+  });
 });

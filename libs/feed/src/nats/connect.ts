@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@latchkey/telemetry';
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
+import { serverOptions } from './server-options.ts';
 
 export interface NatsOptions {
   /** `nats://[user:password@]host:port`, or several, also as one string with commas. */
@@ -10,19 +11,6 @@ export interface NatsOptions {
   logger: Logger;
   /** How long the first connection may take to come about; 15 s when left out. Later ones are waited for without end. */
   firstConnectMs?: number;
-}
-
-/** The client takes credentials as options only, and they have no place in a log line that names a server. */
-function withCredentials(servers: readonly string[]): Pick<NodeConnectionOptions, 'servers' | 'user' | 'pass' | 'token' | 'tls'> {
-  const urls = servers.map((server) => new URL(server.includes('://') ? server : `nats://${server}`));
-  const login = urls.find((url) => url.username !== '');
-  const user = login === undefined ? undefined : decodeURIComponent(login.username);
-  const pass = login === undefined ? '' : decodeURIComponent(login.password);
-  return {
-    servers: urls.map((url) => url.host),
-    ...(user === undefined ? {} : pass === '' ? { token: user } : { user, pass }),
-    ...(urls.some((url) => url.protocol === 'tls:') ? { tls: {} } : {}),
-  };
 }
 
 /** Logs once per outage; the library goes on trying by itself. */
@@ -36,9 +24,8 @@ async function watchStatus(connection: NatsConnection, logger: Logger): Promise<
 
 /** @throws the last failure, when no server could be reached in time */
 export async function connectNats({ servers, name, logger, firstConnectMs = 15_000 }: NatsOptions): Promise<NatsConnection> {
-  const list = typeof servers === 'string' ? servers.split(',').map((server) => server.trim()) : servers;
   const options: NodeConnectionOptions = {
-    ...withCredentials(list),
+    ...serverOptions(servers),
     name,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,

@@ -1,6 +1,7 @@
 import type { Writer } from '@latchkey/contracts';
 import type { ConsumerInfo, ConsumerMessages, ConsumerNotification, JetStreamClient, JetStreamManager, JsMsg } from '@nats-io/jetstream';
 import type { Delivery } from '../delivery.ts';
+import { streamCheck } from './stream-check.ts';
 import { streamState } from './stream.ts';
 
 export interface ConsumeOptions {
@@ -50,7 +51,7 @@ export async function consume({ client, manager, writer, delivery, consumer, sig
   });
   void messages.closed().then((error) => end(error instanceof Error ? error.message : 'closed'));
   void watch(messages, end);
-  const check = setInterval(checkStream(manager, writer, delivery, end), checkMs);
+  const check = setInterval(streamCheck(() => streamState(manager, writer), delivery, end), checkMs);
   try {
     return await ended;
   } finally {
@@ -65,17 +66,4 @@ export async function consume({ client, manager, writer, delivery, consumer, sig
 
 async function watch(messages: ConsumerMessages, end: (reason: string) => void): Promise<void> {
   for await (const notification of messages.status()) if (fatal.has(notification.type)) end(notification.type);
-}
-
-/** A check that fails says nothing: the connection may be away, and heartbeats tell of that. */
-function checkStream(manager: JetStreamManager, writer: Writer, delivery: Delivery, end: (reason: string) => void): () => void {
-  let appliedWhenBehind = -1;
-  return () => {
-    streamState(manager, writer).then((state) => {
-      if (state.epoch !== delivery.epoch || state.sequence < delivery.applied) return end('another stream');
-      if (state.sequence === delivery.applied) appliedWhenBehind = -1;
-      else if (appliedWhenBehind === delivery.applied) end('nothing arrives');
-      else appliedWhenBehind = delivery.applied;
-    }, () => undefined);
-  };
 }
