@@ -2,7 +2,9 @@ import { loadEnv } from '@latchkey/service';
 import { z } from 'zod';
 
 /** An origin as the outside spells it: no path, no slash at the end, for it is compared byte for byte (AS-01). */
-const origin = z.url({ protocol: /^https?$/ }).refine((text) => new URL(text).origin === text, 'scheme, host and port only, without a slash at the end');
+const origin = z
+  .url({ protocol: /^https?$/ })
+  .refine((text) => URL.canParse(text) && new URL(text).origin === text, 'scheme, host and port only, without a slash at the end');
 
 /** Base64 of 32 bytes each, comma-separated: the first encrypts, all decrypt. */
 const masterKeys = z

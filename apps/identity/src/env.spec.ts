@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import { gatewayJwksUrl, readIdentityEnv } from './env.ts';
+
+const needed = {
+  LATCHKEY_ISSUER: 'https://id.example',
+  LATCHKEY_GATEWAY_URL: 'https://gate.example',
+  DATABASE_URL: 'postgres://localhost/x',
+  LATCHKEY_MASTER_KEY: randomBytes(32).toString('base64'),
+};
+
+describe('readIdentityEnv', () => {
+  it('has a default for everything but four variables', () => {
+    const env = readIdentityEnv(needed);
+    expect(env).toMatchObject({
+      PORT: 8081, HOST: '0.0.0.0', LATCHKEY_DCR: 'open', LATCHKEY_ACCESS_TOKEN_TTL_SECONDS: 3600, LATCHKEY_REFRESH_TOKEN_TTL_SECONDS: 2_592_000,
+      LATCHKEY_AUTHORIZATION_CODE_TTL_SECONDS: 600, LATCHKEY_REFRESH_REPLAY_WINDOW_SECONDS: 60, LATCHKEY_ALLOW_PRIVATE_UPSTREAMS: false,
+    });
+    expect(gatewayJwksUrl(env)).toBe('https://gate.example/.well-known/jwks.json');
+  });
+
+  it.each([
+    ['LATCHKEY_ISSUER', 'https://id.example/'], ['LATCHKEY_ISSUER', 'https://id.example/path'], ['LATCHKEY_ISSUER', 'id.example'],
+    ['LATCHKEY_MASTER_KEY', 'short'], ['LATCHKEY_MASTER_KEY', `${needed.LATCHKEY_MASTER_KEY},short`], ['LATCHKEY_DCR', 'maybe'],
+    ['LATCHKEY_REFRESH_REPLAY_WINDOW_SECONDS', '121'], ['LATCHKEY_ALLOW_PRIVATE_UPSTREAMS', 'perhaps'],
+  ])('refuses %s = %s without repeating it', (name, value) => {
+    expect(() => readIdentityEnv({ ...needed, [name]: value })).toThrow(new RegExp(name));
+    expect(() => readIdentityEnv({ ...needed, [name]: value })).not.toThrow(/short,|maybe"/);
+  });
+
+  it('reads a list of master keys', () => {
+    const other = randomBytes(32);
+    expect(readIdentityEnv({ ...needed, LATCHKEY_MASTER_KEY: `${other.toString('base64')}, ${needed.LATCHKEY_MASTER_KEY}` }).LATCHKEY_MASTER_KEY[0]).toEqual(other);
+  });
+});
