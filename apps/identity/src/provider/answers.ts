@@ -14,7 +14,14 @@ export function answers(env: IdentityEnv): Middleware {
     ctx.set('X-Content-Type-Options', 'nosniff');
     ctx.set('Referrer-Policy', 'no-referrer');
     if (secure) ctx.set('Strict-Transport-Security', 'max-age=31536000');
-    await next();
+    try {
+      await next();
+    } catch (error) {
+      // What fails around the engine is rendered like what fails in it; its own errors never get here.
+      ctx.app.emit('server_error', ctx, error);
+      ctx.status = 500;
+      ctx.body = { error: 'server_error', error_description: 'Something went wrong on our side.' };
+    }
     const body: unknown = ctx.body;
     if (metadataPaths.has(ctx.path) || ctx.path === routes.jwks) {
       ctx.set('Access-Control-Allow-Origin', '*');

@@ -43,6 +43,9 @@ function words(ctx: KoaContextWithOIDC, out: Failure, error: Error): Words {
       hint: 'Remove the connection in the application and add it again: it then registers anew.',
     };
   }
+  if (error instanceof errors.InvalidClientMetadata) {
+    return { title: 'This application describes itself in a way that cannot be used', message: 'The document behind its client id is not sound, so nothing is allowed to it.' };
+  }
   if (error instanceof errors.SessionNotFound) {
     return { title: 'This sign-in has expired', message: 'It took too long, was finished in another window, or this browser keeps no cookies.', hint: 'Start again from the application.' };
   }
