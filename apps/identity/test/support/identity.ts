@@ -52,7 +52,7 @@ export async function startTestIdentity({ variables = {}, outbound, after }: Tes
   const log: string[] = [];
   const logger = createLogger('identity', 'debug', { write: (line) => void log.push(line) });
   const running = await startIdentity({ env: readIdentityEnv(all), feed, logger, outbound });
-  await feed.follow('identity', 0, { onMessage: (message) => void published.push(message) });
+  await feed.follow('identity', null, { onMessage: (message) => void published.push(message) });
   await running.seed.admin(admin);
   await running.seed.server({ org: admin.org, project: admin.project, slug: 'demo', name: 'Demo', url: 'http://127.0.0.1:9/mcp' });
   return { issuer, running, database, feed, dataSource: running.app.get(DataSource), variables: all, published, log, stop: () => running.close() };

@@ -1,0 +1,87 @@
+import { verifies } from '@latchkey/testing';
+import { decodeJwt, exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
+import { OutboundFetch } from '../src/clients/outbound-fetch.ts';
+import { FormBrowser } from './support/browser.ts';
+import { authorize, authorizeUrl, pkce, redeem, refresh, type Authorized } from './support/client.ts';
+import { startTestIdentity, type TestIdentity } from './support/identity.ts';
+
+const claudeCode = 'https://claude.ai/oauth/claude-code-client-metadata';
+const chatGpt = 'https://chatgpt.com/oauth/abc/client.json';
+
+/** Documents as their clients publish them, served without a network. */
+class Documents extends OutboundFetch {
+  readonly asked: string[] = [];
+  readonly documents = new Map<string, unknown>();
+
+  override get(url: string): Promise<{ status: number; headers: Headers; body: string }> {
+    this.asked.push(url);
+    const document = this.documents.get(url);
+    if (document instanceof Error) return Promise.reject(document);
+    const body = typeof document === 'string' ? document : JSON.stringify(document ?? {});
+    return Promise.resolve({ status: document === undefined ? 404 : 200, headers: new Headers({ 'cache-control': 'max-age=3600' }), body });
+  }
+}
+
+describe('client ID metadata documents', () => {
+  const outbound = new Documents();
+  let identity: TestIdentity;
+  let privateKey: CryptoKey;
+  beforeAll(async () => {
+    const pair = await generateKeyPair('RS256', { extractable: true });
+    privateKey = pair.privateKey;
+    outbound.documents.set(claudeCode, { client_id: claudeCode, client_name: 'Claude Code', redirect_uris: ['http://localhost/callback', 'http://127.0.0.1/callback'], scope: 'user:inference', token_endpoint_auth_method: 'none', grant_types: ['authorization_code', 'refresh_token'] });
+    outbound.documents.set(chatGpt, { client_id: chatGpt, client_name: 'ChatGPT', redirect_uris: ['https://chatgpt.com/connector/oauth/abc'], token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_methods_supported: ['private_key_jwt', 'none'], token_endpoint_auth_signing_alg: 'RS256', jwks_uri: 'https://chatgpt.com/oauth/jwks.json' });
+    outbound.documents.set('https://chatgpt.com/oauth/jwks.json', { keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'k1', alg: 'RS256', use: 'sig' }] });
+    identity = await startTestIdentity({ outbound });
+  }, 60_000);
+  afterAll(() => identity.stop());
+
+  const ask = (clientId: string, redirectUri = 'https://a.example/cb') =>
+    new FormBrowser(identity.issuer).open(authorizeUrl(identity.issuer, clientId, { code_challenge: pkce().challenge, redirect_uri: redirectUri }));
+
+  verifies('AS-10', 'connect Claude Code on any loopback port, asking for its document once', async () => {
+    const redirectUri = 'http://localhost:49152/callback';
+    const { body } = await redeem(identity.issuer, claudeCode, await authorize(identity.issuer, claudeCode, { params: { redirect_uri: redirectUri } }));
+    expect(decodeJwt(body.access_token!)).toMatchObject({ client_id: claudeCode, org: 'acme' });
+    expect((await refresh(identity.issuer, claudeCode, body.refresh_token!)).status).toBe(200);
+    expect(outbound.asked.filter((url) => url === claudeCode)).toHaveLength(1);
+  });
+
+  verifies('AS-15', 'connect ChatGPT by a signed assertion, its key fetched under the same guard', async () => {
+    const authorized: Authorized = await authorize(identity.issuer, chatGpt, { params: { redirect_uri: 'https://chatgpt.com/connector/oauth/abc' } });
+    const assertion = await new SignJWT({ jti: crypto.randomUUID() }).setProtectedHeader({ alg: 'RS256', kid: 'k1' }).setIssuer(chatGpt).setSubject(chatGpt).setAudience(identity.issuer).setIssuedAt().setExpirationTime('1m').sign(privateKey);
+    const without = await redeem(identity.issuer, chatGpt, authorized);
+    expect([without.status, without.body.error]).toEqual([401, 'invalid_client']);
+    const more = { client_assertion: assertion, client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer' };
+    const { status, body } = await redeem(identity.issuer, chatGpt, authorized, more);
+    expect([status, body.error_description]).toEqual([200, undefined]);
+    expect(outbound.asked).toContain('https://chatgpt.com/oauth/jwks.json');
+  });
+
+  it.each([
+    ['no document', undefined],
+    ['an unreachable one', new Error('refused')],
+    ['no JSON', 'hello'],
+    ['a list', []],
+    ['another client id', { client_id: 'https://b.example/client', client_name: 'B', redirect_uris: ['https://a.example/cb'] }],
+    ['no name', { client_id: 'URL', redirect_uris: ['https://a.example/cb'] }],
+    ['no redirects', { client_id: 'URL', client_name: 'A' }],
+    ['a javascript redirect', { client_id: 'URL', client_name: 'A', redirect_uris: ['https://a.example/cb', 'javascript:alert(1)'] }],
+    ['a http redirect', { client_id: 'URL', client_name: 'A', redirect_uris: ['https://a.example/cb', 'http://a.example/cb'] }],
+    ['a shared secret', { client_id: 'URL', client_name: 'A', redirect_uris: ['https://a.example/cb'], token_endpoint_auth_method: 'client_secret_basic' }],
+    ['too much', { client_id: 'URL', client_name: 'A', redirect_uris: ['https://a.example/cb'], x: 'x'.repeat(6000) }],
+  ])('[AS-12] are refused on a local page where there is %s', async (what, document) => {
+    const url = `https://a.example/${encodeURIComponent(what)}`;
+    outbound.documents.set(url, typeof document === 'object' && !(document instanceof Error) ? JSON.parse(JSON.stringify(document).replace('URL', url)) : document);
+    const page = await ask(url);
+    expect([page.status, page.left]).toEqual([400, undefined]);
+    expect(page.text).toMatch(/<h1>This application (is not known here|describes itself)/);
+  });
+
+  verifies('AS-10', 'are not fetched for a client id without a path, or over http', async () => {
+    for (const id of ['https://a.example', 'https://a.example/', 'http://a.example/client', 'https://a.example/../client', 'https://user@a.example/client', 'https://a.example/client#x']) {
+      expect((await ask(id)).status).toBe(400);
+      expect(outbound.asked).not.toContain(id);
+    }
+  });
+});

@@ -1,0 +1,114 @@
+import { verifies } from '@latchkey/testing';
+import { decodeJwt } from 'jose';
+import { authorize, connect, redeem, refresh, registered } from './support/client.ts';
+import { startTestIdentity, type TestIdentity } from './support/identity.ts';
+
+const ten = <T>(run: () => Promise<T>): Promise<T[]> => Promise.all(Array.from({ length: 10 }, run));
+
+describe('single use', () => {
+  let identity: TestIdentity;
+  beforeAll(async () => {
+    identity = await startTestIdentity();
+  }, 60_000);
+  afterAll(() => identity.stop());
+
+  verifies('AS-55', 'ten concurrent redemptions of one code: one succeeds, and its tokens stay good (10 times)', async () => {
+    const { issuer } = identity;
+    const { client_id: clientId } = await registered(issuer);
+    for (let round = 0; round < 10; round += 1) {
+      const authorized = await authorize(issuer, clientId);
+      const answers = await ten(() => redeem(issuer, clientId, authorized));
+      const [winner, ...others] = answers.filter(({ status }) => status === 200);
+      expect(others).toEqual([]);
+      expect(answers.filter(({ body }) => body.error === 'invalid_grant')).toHaveLength(9);
+      expect((await refresh(issuer, clientId, winner!.body.refresh_token!)).status).toBe(200);
+    }
+  }, 60_000);
+
+  verifies('AS-54', 'a code used once more, later, ends what came of it', async () => {
+    const { issuer } = identity;
+    const { client_id: clientId } = await registered(issuer);
+    const authorized = await authorize(issuer, clientId);
+    const first = await redeem(issuer, clientId, authorized);
+    const again = await redeem(issuer, clientId, authorized);
+    expect([again.status, again.body.error]).toEqual([400, 'invalid_grant']);
+    expect((await refresh(issuer, clientId, first.body.refresh_token!)).body.error).toBe('invalid_grant');
+    const { gid } = decodeJwt(first.body.access_token!);
+    const [row] = await identity.dataSource.query<{ record: unknown }[]>("SELECT record FROM outbox WHERE subject = 'feed.identity.grant.' || $1", [gid]);
+    expect(row!.record).toMatchObject({ kind: 'grant', id: gid });
+  });
+
+  verifies('AS-55', 'ten concurrent refreshes: one rotation, and all get its answer (10 times)', async () => {
+    const { clientId, tokens } = await connect(identity.issuer);
+    let token = tokens.refresh_token;
+    for (let round = 0; round < 10; round += 1) {
+      const answers = await ten(() => refresh(identity.issuer, clientId, token));
+      expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 200));
+      expect(new Set(answers.map(({ body }) => body.refresh_token)).size).toBe(1);
+      expect(new Set(answers.map(({ body }) => body.access_token)).size).toBe(1);
+      token = answers[0]!.body.refresh_token!;
+    }
+    const { gid } = decodeJwt(tokens.access_token);
+    const [row] = await identity.dataSource.query<{ n: string }[]>("SELECT count(*) AS n FROM artifacts WHERE kind = 'RefreshToken' AND grant_id = $1", [gid]);
+    expect(row!.n).toBe('11');
+  }, 60_000);
+
+  verifies('AS-53', 'replays are counted: the eleventh within the window is taken for a theft', async () => {
+    const { clientId, tokens } = await connect(identity.issuer);
+    const answers = [];
+    for (let use = 0; use < 12; use += 1) answers.push(await refresh(identity.issuer, clientId, tokens.refresh_token));
+    expect(answers.map(({ status }) => status)).toEqual([...Array.from({ length: 11 }, () => 200), 400]);
+    expect((await refresh(identity.issuer, clientId, answers[0]!.body.refresh_token!)).body.error).toBe('invalid_grant');
+  });
+
+  verifies('AS-53', 'another request with the same token is no replay: it ends the grant', async () => {
+    const { clientId, tokens } = await connect(identity.issuer);
+    const first = await refresh(identity.issuer, clientId, tokens.refresh_token);
+    const narrower = await refresh(identity.issuer, clientId, tokens.refresh_token, { scope: 'mcp:read' });
+    expect([narrower.status, narrower.body.error]).toEqual([400, 'invalid_grant']);
+    expect((await refresh(identity.issuer, clientId, first.body.refresh_token!)).body.error).toBe('invalid_grant');
+  });
+
+  verifies('AS-53', 'a replay needs the client that owns the token, and a grant that still stands', async () => {
+    const { clientId, tokens } = await connect(identity.issuer);
+    await refresh(identity.issuer, clientId, tokens.refresh_token);
+    const { client_id: stranger } = await registered(identity.issuer);
+    expect((await refresh(identity.issuer, stranger, tokens.refresh_token)).body.error).toBe('invalid_grant');
+    expect((await refresh(identity.issuer, clientId, tokens.refresh_token)).status).toBe(200);
+    await identity.dataSource.query('UPDATE authorizations SET revoked_at = now() WHERE client_id = $1', [clientId]);
+    expect((await refresh(identity.issuer, clientId, tokens.refresh_token)).body.error).toBe('invalid_grant');
+  });
+
+  verifies('AS-57', 'keeps no code, token, session id or kept answer readable in the database', async () => {
+    const { clientId, tokens } = await connect(identity.issuer);
+    const next = await refresh(identity.issuer, clientId, tokens.refresh_token);
+    const rows = await identity.dataSource.query<{ all: string }[]>(
+      `SELECT (SELECT string_agg(a::text, E'\n') FROM artifacts a) || (SELECT string_agg(r::text, E'\n') FROM refresh_replays r) AS all`,
+    );
+    for (const secret of [tokens.refresh_token, tokens.access_token, next.body.refresh_token!, next.body.access_token!]) {
+      expect(rows[0]!.all).not.toContain(secret);
+      expect(rows[0]!.all).not.toContain(Buffer.from(secret).toString('hex'));
+    }
+    expect(identity.log.join('\n')).not.toContain(tokens.refresh_token);
+  });
+});
+
+describe('single use without a replay window', () => {
+  let identity: TestIdentity;
+  beforeAll(async () => {
+    identity = await startTestIdentity({ variables: { LATCHKEY_REFRESH_REPLAY_WINDOW_SECONDS: '0' } });
+  }, 60_000);
+  afterAll(() => identity.stop());
+
+  verifies('AS-54', 'of ten concurrent refreshes exactly one succeeds, and the reuse revokes the grant (10 times)', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const { clientId, tokens } = await connect(identity.issuer);
+      const answers = await ten(() => refresh(identity.issuer, clientId, tokens.refresh_token));
+      const winners = answers.filter(({ status }) => status === 200);
+      expect(winners).toHaveLength(1);
+      expect(answers.filter(({ body }) => body.error === 'invalid_grant')).toHaveLength(9);
+      expect((await refresh(identity.issuer, clientId, winners[0]!.body.refresh_token!)).body.error).toBe('invalid_grant');
+    }
+    expect(identity.log.some((line) => line.includes('a used refresh token was presented'))).toBe(true);
+  }, 60_000);
+});
