@@ -12,7 +12,7 @@ import { startDemo } from '../src/harness/demo.ts';
 import { startSeparate, type Separate } from '../src/harness/separate.ts';
 import type { ServiceProcess } from '../src/harness/service-process.ts';
 import { manage, registerServer } from '../src/harness/system.ts';
-import { expectNoWayAround, expectOneAudience, expectScopeChallenges } from '../src/journeys/boundaries.ts';
+import { expectAccessTokenDiesAlone, expectAnswerHeaders, expectNoWayAround, expectOneAudience, expectScopeChallenges } from '../src/journeys/boundaries.ts';
 import { initializeSession, listInSession } from '../src/journeys/legacy-session.ts';
 import { connectByOAuth, expectDiscovery, expectRefresh, expectRevocation, expectTools } from '../src/journeys/oauth-journey.ts';
 import { expectForgedPatsRefused, expectPatLifeCycle, expectPatWorks, expectRefused, mintPat, resourceAt, type Pat } from '../src/journeys/pat-journey.ts';
@@ -97,6 +97,8 @@ describe('separate processes on Postgres, NATS and Redis', () => {
 
   verifies('GW-22', 'a token is good for one resource alone', () => expectOneAudience(system, 'demo', 'everything'));
   verifies('GW-32', 'too little scope is answered with what is missing', () => expectScopeChallenges(system, 'demo'));
+  verifies('AS-61', 'a revoked access token dies alone, at both gateways', () => expectAccessTokenDiesAlone(system, 'demo'));
+  verifies('GW-54', 'answers carry request id, limits and no leave to cache', () => expectAnswerHeaders(system, 'demo'));
   verifies('GW-82', 'the key service believes nobody but the gateway', () => expectNoWayAround(system, system.keysUrl, '/v1/pats'));
   verifies('GW-82', 'nor does the identity service', () => expectNoWayAround(system, system.issuer, '/v1/servers'));
 

@@ -59,3 +59,44 @@ export async function expectNoWayAround(system: System, internalUrl: string, pat
   const spoofed = await fetch(`${system.gatewayUrl}${path}`, { headers: { 'latchkey-identity': forged } });
   expect(spoofed.status).toBe(401);
 }
+
+/** RFC 7009 on an access token ends that token alone: its grant refreshes on (AS-61). */
+export async function expectAccessTokenDiesAlone(system: System, slug: string): Promise<void> {
+  const resource = `${system.gatewayUrl}/mcp/${slug}`;
+  const grant = await obtainToken({ issuer: system.issuer, resource, scope: 'mcp:read mcp:execute', account: system.admin });
+  for (const value of [grant.access, grant.refresh]) system.secrets.add('token of a grant that lives on', value);
+  const revoked = await fetch(`${system.issuer}/oauth/revoke`, {
+    method: 'POST', body: new URLSearchParams({ token: grant.access, token_type_hint: 'access_token', client_id: grant.clientId }),
+  });
+  expect(revoked.status).toBe(200);
+  for (const gateway of system.gateways) {
+    await eventually(async () => {
+      const refused = await rawMcp({ url: `${gateway}/mcp/${slug}`, token: grant.access });
+      expect({ status: refused.status, code: refused.body['code'] }).toEqual({ status: 401, code: 'token_revoked' });
+    });
+  }
+  const refreshed = await fetch(`${system.issuer}/oauth/token`, {
+    method: 'POST', body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: grant.refresh ?? '', client_id: grant.clientId }),
+  });
+  expect(refreshed.status).toBe(200);
+  const { access_token: fresh, refresh_token: next } = (await refreshed.json()) as Record<string, string>;
+  for (const value of [fresh, next]) system.secrets.add('refreshed token', value);
+  for (const gateway of system.gateways) expect((await rawMcp({ url: `${gateway}/mcp/${slug}`, token: fresh! })).status).toBe(200);
+}
+
+/** What every answer carries: an id to ask about, the state of the limit, and nothing for a shared cache (GW-54). */
+export async function expectAnswerHeaders(system: System, slug: string): Promise<void> {
+  const url = `${system.gatewayUrl}/mcp/${slug}`;
+  const pat = await mintPat(system, await manage(system, 'keys:write'), 'reads headers');
+  await eventually(async () => (await rawMcp({ url, token: pat.token })).status === 200);
+  const listed = await rawMcp({ url, token: pat.token, method: 'tools/list', params: {}, headers: { 'x-request-id': 'asked-for.1' } });
+  expect(listed.headers.get('x-request-id')).toBe('asked-for.1');
+  expect(Number(listed.headers.get('ratelimit-limit'))).toBeGreaterThan(0);
+  expect(Number(listed.headers.get('ratelimit-remaining'))).toBeLessThan(Number(listed.headers.get('ratelimit-limit')));
+  expect(Number(listed.headers.get('ratelimit-reset'))).toBeLessThanOrEqual(60);
+  expect(listed.headers.get('cache-control')).toBe('no-store');
+  expect(listed.body['result']).toMatchObject({ cacheScope: 'private', ttlMs: 0 });
+  const refused = await rawMcp({ url });
+  expect(refused.headers.get('x-request-id')).toBe(refused.body['requestId']);
+  expect(refused.headers.get('content-type')).toContain('application/problem+json');
+}
