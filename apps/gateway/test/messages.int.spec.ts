@@ -70,7 +70,7 @@ describe('bad input', () => {
   verifies('GW-43', 'a header that contradicts the body is 400, -32020 with the id', async () => {
     for (const headers of [{ ...modernHeaders, 'mcp-name': 'delete_all' }, { ...modernHeaders, 'mcp-method': 'tools/list' }, { ...modernHeaders, 'mcp-name': ['add', 'add'] }]) {
       const { status, json } = await world.post(modernCall(), { ...auth, ...headers });
-      expect([status, json.id, json.error.code]).toEqual([400, 'm-1', -32020]);
+      expect([status, json.id, json.error.code, json.error.data]).toEqual([400, 'm-1', -32020, { code: 'header_mismatch' }]);
     }
   });
 
@@ -92,11 +92,11 @@ describe('bad input', () => {
   });
 
   verifies('GW-03', 'a foreign Host or Origin is 403; loopback is at home on a loopback gateway', async () => {
-    for (const headers of [{ host: 'evil.example' }, { host: '127.0.0.1.evil.example' }, { origin: 'https://evil.example' }, { origin: 'null' }, { origin: 'http://localhost.evil.example' }]) {
-      expect([headers, (await world.post(call(), { ...auth, ...headers } as Record<string, string>)).status]).toEqual([headers, 403]);
+    for (const headers of [{ host: 'evil.example' }, { host: '127.0.0.1.evil.example' }, { origin: 'https://evil.example' }, { origin: 'null' }, { origin: 'http://localhost.evil.example' }] as Record<string, string>[]) {
+      expect([headers, (await world.post(call(), { ...auth, ...headers })).status]).toEqual([headers, 403]);
     }
-    for (const headers of [{ host: 'localhost:1' }, { host: '[::1]:99' }, { host: 'gateway.test' }, { origin: 'http://localhost:6274' }, { origin: 'http://gateway.test' }]) {
-      expect([headers, (await world.post(call(), { ...auth, ...headers } as Record<string, string>)).status]).toEqual([headers, 200]);
+    for (const headers of [{ host: 'localhost:1' }, { host: '[::1]:99' }, { host: 'gateway.test' }, { origin: 'http://localhost:6274' }, { origin: 'http://gateway.test' }] as Record<string, string>[]) {
+      expect([headers, (await world.post(call(), { ...auth, ...headers })).status]).toEqual([headers, 200]);
     }
     world.upstream.received.splice(0);
   });

@@ -18,7 +18,7 @@ const nameSources: Readonly<Record<string, string>> = { 'tools/call': 'name', 'p
 const isModern = (version: string): boolean => (modernVersions as readonly string[]).includes(version);
 
 const mismatch = (why: string): RpcRefusal =>
-  new RpcRefusal(400, rpcCodes.headerMismatch, `Header mismatch: ${why}`);
+  new RpcRefusal(400, rpcCodes.headerMismatch, `Header mismatch: ${why}`, { code: 'header_mismatch' });
 const invalidParams = (missing: string[], why: string): RpcRefusal =>
   new RpcRefusal(400, rpcCodes.invalidParams, `Invalid params: ${why}: ${missing.join(', ')}`, { missing });
 

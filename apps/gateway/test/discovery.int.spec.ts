@@ -1,0 +1,86 @@
+import { eventually, verifies } from '@latchkey/testing';
+import { generateKeyPair, exportJWK, SignJWT } from 'jose';
+import { send } from './support/send.ts';
+import { bearer, call, issuer, startWorld, type World } from './support/world.ts';
+
+describe('discovery', () => {
+  let world: World;
+  beforeAll(async () => { world = await startWorld(); });
+  afterAll(() => world.close());
+  beforeEach(() => { world.upstream.received.splice(0); });
+  const get = (path: string, headers: Record<string, string> = {}, method = 'GET') => send(`${world.url}${path}`, { method, headers });
+
+  verifies('GW-11', 'each server has its protected-resource metadata, open and cacheable', async () => {
+    const { status, json, headers } = await get('/.well-known/oauth-protected-resource/mcp/demo', { origin: 'https://anywhere.example' });
+    expect([status, json]).toEqual([200, {
+      resource: 'http://gateway.test/mcp/demo', authorization_servers: [issuer], bearer_methods_supported: ['header'],
+      scopes_supported: ['mcp:read', 'mcp:execute'], resource_name: 'Demo',
+    }]);
+    expect(headers).toMatchObject({ 'content-type': 'application/json; charset=utf-8', 'access-control-allow-origin': '*', 'cache-control': 'public, max-age=300' });
+    const missing = await get('/.well-known/oauth-protected-resource/mcp/nobody');
+    expect([missing.status, missing.json.code]).toEqual([404, 'not_found']);
+  });
+
+  verifies('GW-10', 'a Host header has no part in it', async () => {
+    const { json } = await get('/.well-known/oauth-protected-resource/mcp/demo', { host: 'evil.example', 'x-forwarded-host': 'evil.example' });
+    expect(json.resource).toBe('http://gateway.test/mcp/demo');
+  });
+
+  verifies('GW-12', 'there is no root document, and one for the management API', async () => {
+    expect((await get('/.well-known/oauth-protected-resource')).status).toBe(404);
+    expect((await get('/.well-known/oauth-protected-resource/mcp')).status).toBe(404);
+    expect((await get('/.well-known/oauth-protected-resource/v1')).json).toMatchObject({
+      resource: 'http://gateway.test/v1', authorization_servers: [issuer], scopes_supported: ['keys:read', 'servers:read', 'org:read'],
+    });
+  });
+
+  verifies('DISC-01', 'HEAD, ETag and preflight work on every document', async () => {
+    for (const path of ['/.well-known/oauth-protected-resource/mcp/demo', '/.well-known/jwks.json']) {
+      const first = await get(path);
+      const head = await get(path, {}, 'HEAD');
+      expect([head.status, head.text, head.headers['content-length'], head.headers.etag]).toEqual([200, '', String(first.text.length), first.headers.etag]);
+      const again = await get(path, { 'if-none-match': String(first.headers.etag) });
+      expect([again.status, again.text, again.headers['access-control-allow-origin']]).toEqual([304, '', '*']);
+      const preflight = await get(path, { origin: 'https://a.example', 'access-control-request-method': 'GET', 'access-control-request-headers': 'mcp-protocol-version' }, 'OPTIONS');
+      expect([preflight.status, preflight.headers['access-control-allow-headers']]).toEqual([204, 'mcp-protocol-version, accept, content-type']);
+    }
+  });
+
+  verifies('AS-02', 'the metadata of the issuer is mirrored unchanged, and asked for once', async () => {
+    const document = { issuer, authorization_endpoint: `${issuer}/oauth/authorize`, extra: [1] };
+    world.upstream.handle = ({ response }) => void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(document));
+    for (const name of ['oauth-authorization-server', 'openid-configuration']) {
+      const answers = await Promise.all([1, 2, 3].map(() => get(`/.well-known/${name}`)));
+      for (const { status, json, headers } of answers) expect([status, json, headers['access-control-allow-origin']]).toEqual([200, document, '*']);
+      world.upstream.handle = ({ response }) => void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(document));
+    }
+    expect(world.upstream.received.map(({ url }) => url)).toEqual(['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']);
+  });
+
+  verifies('GW-22', 'a kid that the feed has not told of is asked for at the issuer', async () => {
+    const next = await generateKeyPair('ES256', { extractable: true });
+    world.upstream.handle = async ({ response, url, body }) => {
+      const keys = [{ ...(await exportJWK(next.publicKey)), kid: 'k9', alg: 'ES256', use: 'sig' }];
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(url === '/.well-known/jwks.json' ? { keys } : { jsonrpc: '2.0', id: 1, result: { body: body.length } }));
+    };
+    const token = await new SignJWT({ iss: issuer, sub: 'user-1', aud: 'http://gateway.test/mcp/demo', jti: 'n', client_id: 'c', scope: 'mcp:execute', org: 'acme' })
+      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'k9' }).setIssuedAt().setExpirationTime('1h').sign(next.privateKey);
+    expect((await world.post(call(), bearer(token))).status).toBe(200);
+  });
+});
+
+describe('discovery while the issuer is away', () => {
+  it('says 503 for the mirror, and everything of its own still works', async () => {
+    const world = await startWorld();
+    try {
+      world.upstream.handle = ({ response }) => void response.writeHead(200, { 'content-type': 'application/json' }).end('{"issuer":"http://other.test"}');
+      const mirror = await send(`${world.url}/.well-known/oauth-authorization-server`, { method: 'GET' });
+      expect([mirror.status, mirror.json.code, mirror.headers['retry-after']]).toEqual([503, 'upstream_unavailable', '2']);
+      expect((await send(`${world.url}/.well-known/oauth-protected-resource/mcp/demo`, { method: 'GET' })).status).toBe(200);
+      world.upstream.handle = ({ response }) => void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ issuer }));
+      await eventually(async () => (await send(`${world.url}/.well-known/oauth-authorization-server`, { method: 'GET' })).status === 200);
+    } finally {
+      await world.close();
+    }
+  });
+});

@@ -1,0 +1,97 @@
+import { identityHeader } from '@latchkey/contracts';
+import { AssertionVerifier } from '@latchkey/service';
+import { verifies } from '@latchkey/testing';
+import { send } from './support/send.ts';
+import { bearer, issuer, startWorld, type World } from './support/world.ts';
+
+const resource = 'http://gateway.test/v1';
+const metadata = 'http://gateway.test/.well-known/oauth-protected-resource/v1';
+
+describe('the management API through the gateway', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld();
+    await world.publish({ kind: 'member', user: 'admin-1', memberships: [{ org: 'acme', role: 'admin', projects: {}, epoch: null }] });
+  });
+  afterAll(() => world.close());
+  beforeEach(() => {
+    world.upstream.received.splice(0);
+    world.upstream.handle = ({ response, method, url }) => void response.writeHead(method === 'POST' ? 201 : 200, { 'content-type': 'application/json', location: 'http://inside/1' }).end(JSON.stringify({ url }));
+  });
+
+  const api = (method: string, path: string, token: string | null, more: { body?: object; headers?: Record<string, string> } = {}) =>
+    send(`${world.url}${path}`, { method, headers: { 'content-type': 'application/json', ...(token === null ? {} : bearer(token)), ...more.headers }, ...(more.body === undefined ? {} : { body: more.body }) });
+  const verifier = (audience: string) => new AssertionVerifier({ issuer: 'http://gateway.test', audience, jwksUrl: `${world.url}/.well-known/jwks.json` });
+
+  verifies('K2', 'a PAT and an access token for the management resource reach the service with the same path, query and body', async () => {
+    const { token } = await world.pat({ scopes: ['keys:write'] });
+    for (const credential of [token, await world.jwt({ aud: resource, scope: 'keys:read keys:write' })]) {
+      world.upstream.received.splice(0);
+      const created = await api('POST', '/v1/pats?dry=1', credential, { body: { name: 'n' }, headers: { 'idempotency-key': 'i-1', 'x-consistency': 'feed.keys.pat.x@1', cookie: 'a=b' } });
+      expect([created.status, created.json.url, created.headers.location, created.headers['cache-control']]).toEqual([201, '/v1/pats?dry=1', undefined, 'no-store']);
+      const { headers, body, method } = world.upstream.received[0]!;
+      expect([method, body]).toEqual(['POST', '{"name":"n"}']);
+      expect(headers).toMatchObject({ 'idempotency-key': 'i-1', 'x-consistency': 'feed.keys.pat.x@1' });
+      expect(headers).not.toHaveProperty('authorization');
+      expect(headers).not.toHaveProperty('cookie');
+    }
+  });
+
+  verifies('GW-82', 'each service gets an assertion that it alone accepts, with the caller\'s roles and what they leave of the scopes', async () => {
+    const wide = { scope: 'keys:write org:admin servers:write audit:read mcp:read', aud: resource };
+    await api('GET', '/v1/pats', await world.jwt(wide));
+    await api('GET', '/v1/servers', await world.jwt({ ...wide, sub: 'admin-1' }));
+    const [toKeys, toIdentity] = world.upstream.received.map(({ headers }) => String(headers[identityHeader]));
+    const caller = await verifier(world.upstream.origin).verify(toKeys);
+    expect(caller).toMatchObject({ sub: 'user-1', org: 'acme', scope: 'mcp:read keys:read keys:write servers:read org:read', roles: { org: 'member', projects: { main: 'contributor' } } });
+    const admin = await verifier(issuer).verify(toIdentity);
+    expect(admin).toMatchObject({ sub: 'admin-1', roles: { org: 'admin', projects: {} } });
+    expect(admin.scope.split(' ')).toEqual(expect.arrayContaining(['org:admin', 'org:read', 'servers:write', 'audit:read']));
+    await expect(verifier(issuer).verify(toKeys)).rejects.toMatchObject({ code: 'token_malformed' });
+  });
+
+  verifies('GW-32', 'each verb takes its scope, and a missing one is named', async () => {
+    const { token } = await world.pat({ scopes: ['keys:read'] });
+    expect((await api('GET', '/v1/pats/Ab12Cd34', token)).status).toBe(200);
+    const cases: [string, string, string][] = [
+      ['POST', '/v1/pats', 'keys:write'], ['DELETE', '/v1/pats/Ab12Cd34', 'keys:write'], ['GET', '/v1/servers', 'servers:read'],
+      ['GET', '/v1/orgs', 'org:read'], ['GET', '/v1/webhooks/endpoints', 'webhooks:read'], ['GET', '/v1/connections', 'connections:read'],
+    ];
+    for (const [method, path, scope] of cases) {
+      const { status, json, headers } = await api(method, path, token);
+      expect([method, path, status, json.code, json.error]).toEqual([method, path, 403, 'insufficient_scope', 'insufficient_scope']);
+      expect(headers['www-authenticate']).toContain(`resource_metadata="${metadata}", scope="${scope}"`);
+    }
+  });
+
+  verifies('GW-33', 'where the role forbids, no scope is asked for', async () => {
+    const { token } = await world.pat({ scopes: ['keys:read', 'org:admin', 'servers:write', 'audit:read'] });
+    for (const [method, path] of [['POST', '/v1/members'], ['POST', '/v1/servers'], ['GET', '/v1/audit']] as const) {
+      const { status, json, headers } = await api(method, path, token, { body: {} });
+      expect([path, status, json.code, headers['www-authenticate']]).toEqual([path, 403, 'insufficient_role', undefined]);
+    }
+    expect(world.upstream.received).toHaveLength(0);
+  });
+
+  verifies('GW-30', 'without a credential, or with a token for a server, it is 401 with the metadata of the API', async () => {
+    const none = await api('GET', '/v1/pats', null);
+    expect([none.status, none.json.code, none.headers['www-authenticate']]).toEqual([401, 'token_missing', `Bearer resource_metadata="${metadata}", scope="keys:read servers:read org:read"`]);
+    expect((await api('GET', '/v1/pats', await world.jwt({ scope: 'keys:read' }))).json.code).toBe('token_wrong_audience');
+  });
+
+  verifies('K7', 'leak reports need no login and carry no identity', async () => {
+    const { status } = await api('POST', '/v1/leaks', null, { body: { tokens: [] } });
+    expect([status, world.upstream.received[0]?.headers[identityHeader]]).toEqual([201, undefined]);
+  });
+
+  it('a refusal by the service passes as it is; its refusal of the gateway does not', async () => {
+    const { token } = await world.pat({ scopes: ['keys:read'] });
+    const problem = JSON.stringify({ type: 'about:blank', title: 't', status: 404, code: 'not_found' });
+    world.upstream.handle = ({ response }) => void response.writeHead(404, { 'content-type': 'application/problem+json' }).end(problem);
+    const passed = await api('GET', '/v1/pats/x', token);
+    expect([passed.status, passed.text, passed.headers['content-type']]).toEqual([404, problem, 'application/problem+json']);
+    world.upstream.handle = ({ response }) => void response.writeHead(401, { 'content-type': 'application/problem+json' }).end(problem);
+    const failed = await api('GET', '/v1/pats/x', token);
+    expect([failed.status, failed.json.code]).toEqual([502, 'upstream_unavailable']);
+  });
+});
