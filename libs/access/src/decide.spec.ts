@@ -210,6 +210,10 @@ describe('management', () => {
     expect(narrowMembership(key({ projects: ['prod'] }), owner)).toEqual({ org: 'acme', role: 'member', projects: { prod: 'admin' } });
     expect(narrowMembership(key({ grants: [{ resource: 'org/acme/project/prod', actions: ['read'] }] }), owner).projects).toEqual({ prod: 'viewer' });
     expect(narrowMembership(key({ projects: ['prod', 'x'] }), contributor).projects).toEqual({ prod: 'contributor' });
+    const two: Membership = { ...contributor, projects: { prod: 'contributor', dev: 'admin' } };
+    expect(narrowMembership(key({ projects: ['prod'] }), two).projects).toEqual({ prod: 'contributor' });
+    expect(narrowMembership(key({ grants: [{ resource: 'org/acme', actions: ['read', 'write'] }] }), two).projects).toEqual({ prod: 'contributor', dev: 'contributor' });
+    expect(narrowMembership(key({ grants: [{ resource: 'org/acme/project/dev/server/demo', actions: ['read', 'write'] }] }), two).projects).toEqual({});
     expect(narrowMembership(key({ tools: ['demo:add'] }), owner)).toBe(owner);
     expect(manage(key({ scopes: ['org:admin'], projects: ['prod'] }), owner, 'org:admin').kind).toBe('hidden');
   });
