@@ -10,7 +10,8 @@ const nameOf = (method: string): string => (harmless.test(method) ? method : '(u
 function causeOf(exchange: Exchange): object {
   const { refusal } = exchange;
   if (refusal === undefined) return {};
-  return { code: refusal.code, ...(refusal.cause instanceof Error ? { cause: refusal.cause.message } : {}) };
+  // Not `code`: under that name the logger hides what could be an authorization code.
+  return { refusal: refusal.code, ...(refusal.cause instanceof Error ? { cause: refusal.cause.message } : {}) };
 }
 
 function line(exchange: Exchange): object {
