@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { eventually, verifies } from '@latchkey/testing';
 import pg from 'pg';
 import { startCallbackListener, type CallbackListener } from '../src/clients/callback-listener.ts';
@@ -150,6 +151,14 @@ describe('separate processes on Postgres, NATS and Redis', () => {
   verifies('O3', 'no secret of all this stands in the logs of any process', () => {
     expect(system.secrets.size).toBeGreaterThan(10);
     expect(system.secrets.findIn(system.logDirs)).toEqual([]);
+  });
+
+  verifies('O3', 'the log says why a request was refused', () => {
+    const lines = readFileSync(system.replicas[0]!.logFile, 'utf8').split('\n').filter((line) => line.includes('"msg":"request"'));
+    const refused = lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ status }) => status === 401);
+    expect(new Set(refused.map(({ refusal }) => refusal))).toEqual(
+      new Set(['token_missing', 'token_malformed', 'token_unknown', 'token_revoked', 'token_expired', 'token_wrong_audience']),
+    );
   });
 
   verifies('O2', 'every process ends by itself when asked to', async () => {
