@@ -29,6 +29,10 @@ export function answers(env: IdentityEnv): Middleware {
       if (metadataPaths.has(ctx.path) && isObject(body)) ctx.body = metadata(body);
       return;
     }
+    if (ctx.status === 404 && body === undefined) {
+      ctx.status = 404;
+      ctx.body = { error: 'not_found', error_description: 'There is nothing here, or not by this method.' };
+    }
     // RFC 6749 section 5.1 asks it of token answers; nothing else here is for a cache either.
     ctx.set('Cache-Control', 'no-store');
     if (isRegistrationPath(ctx.path) && isObject(body)) ctx.body = registration(body);

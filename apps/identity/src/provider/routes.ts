@@ -14,6 +14,15 @@ export const routes = {
 
 export const metadataPaths: ReadonlySet<string> = new Set(['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']);
 
-export const isEnginePath = (path: string): boolean => path.startsWith('/oauth/') || path === routes.jwks || metadataPaths.has(path);
+const exactPaths = new Set<string>([...Object.values(routes), ...metadataPaths, `${routes.end_session}/confirm`, `${routes.end_session}/success`]);
+const belowPaths = [routes.authorization, routes.registration];
+
+/**
+ * Exact on purpose: the engine's router also takes other letter cases and a slash at the end, and by such a spelling a request would get
+ * past the steps in front of it, which know one spelling only.
+ */
+export function isEnginePath(path: string): boolean {
+  return exactPaths.has(path) || belowPaths.some((parent) => path.startsWith(`${parent}/`) && /^[^/]+$/.test(path.slice(parent.length + 1)));
+}
 
 export const isRegistrationPath = (path: string): boolean => path === routes.registration || path.startsWith(`${routes.registration}/`);
