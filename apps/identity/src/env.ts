@@ -1,4 +1,4 @@
-import { loadEnv } from '@latchkey/service';
+import { EnvironmentError, loadEnv } from '@latchkey/service';
 import { z } from 'zod';
 
 /** An origin as the outside spells it: no path, no slash at the end, for it is compared byte for byte (AS-01). */
@@ -32,6 +32,7 @@ export const identityEnvSchema = z.object({
   LATCHKEY_REFRESH_REPLAY_WINDOW_SECONDS: z.coerce.number().int().min(0).max(120).default(60)
     .describe('How long a used refresh token gets the same answer once more (lost responses, parallel refreshes). 0 switches it off.'),
   LATCHKEY_DCR: z.enum(['open', 'token', 'off']).default('open').describe('Who may register OAuth clients: anybody, holders of an initial access token, nobody.'),
+  LATCHKEY_DCR_TOKEN: z.string().min(32).optional().describe('The initial access token that LATCHKEY_DCR=token asks for.'),
   LATCHKEY_REGISTRATION_LIMIT_PER_HOUR: z.coerce.number().int().min(1).default(120).describe('Registrations an address (IPv6: /64) may make; ten times as many overall.'),
   LATCHKEY_ALLOW_PRIVATE_USE_REDIRECTS: z.stringbool().default(true).describe('Whether redirect URIs may have schemes of their own, such as cursor://.'),
   LATCHKEY_DEFAULT_RESOURCE: z.url().optional().describe('What a client that names no resource gets a token for; by default the platform MCP server.'),
@@ -50,7 +51,11 @@ export const REDIS = Symbol('REDIS');
 
 /** @throws EnvironmentError that lists all problems at once, and no value */
 export function readIdentityEnv(source: Record<string, string | undefined> = process.env): IdentityEnv {
-  return loadEnv(identityEnvSchema, source);
+  const env = loadEnv(identityEnvSchema, source);
+  if (env.LATCHKEY_DCR === 'token' && env.LATCHKEY_DCR_TOKEN === undefined) {
+    throw new EnvironmentError(['LATCHKEY_DCR_TOKEN: required with LATCHKEY_DCR=token, or nobody could register']);
+  }
+  return env;
 }
 
 /** Where the gateway's public keys are. */

@@ -1,4 +1,5 @@
 import { verifies } from '@latchkey/testing';
+import { readIdentityEnv } from '../src/env.ts';
 import { register, registered, type Registered } from './support/client.ts';
 import { startTestIdentity, type TestIdentity } from './support/identity.ts';
 
@@ -75,6 +76,14 @@ describe('dynamic registration', () => {
     expect(client.grant_types).toEqual(['authorization_code', 'refresh_token']);
     const updated = await manage(client, 'PUT', { client_id: client.client_id, redirect_uris: client.redirect_uris, token_endpoint_auth_method: 'none', grant_types: [...privileged, 'authorization_code'] });
     expect([updated.status, (await json(updated)).grant_types]).toEqual([200, ['authorization_code']]);
+  });
+
+  verifies('AS-21', 'has no other spelling of its path by which a request gets past the rules', async () => {
+    const body = JSON.stringify({ redirect_uris: ['http://app.example/callback'], token_endpoint_auth_method: 'none', application_type: 'web', response_types: ['code'] });
+    for (const path of ['/oauth/Clients/Register', '/oauth/clients/register/', '/OAUTH/clients/register', '/oauth/clients/%72egister', '/oauth//clients/register']) {
+      const response = await fetch(identity.issuer + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+      expect([path, response.status]).toEqual([path, 404]);
+    }
   });
 
   verifies('AS-20', 'drops what it does not know, and echoes the scopes that it does', async () => {
@@ -167,12 +176,16 @@ describe('dynamic registration by policy', () => {
     }
   }, 60_000);
 
+  const initial = 'an-initial-access-token-of-32-chars';
+
   it('with an initial access token only, refuses everybody without one', async () => {
-    const identity = await startTestIdentity({ variables: { LATCHKEY_DCR: 'token' } });
+    const identity = await startTestIdentity({ variables: { LATCHKEY_DCR: 'token', LATCHKEY_DCR_TOKEN: initial } });
     try {
       const body = { redirect_uris: ['https://a.example/'], token_endpoint_auth_method: 'none' };
       expect((await register(identity.issuer, body)).status).toBe(401);
       expect((await register(identity.issuer, body, { authorization: 'Bearer guess' })).status).toBe(401);
+      expect((await register(identity.issuer, body, { authorization: `Bearer ${initial}` })).status).toBe(201);
+      expect(() => readIdentityEnv({ ...identity.variables, LATCHKEY_DCR_TOKEN: '' })).toThrow(/LATCHKEY_DCR_TOKEN/);
     } finally {
       await identity.stop();
     }

@@ -4,6 +4,7 @@ import { FindAccount } from '../accounts/find-account.ts';
 import { ClientAdapter } from '../clients/client-adapter.ts';
 import { isAllowedDocument, isDocumentUrl, rewriteMetadataDocument } from '../clients/metadata-document.ts';
 import { OutboundFetch } from '../clients/outbound-fetch.ts';
+import { DocumentLimits } from '../clients/document-limits.ts';
 import { dynamicClientId } from '../clients/dynamic-client-id.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { Standings } from '../grants/standing.ts';
@@ -15,6 +16,7 @@ import { PostgresAdapter } from './adapter.ts';
 import { cookies } from './cookies.ts';
 import { grantSeconds, idTokenSeconds, interactionSeconds, sessionSeconds, tombstoneSeconds } from './lifetimes.ts';
 import { renderError, renderLoggedOut, renderLogout } from './local-pages.ts';
+import { peerAddress } from './peer-address.ts';
 import { Resources } from './resources.ts';
 import { routes } from './routes.ts';
 import { UnitOfWork } from './unit-of-work.ts';
@@ -33,6 +35,7 @@ export class EngineConfiguration {
     private readonly claims: TokenClaims,
     private readonly structuredTokens: StructuredTokens,
     private readonly outbound: OutboundFetch,
+    private readonly documentLimits: DocumentLimits,
     @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
   ) {}
 
@@ -77,7 +80,7 @@ export class EngineConfiguration {
       devInteractions: { enabled: false },
       // Bound tokens would be refused at the gateway (GW-26), so none are issued.
       dPoP: { enabled: false },
-      registration: { enabled: open, initialAccessToken: env.LATCHKEY_DCR === 'token', idFactory: dynamicClientId },
+      registration: { enabled: open, initialAccessToken: env.LATCHKEY_DCR === 'token' ? env.LATCHKEY_DCR_TOKEN : false, idFactory: dynamicClientId },
       registrationManagement: { enabled: open, rotateRegistrationAccessToken: true },
       rpMetadataChoices: { enabled: true },
       revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
@@ -85,7 +88,7 @@ export class EngineConfiguration {
       clientIdMetadataDocument: {
         enabled: true,
         ack: 'draft-02',
-        allowFetch: (_ctx, id) => isDocumentUrl(id),
+        allowFetch: async (ctx, id) => isDocumentUrl(id) && (await this.documentLimits.allow(peerAddress(ctx.req))),
         allowClient: (_ctx, client) => isAllowedDocument(client, env.LATCHKEY_ALLOW_PRIVATE_USE_REDIRECTS),
       },
       resourceIndicators: {

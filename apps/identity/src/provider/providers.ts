@@ -1,4 +1,5 @@
 import type { Provider } from '@nestjs/common';
+import { DocumentLimits } from '../clients/document-limits.ts';
 import { GuardedFetch } from '../clients/guarded-fetch.ts';
 import { MarkClientUsed } from '../clients/mark-client-used.ts';
 import { OutboundFetch } from '../clients/outbound-fetch.ts';
@@ -34,6 +35,7 @@ export const engineProviders = (outbound?: OutboundFetch): Provider[] => [
   },
   AccessTokens,
   Authorizations,
+  DocumentLimits,
   EndSession,
   EngineConfiguration,
   EngineFactory,
