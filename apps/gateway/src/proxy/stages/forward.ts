@@ -6,10 +6,11 @@ import type { AssertionSigner } from '../../assertion/assertion-signer.ts';
 import type { Liveness } from '../../credentials/liveness.ts';
 import { Relay, type RelayTimes } from '../../forward/relay.ts';
 import { upstreamHeaders } from '../../forward/request-headers.ts';
+import { narrowListen } from '../../rewrite/narrow-listen.ts';
 import { rewritePlan } from '../../rewrite/rewrite-plan.ts';
 import { sessionBinding, type SealedSessions } from '../../sessions/sealed-sessions.ts';
 import type { OpenStreams } from '../../streams/open-streams.ts';
-import type { Exchange, McpRoute } from '../exchange.ts';
+import type { Exchange, McpRoute, Route } from '../exchange.ts';
 import type { Stage } from '../stage.ts';
 import { askOf, subjectOf } from './authorize.ts';
 
@@ -62,6 +63,11 @@ export function forward(options: ForwardOptions): Stage {
     };
   };
 
+  const bodyOf = ({ message, subject, body }: Exchange, route: Route): Buffer | null => {
+    if (message === undefined) return body;
+    return route.kind === 'mcp' && subject !== undefined ? narrowListen(route, subject, message) : message.body;
+  };
+
   return {
     name: 'forward',
     statuses: [502, 504],
@@ -83,7 +89,7 @@ export function forward(options: ForwardOptions): Stage {
           path: route.kind === 'manage' ? route.target : upstream.path,
           method: exchange.method,
           headers,
-          body: exchange.message?.body ?? exchange.body,
+          body: bodyOf(exchange, route),
         });
         await relay.done;
       } finally {
