@@ -1,0 +1,24 @@
+import { patRecordSchema, type PatRecord } from '@latchkey/contracts';
+
+/** What a token may do: all of its record that many tokens have in common. Frozen, for it is shared. */
+export type Policy = Readonly<Pick<PatRecord, 'org' | 'scopes' | 'projects' | 'grants' | 'tools'>>;
+
+const policySchema = patRecordSchema.pick({ org: true, scopes: true, projects: true, grants: true, tools: true });
+
+/** The text by which equal policies are recognized, and from which `readPolicy` makes the policy again. */
+export function policyKey({ org, scopes, projects, grants, tools }: Policy): string {
+  return JSON.stringify({ org, scopes, projects, grants, tools });
+}
+
+/** @throws ZodError when the text is not a policy as records have them today */
+export function readPolicy(key: string): Policy {
+  return deepFreeze(policySchema.parse(JSON.parse(key)));
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    Object.freeze(value);
+    Object.values(value).forEach(deepFreeze);
+  }
+  return value;
+}
