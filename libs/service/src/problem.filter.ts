@@ -10,6 +10,7 @@ function asProblem(error: unknown): unknown {
     case 404: return new Problem('not_found');
     case 413: return new Problem('body_too_large');
     case 415: return new Problem('invalid_request', { status: 415, detail: 'The content type is not supported here.' });
+    case 414: return new Problem('invalid_request', { status: 414, detail: 'The URL is too long.' });
     case 400: return new Problem('invalid_request', { detail: 'The request could not be parsed.' });
     default: return error;
   }
@@ -22,13 +23,19 @@ export class ProblemFilter implements ExceptionFilter {
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    const request = http.getRequest<FastifyRequest>();
-    const reply = http.getResponse<FastifyReply>();
+    this.render(thrown, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+
+  /** Also for what Fastify refuses before any route is found, such as a URL that cannot be decoded. */
+  render(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const error = thrown instanceof Problem ? thrown : asProblem(thrown);
     const requestId = String(request.id);
     const document = toProblemDocument(error, requestId, request.url.split('?', 1)[0]);
     if (document.status >= 500) this.logger.error({ err: error, requestId }, 'request failed');
     if (error instanceof Problem) void reply.headers(error.headers);
-    void reply.status(document.status).header('content-type', problemContentType).header('cache-control', 'no-store').send(document);
+    void reply
+      .status(document.status)
+      .headers({ 'content-type': problemContentType, 'cache-control': 'no-store', 'x-request-id': requestId })
+      .send(document);
   }
 }

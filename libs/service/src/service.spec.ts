@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Module, Post } from '@nestjs/common';
+import { Body, Controller, Get, Module, Param, Post } from '@nestjs/common';
 import { Problem } from '@latchkey/problem';
 import { createLogger } from '@latchkey/telemetry';
 import { startService, type RunningService } from './service.ts';
@@ -13,6 +13,11 @@ class Probe {
   @Get('broken')
   broken(): never {
     throw new Error('the password is hunter2');
+  }
+
+  @Get('named/:name')
+  named(@Param('name') name: string): string {
+    return name;
   }
 
   @Post('echo')
@@ -81,9 +86,12 @@ describe('startService', () => {
     ['malformed JSON', '/echo', { method: 'POST', body: '{', headers: { 'content-type': 'application/json' } }, 400, 'invalid_request'],
     ['a foreign content type', '/echo', { method: 'POST', body: 'x', headers: { 'content-type': 'text/x-odd' } }, 415, 'invalid_request'],
     ['a body over the cap', '/echo', { method: 'POST', body: JSON.stringify('x'.repeat(2 ** 21)), headers: { 'content-type': 'application/json' } }, 413, 'body_too_large'],
+    ['a path that cannot be decoded', '/%E0%A4%A', undefined, 400, 'invalid_request'],
+    ['a path parameter that is too long', `/named/${'x'.repeat(500)}`, undefined, 414, 'invalid_request'],
   ] as const)('answers %s in the contract’s form', async (_name, path, init, status, code) => {
     const response = await get(path, init);
     expect(response.status).toBe(status);
+    expect(response.headers.get('x-request-id')).not.toBeNull();
     expect(await response.json()).toMatchObject({ code });
   });
 

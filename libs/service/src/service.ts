@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DynamicModule } from '@nestjs/common';
 import type { Logger } from '@latchkey/telemetry';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { nestLogger } from './nest-logger.ts';
 import { PortInUseError } from './port-in-use.ts';
 import { ProblemFilter } from './problem.filter.ts';
@@ -51,7 +52,9 @@ function healthRoutes(app: NestFastifyApplication, options: ServiceOptions): voi
  */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   let raw: RawHandler | undefined;
+  const problems = new ProblemFilter(options.logger);
   const adapter = new FastifyAdapter({
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => problems.render(error, request, reply),
     genReqId: (request: { headers: Parameters<typeof requestIdOf>[0] }) => requestIdOf(request.headers),
     forceCloseConnections: 'idle',
     bodyLimit: 1024 * 1024,
@@ -64,7 +67,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     logger: nestLogger(options.logger),
     abortOnError: false,
   });
-  app.useGlobalFilters(new ProblemFilter(options.logger));
+  app.useGlobalFilters(problems);
   app.getHttpAdapter().getInstance().addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
     done();

@@ -51,7 +51,7 @@ describe('AssertionVerifier', () => {
 
   it('says 503, not 401, when the gateway keys cannot be fetched: that is not the caller at fault', async () => {
     const blind = new AssertionVerifier({ issuer, audience, jwksUrl: 'http://127.0.0.1:1/' });
-    await expect(blind.verify(await sign())).rejects.toMatchObject({ code: 'state_stale', status: 503 });
+    await expect(blind.verify(await sign())).rejects.toMatchObject({ code: 'state_stale', status: 503, headers: { 'retry-after': '1' } });
   });
 
   it('asks for one when there is none', async () => {

@@ -43,7 +43,8 @@ export class AssertionVerifier {
       });
       return identityAssertionClaimsSchema.parse(payload);
     } catch (error) {
-      throw new Problem(saysSomethingOfTheToken(error) ? 'token_malformed' : 'state_stale', { cause: error });
+      if (saysSomethingOfTheToken(error)) throw new Problem('token_malformed', { cause: error });
+      throw new Problem('state_stale', { cause: error, headers: { 'retry-after': '1' } });
     }
   }
 }
