@@ -1,4 +1,3 @@
-import type { FeedMessage, Writer } from '@latchkey/contracts';
 import { type Feed, InProcessFeed } from '@latchkey/feed';
 import { messageOf, patRecord, RecordingListener } from '@latchkey/feed/testing';
 import { createLogger } from '@latchkey/telemetry';
@@ -6,23 +5,9 @@ import { eventually, verifies } from '@latchkey/testing';
 import type { DataSource } from 'typeorm';
 import { Relay, stage } from '../src/index.ts';
 import { outboxDatabase, type OutboxDatabase } from './outbox-database.ts';
+import { TroubledFeed } from './troubled-feed.ts';
 
 const logger = createLogger('relay-test', 'silent');
-
-/** A feed that a test can make fail after, or instead of, storing a message. */
-class TroubledFeed extends InProcessFeed {
-  before: (message: FeedMessage) => Promise<void> = () => Promise.resolve();
-  after: (message: FeedMessage) => Promise<void> = () => Promise.resolve();
-  published = 0;
-
-  override async publish(writer: Writer, message: FeedMessage): Promise<number> {
-    this.published += 1;
-    await this.before(message);
-    const sequence = await super.publish(writer, message);
-    await this.after(message);
-    return sequence;
-  }
-}
 
 describe('the relay', () => {
   let keys: OutboxDatabase;
@@ -151,6 +136,41 @@ describe('the relay', () => {
     await relayOf().start();
     expect(await unpublished()).toEqual([]);
     expect(listener.seen).toEqual(['feed.keys.pat.a@1']);
+  });
+
+  it('marks no version that was staged while an older one was on its way', async () => {
+    const relay = relayOf();
+    await relay.start();
+    feed.after = async () => {
+      feed.after = () => Promise.resolve();
+      await put('a', { revokedAt: 9 });
+    };
+    await put('a');
+    await eventually(() => expect(listener.seen).toEqual(['feed.keys.pat.a@1', 'feed.keys.pat.a@2']));
+    await relay.drain();
+    expect(await unpublished()).toEqual([]);
+  });
+
+  it('marks nothing by the word of a stream that another relay has found replaced', async () => {
+    await put('z');
+    const slow = relayOf();
+    await slow.start();
+    const replacement = new TroubledFeed();
+    replacement.before = ({ subject }) => (subject === 'feed.keys.pat.a' ? Promise.reject(new Error('not yet')) : Promise.resolve());
+    feed.after = async () => {
+      const quick = relayOf({ feed: replacement });
+      await quick.start();
+      await quick.stop();
+      feed.away = true;
+    };
+    await put('a');
+    await eventually(() => feed.away);
+    await slow.stop();
+    replacement.before = () => Promise.resolve();
+    await relayOf({ feed: replacement }).start();
+    const present = new RecordingListener();
+    await replacement.follow('keys', null, present);
+    expect(present.seen.sort()).toEqual(['feed.keys.pat.a@1', 'feed.keys.pat.z@1']);
   });
 
   it('publishes everything again to another feed', async () => {
