@@ -5,9 +5,9 @@ import { repository } from './paths.mjs';
  * Runs a command to its end. A signal that reaches only this process is passed on to it.
  * @returns its exit code, a signal being 128 and more as in a shell, and with `quiet` what it said
  */
-export function run(command, args, { quiet = false, env = process.env, cwd = repository } = {}) {
+export function run(command, args, { quiet = false, stdout = 'inherit', env = process.env, cwd = repository } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env, stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'] });
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', quiet ? 'pipe' : stdout, quiet ? 'pipe' : 'inherit'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk));
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];

@@ -26,17 +26,22 @@ export function openLog(env: StandaloneEnv): Log {
   const file = join(directory, 'latchkey.log');
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   if (existsSync(file) && statSync(file).size > rotateBytes) renameSync(file, `${file}.old`);
-  const destination = pino.destination({ dest: file, append: true, sync: false, mode: 0o600 });
+  // Lines are written in blocks, which a killed process may lose half a second of; warnings are written at once.
+  const destination = pino.destination({ dest: file, append: true, sync: true, minLength: 8192, mode: 0o600 });
+  const flushing = setInterval(() => destination.flushSync(), 500).unref();
   const level = env.LATCHKEY_LOG_LEVEL ?? 'info';
   const shownFrom = env.LATCHKEY_LOG_LEVEL === undefined ? 40 : 0;
   const write = (line: string): void => {
     destination.write(line);
-    if (Number(/"level":(\d+)/.exec(line)?.[1]) >= shownFrom) process.stderr.write(forTerminal(line));
+    const level = Number(/"level":(\d+)/.exec(line)?.[1]);
+    if (level >= 40) destination.flushSync();
+    if (level >= shownFrom) process.stderr.write(forTerminal(line));
   };
   return {
     file,
     of: (service) => createLogger(service, level, { write }),
     close: () => {
+      clearInterval(flushing);
       destination.flushSync();
       destination.end();
     },
