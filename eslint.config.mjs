@@ -13,6 +13,8 @@ const layers = [
   from('type:launcher', []),
   from('type:app', ['type:contract', 'type:domain', 'type:adapter', 'type:bootstrap']),
   from('type:composition', ['type:contract', 'type:domain', 'type:adapter', 'type:bootstrap', 'type:launcher', 'type:app']),
+  // Measures what it likes, but builds nothing that others could use.
+  from('type:bench', ['type:contract', 'type:domain', 'type:adapter', 'type:bootstrap', 'type:launcher', 'type:testing', 'type:app']),
   from('type:testing', ['type:contract', 'type:launcher']),
   from('type:e2e', ['type:contract', 'type:testing'], { bannedExternalImports: ['typeorm', 'ioredis', '@nestjs/*'] }),
 ];
@@ -72,4 +74,6 @@ export default [
       '@typescript-eslint/no-non-null-assertion': 'off',
     },
   },
+  // It prints its figures.
+  { files: ['apps/bench/**/*.ts'], rules: { 'no-console': 'off' } },
 ];
