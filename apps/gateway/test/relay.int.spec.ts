@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { eventually, verifies } from '@latchkey/testing';
 import { Pool } from 'undici';
 import { Relay } from '../src/forward/relay.ts';
+import { ClientGone } from '../src/proxy/render-refusal.ts';
 import { open, pieces } from './support/send.ts';
 import { startUpstream, type TestUpstream } from './support/upstream.ts';
 
@@ -10,7 +11,9 @@ describe('Relay', () => {
   let upstream: TestUpstream;
   let pool: Pool;
   let url: string;
+  let late: (response: ServerResponse) => void = () => undefined;
   const front = createServer((request, response) => {
+    if (request.url === '/late') return late(response);
     const relay = new Relay({
       response, rewrite: null, sealSession: () => null, onStream: () => () => undefined,
       times: { answerMs: 200, streamIdleMs: 60_000, keepAliveMs: 40 },
@@ -60,6 +63,23 @@ describe('Relay', () => {
     expect(await reader.next()).toBe('{');
     expect(await reader.next()).toBeNull();
     expect(response.complete).toBe(false);
+  });
+
+  it('a caller who left before it began is noticed, and the upstream is not asked', async () => {
+    upstream.received.splice(0);
+    const outcome = new Promise<unknown>((resolve) => {
+      late = (response) => {
+        response.once('close', () => {
+          const relay = new Relay({ response, rewrite: null, sealSession: () => null, onStream: () => () => undefined, times: { answerMs: 60_000, streamIdleMs: 1, keepAliveMs: 1 } });
+          relay.start(pool, { path: '/', method: 'GET' });
+          relay.done.then(() => resolve('done'), resolve);
+        });
+        response.destroy();
+      };
+    });
+    await expect(open(`${url}/late`, { method: 'GET' })).rejects.toThrow();
+    expect(await outcome).toBeInstanceOf(ClientGone);
+    expect(upstream.received).toHaveLength(0);
   });
 
   it('early hints and an answer without a body are no trouble', async () => {

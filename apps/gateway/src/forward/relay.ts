@@ -60,6 +60,8 @@ export class Relay implements Dispatcher.DispatchHandler {
   }
 
   start(dispatcher: Dispatcher, request: Dispatcher.DispatchOptions): void {
+    // Whoever left before this began will not leave again: `close` has been.
+    if (this.options.response.destroyed) return this.onCallerClosed();
     try {
       dispatcher.dispatch(request, this);
     } catch (error) {

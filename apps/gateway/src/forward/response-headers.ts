@@ -7,7 +7,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 const dropped = new Set([
   'connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade',
   'proxy-authenticate', 'www-authenticate', 'set-cookie',
-  'cache-control', 'expires', 'pragma', 'age', 'x-request-id', 'mcp-session-id', 'x-accel-buffering',
+  'cache-control', 'expires', 'pragma', 'age', 'vary', 'x-request-id', 'mcp-session-id', 'x-accel-buffering',
   'strict-transport-security', 'alt-svc', 'clear-site-data', 'public-key-pins', 'report-to', 'nel', 'link', 'refresh',
   'server', 'x-powered-by', 'via', 'date',
 ]);

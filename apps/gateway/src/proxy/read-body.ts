@@ -11,6 +11,8 @@ const tooLarge = (limitBytes: number): Problem => new Problem('body_too_large', 
 export function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > limitBytes) return Promise.reject(tooLarge(limitBytes));
+  // Whoever left while the credential was read will not leave again: `close` has been.
+  if (request.destroyed) return Promise.reject(new ClientGone());
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;

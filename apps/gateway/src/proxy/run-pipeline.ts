@@ -27,6 +27,8 @@ export function runPipeline(stages: readonly Stage[], logger: Logger) {
 
   return (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const exchange = new Exchange(request, response, requestIdOf(request.headers), performance.now());
+    // A write that meets a connection just closed is no error of ours; `close` tells everybody who waits.
+    response.on('error', () => undefined);
     response.setHeader('x-request-id', exchange.requestId);
     return run(exchange);
   };
