@@ -1,5 +1,6 @@
 import { Relay } from '@latchkey/feed-writer';
 import { startService, type RunningService } from '@latchkey/service';
+import { DataSource } from 'typeorm';
 import { IdentityModule, type IdentityOptions } from './app.module.ts';
 import { engineHandler } from './provider/engine-handler.ts';
 import { seedOf, type Seed } from './seed/seed.ts';
@@ -20,6 +21,9 @@ export async function startIdentity(options: IdentityOptions): Promise<RunningId
     portVariable: 'PORT',
     logger,
     rawHandler: engineHandler,
+    checkReady: async (app) => {
+      await app.get(DataSource).query('SELECT 1');
+    },
     configure: async (app) => {
       await app.get(Relay).start();
     },
