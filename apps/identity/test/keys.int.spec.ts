@@ -37,7 +37,7 @@ describe('keys', () => {
     const first = await startTestIdentity();
     await first.dataSource.query('DELETE FROM secret_keys');
     await first.stop();
-    const [one, two] = await Promise.all([startTestIdentity({ after: first }), startTestIdentity({ after: first, variables: { PORT: '0' } })]);
+    const [one, two] = await Promise.all([startTestIdentity({ after: first }), startTestIdentity({ beside: first })]);
     const [a, b] = await Promise.all([one, two].map(async ({ running }) => (await fetch(`http://127.0.0.1:${running.port}/.well-known/jwks.json`)).json()));
     expect(a).toEqual(b);
     await Promise.all([one.stop(), two.stop()]);

@@ -53,6 +53,25 @@ describe('single use', () => {
     expect(row!.n).toBe('11');
   }, 60_000);
 
+  verifies('AS-55', 'two replicas decide as one: one redemption, one rotation (5 times)', async () => {
+    const replica = await startTestIdentity({ beside: identity });
+    try {
+      const at = [identity.issuer, `http://127.0.0.1:${replica.running.port}`];
+      const { client_id: clientId } = await registered(identity.issuer);
+      for (let round = 0; round < 5; round += 1) {
+        const authorized = await authorize(identity.issuer, clientId);
+        const redeemed = await Promise.all(Array.from({ length: 10 }, (_, n) => redeem(at[n % 2]!, clientId, authorized)));
+        const winners = redeemed.filter(({ status }) => status === 200);
+        expect(winners).toHaveLength(1);
+        const refreshed = await Promise.all(Array.from({ length: 10 }, (_, n) => refresh(at[n % 2]!, clientId, winners[0]!.body.refresh_token!)));
+        expect(refreshed.map(({ status, body }) => [status, body.error])).toEqual(Array.from({ length: 10 }, () => [200, undefined]));
+        expect(new Set(refreshed.map(({ body }) => body.access_token)).size).toBe(1);
+      }
+    } finally {
+      await replica.stop();
+    }
+  }, 60_000);
+
   verifies('AS-53', 'replays are counted: the eleventh within the window is taken for a theft', async () => {
     const { clientId, tokens } = await connect(identity.issuer);
     const answers = [];

@@ -30,10 +30,12 @@ export interface TestIdentityOptions {
   outbound?: OutboundFetch;
   /** Starts again on what another one left. */
   after?: TestIdentity;
+  /** Runs beside another one, as a replica of it. */
+  beside?: TestIdentity;
 }
 
 /** A real identity service on a database of its own, with an admin and a demo server. */
-export async function startTestIdentity({ variables = {}, outbound, after }: TestIdentityOptions = {}): Promise<TestIdentity> {
+export async function startTestIdentity({ variables = {}, outbound, beside, after = beside }: TestIdentityOptions = {}): Promise<TestIdentity> {
   const database = after?.database ?? (await freshDatabase());
   const port = after === undefined ? await freePort() : Number(new URL(after.issuer).port);
   const issuer = `http://localhost:${port}`;
@@ -45,9 +47,10 @@ export async function startTestIdentity({ variables = {}, outbound, after }: Tes
     DATABASE_URL: database.url,
     LATCHKEY_MASTER_KEY: randomBytes(32).toString('base64'),
     ...after?.variables,
+    ...(beside === undefined ? {} : { PORT: '0' }),
     ...variables,
   };
-  const feed = new InProcessFeed();
+  const feed = beside?.feed ?? new InProcessFeed();
   const published: DeliveredMessage[] = [];
   const log: string[] = [];
   const logger = createLogger('identity', 'debug', { write: (line) => void log.push(line) });
