@@ -1,0 +1,70 @@
+# One image per service: docker build --target identity .   (targets: identity, keys, gateway, demo-server)
+# Plain instructions only, so that any builder can follow them.
+
+FROM node:24.21.0-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# The manifests of the workspace first: as long as they stay the same, the installed packages come from the cache.
+COPY apps/identity/package.json apps/identity/
+COPY apps/keys/package.json apps/keys/
+COPY apps/gateway/package.json apps/gateway/
+COPY apps/demo-server/package.json apps/demo-server/
+COPY apps/standalone/package.json apps/standalone/
+COPY apps/e2e/package.json apps/e2e/
+COPY apps/bench/package.json apps/bench/
+COPY libs/access/package.json libs/access/
+COPY libs/clock/package.json libs/clock/
+COPY libs/contracts/package.json libs/contracts/
+COPY libs/embedded-postgres/package.json libs/embedded-postgres/
+COPY libs/feed/package.json libs/feed/
+COPY libs/feed-replica/package.json libs/feed-replica/
+COPY libs/feed-writer/package.json libs/feed-writer/
+COPY libs/oauth/package.json libs/oauth/
+COPY libs/postgres/package.json libs/postgres/
+COPY libs/problem/package.json libs/problem/
+COPY libs/ratelimit/package.json libs/ratelimit/
+COPY libs/service/package.json libs/service/
+COPY libs/telemetry/package.json libs/telemetry/
+COPY libs/testing/package.json libs/testing/
+COPY libs/token/package.json libs/token/
+RUN npm ci --no-audit --no-fund
+COPY tsconfig.base.json tsconfig.json ./
+COPY libs libs
+COPY apps apps
+RUN node node_modules/typescript-7/bin/tsc -b apps/identity apps/keys apps/gateway apps/demo-server
+# What only building and testing need goes.
+RUN npm prune --omit=dev --no-audit --no-fund
+
+FROM node:24.21.0-bookworm-slim AS runtime
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=build /app/package.json ./
+COPY --from=build /app/node_modules node_modules
+COPY --from=build /app/libs libs
+COPY --from=build /app/apps apps
+USER node
+
+FROM runtime AS identity
+ENV PORT=8081
+EXPOSE 8081
+CMD ["node", "apps/identity/dist/main.js"]
+
+FROM runtime AS keys
+ENV PORT=8082
+EXPOSE 8082
+CMD ["node", "apps/keys/dist/main.js"]
+
+FROM runtime AS gateway
+ENV PORT=8080
+EXPOSE 8080
+CMD ["node", "apps/gateway/dist/main.js"]
+
+FROM runtime AS demo-server
+ENV HOST=0.0.0.0 PORT=3000
+EXPOSE 3000
+CMD ["node", "apps/demo-server/dist/main.js"]
+
+# Runs once, as root, to fill the volumes of the others with what each may hold.
+FROM node:24.21.0-bookworm-slim AS secrets
+COPY scripts/generate-secrets.mjs /generate-secrets.mjs
+CMD ["node", "/generate-secrets.mjs", "/secrets", "1000"]
