@@ -10,7 +10,7 @@ describe('discovery', () => {
   beforeEach(() => { world.upstream.received.splice(0); });
   const get = (path: string, headers: Record<string, string> = {}, method = 'GET') => send(`${world.url}${path}`, { method, headers });
 
-  verifies('GW-11', 'each server has its protected-resource metadata, open and cacheable', async () => {
+  verifies(['GW-11', 'GW-13'], 'each server has its protected-resource metadata, open and cacheable', async () => {
     const { status, json, headers } = await get('/.well-known/oauth-protected-resource/mcp/demo', { origin: 'https://anywhere.example' });
     expect([status, json]).toEqual([200, {
       resource: 'http://gateway.test/mcp/demo', authorization_servers: [issuer], bearer_methods_supported: ['header'],

@@ -22,7 +22,7 @@ describe('bad input', () => {
     world.upstream.received.splice(0);
   });
 
-  it('malformed JSON is 400 problem+json', async () => {
+  verifies('GW-05', 'malformed JSON is 400 problem+json', async () => {
     for (const body of ['{ broken', '', '{"jsonrpc":"2.0"', '\ufeff{}']) {
       const { status, headers, json, text } = await world.post(body, auth);
       expect([status, headers['content-type'], json.code]).toEqual([400, 'application/problem+json', 'invalid_request']);

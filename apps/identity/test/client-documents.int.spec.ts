@@ -39,7 +39,7 @@ describe('client ID metadata documents', () => {
   const ask = (clientId: string, redirectUri = 'https://a.example/cb') =>
     new FormBrowser(identity.issuer).open(authorizeUrl(identity.issuer, clientId, { code_challenge: pkce().challenge, redirect_uri: redirectUri }));
 
-  verifies('AS-10', 'connect Claude Code on any loopback port, asking for its document once', async () => {
+  verifies(['AS-10', 'I3'], 'connect Claude Code on any loopback port, asking for its document once', async () => {
     const redirectUri = 'http://localhost:49152/callback';
     const { body } = await redeem(identity.issuer, claudeCode, await authorize(identity.issuer, claudeCode, { params: { redirect_uri: redirectUri } }));
     expect(decodeJwt(body.access_token!)).toMatchObject({ client_id: claudeCode, org: 'acme' });

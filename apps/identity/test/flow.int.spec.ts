@@ -10,7 +10,7 @@ describe('a client that signs its user in', () => {
   }, 60_000);
   afterAll(() => identity.stop());
 
-  verifies('AS-43', 'gets an ES256 access token for one resource with exactly the claims of the contract', async () => {
+  verifies(['AS-43', 'AS-50'], 'gets an ES256 access token for one resource with exactly the claims of the contract', async () => {
     const { issuer } = identity;
     const { client_id: clientId } = await registered(issuer);
     const authorized = await authorize(issuer, clientId);
@@ -25,7 +25,7 @@ describe('a client that signs its user in', () => {
     expect(payload.exp! - payload.iat!).toBe(3600);
   });
 
-  verifies('AS-51', 'gets a refresh token without asking for offline_access, and a new one at every use', async () => {
+  verifies(['AS-51', 'AS-52', 'I6'], 'gets a refresh token without asking for offline_access, and a new one at every use', async () => {
     const { issuer } = identity;
     const { client_id: clientId } = await registered(issuer);
     const first = await redeem(issuer, clientId, await authorize(issuer, clientId));

@@ -47,7 +47,7 @@ describe('dynamic registration', () => {
     expect(typeof client.client_secret).toBe(body.token_endpoint_auth_method === 'none' ? 'undefined' : 'string');
   });
 
-  verifies('AS-22', 'gives ids that begin with dyn-, and the means to manage the registration', async () => {
+  verifies(['AS-22', 'I2'], 'gives ids that begin with dyn-, and the means to manage the registration', async () => {
     const client = await registered(identity.issuer);
     expect(client.client_id).toMatch(/^dyn-[A-Za-z0-9_-]{22}$/);
     expect(client.registration_client_uri).toBe(`${identity.issuer}/oauth/clients/register/${client.client_id}`);
