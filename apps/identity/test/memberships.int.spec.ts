@@ -76,19 +76,22 @@ describe('accounts and memberships', () => {
 
   verifies('I7', 'an address without an account costs as much time as a wrong password', async () => {
     const authenticate = accounts.identity.app.get(Authenticate);
-    const median = async (email: string, address: string): Promise<number> => {
-      const times: number[] = [];
-      for (let round = 0; round < 7; round++) {
-        const start = performance.now();
-        expect(await authenticate.run({ email, password: 'wrong', address })).toEqual({ outcome: 'refused' });
-        times.push(performance.now() - start);
-      }
-      return times.sort((a, b) => a - b)[3] ?? 0;
+    const timed = async (email: string, address: string): Promise<number> => {
+      const start = performance.now();
+      expect(await authenticate.run({ email, password: 'wrong', address })).toEqual({ outcome: 'refused' });
+      return performance.now() - start;
     };
-    await median('warm-up@example.com', '192.0.2.1');
-    const [known, unknown] = [await median(admin.email, '192.0.2.2'), await median('unknown@example.com', '192.0.2.3')];
-    expect(unknown / known).toBeGreaterThan(0.4);
-    expect(unknown / known).toBeLessThan(2.5);
+    const median = (times: number[]): number => times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
+    // Taken in turns, so that whatever else the machine does at the time weighs on both.
+    const known: number[] = [];
+    const unknown: number[] = [];
+    for (let round = 0; round < 9; round++) {
+      known.push(await timed(admin.email, `192.0.2.${round}`));
+      unknown.push(await timed(`unknown-${round}@example.com`, `198.51.100.${round}`));
+    }
+    // Without the hashing, an unknown address would be answered in a hundredth of the time.
+    expect(median(unknown) / median(known)).toBeGreaterThan(0.25);
+    expect(median(unknown) / median(known)).toBeLessThan(4);
   });
 
   describe('the seed', () => {

@@ -73,13 +73,14 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     done();
   });
   healthRoutes(app, options);
-  await options.configure?.(app);
-  await app.init();
-  raw = options.rawHandler?.(app);
   try {
+    await options.configure?.(app);
+    await app.init();
+    raw = options.rawHandler?.(app);
     await app.listen(options.port, options.host);
   } catch (error) {
-    await app.close();
+    // What was opened so far (connections, listeners) would keep the process alive.
+    await app.close().catch((closing: unknown) => options.logger.warn({ err: closing }, 'a failed start could not be undone'));
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') throw new PortInUseError(options.port, options.portVariable);
     throw error;
   }
