@@ -1,3 +1,5 @@
+export { digestBytes, digestOf, shardCount, shardOf, xorInto } from './digest/digest.ts';
+export { ShardedDigest } from './digest/sharded-digest.ts';
 export * from './feed.ts';
 export { InProcessFeed } from './in-process/in-process-feed.ts';
 export { NatsFeed } from './nats/nats-feed.ts';
