@@ -1,6 +1,8 @@
 /** What every project's jest.config.mjs extends: ES modules, TypeScript by swc, sources instead of builds across the workspace. */
 export const preset = {
   testEnvironment: 'node',
+  // Machines are shared and slow at times; no test measures time by this, it only ends what hangs.
+  testTimeout: 30_000,
   setupFiles: ['<rootDir>/../../jest.setup.mjs'],
   testMatch: ['<rootDir>/{src,test}/**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],
