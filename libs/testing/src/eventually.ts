@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * @returns what the attempt returned
  * @throws what the last attempt threw, once the time is up
  */
-export async function eventually<T>(attempt: () => T | Promise<T>, { timeoutMs = 5000 }: { timeoutMs?: number } = {}): Promise<Exclude<T, false>> {
+export async function eventually<T>(attempt: () => T | Promise<T>, { timeoutMs = 15_000 }: { timeoutMs?: number } = {}): Promise<Exclude<T, false>> {
   const deadline = performance.now() + timeoutMs;
   for (let pauseMs = 5; ; pauseMs = Math.min(pauseMs * 2, 100)) {
     try {
