@@ -4,6 +4,7 @@ import type { Logger } from '@latchkey/telemetry';
 import { SystemWallClock, WallClock } from '@latchkey/clock';
 import { AssertionVerifier, CallerGuard } from '@latchkey/service';
 import { accountsControllers, accountsProviders } from './accounts/providers.ts';
+import { askingControllers, askingProviders } from './asking/providers.ts';
 import { consoleControllers, consoleProviders } from './console/providers.ts';
 import type { OutboundFetch } from './clients/outbound-fetch.ts';
 import { gatewayJwksUrl, IDENTITY_ENV, type IdentityEnv } from './env.ts';
@@ -47,8 +48,9 @@ export class IdentityModule {
         ...serversProviders,
         ...interactionsProviders,
         ...consoleProviders,
+        ...askingProviders,
       ],
-      controllers: [...accountsControllers, ...organizationsControllers, ...serversControllers, ...interactionsControllers, ...consoleControllers],
+      controllers: [...accountsControllers, ...organizationsControllers, ...serversControllers, ...interactionsControllers, ...consoleControllers, ...askingControllers],
     };
   }
 }

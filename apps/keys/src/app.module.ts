@@ -3,6 +3,7 @@ import { SystemWallClock, WallClock } from '@latchkey/clock';
 import type { Feed } from '@latchkey/feed';
 import { AssertionVerifier, CallerGuard } from '@latchkey/service';
 import type { Logger } from '@latchkey/telemetry';
+import { askingControllers, askingProviders } from './asking/providers.ts';
 import { gatewayJwksUrl, type KeysEnv } from './env.ts';
 import { personalAccessTokenControllers, personalAccessTokenProviders } from './personal-access-tokens/providers.ts';
 import { storageProviders } from './storage.ts';
@@ -34,8 +35,9 @@ export class KeysModule {
         CallerGuard,
         ...storageProviders(feed),
         ...personalAccessTokenProviders,
+        ...askingProviders,
       ],
-      controllers: [...personalAccessTokenControllers],
+      controllers: [...personalAccessTokenControllers, ...askingControllers],
     };
   }
 }

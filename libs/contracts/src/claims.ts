@@ -28,7 +28,8 @@ export const identityHeader = 'latchkey-identity';
 
 /**
  * Claims of the inward assertion. `iss` is the gateway's public URL, `aud` the one upstream that may accept it, `exp` at most 60 s
- * after `iat`. `scope` is what is left after the owner's role was applied; `roles` is present towards our own services only.
+ * after `iat`. `scope` is what is left after the owner's role was applied; `roles` is present towards our own services only. With the kind
+ * `gateway` the gateway speaks for itself: `sub` is then its own URL, and no user's interface accepts it.
  */
 export const identityAssertionClaimsSchema = z.object({
   iss: z.string(),
@@ -40,7 +41,7 @@ export const identityAssertionClaimsSchema = z.object({
   project: z.string().optional(),
   scope: z.string(),
   client_id: z.string().optional(),
-  credential: z.object({ kind: z.enum(['pat', 'access_token']), id: z.string() }),
+  credential: z.object({ kind: z.enum(['pat', 'access_token', 'gateway']), id: z.string() }),
   roles: z.object({ org: orgRoleSchema.optional(), projects: z.record(z.string(), projectRoleSchema) }).optional(),
   request_id: z.string().optional(),
 });

@@ -4,6 +4,7 @@ export * from './events/message.ts';
 export * from './events/records.ts';
 export * from './events/subjects.ts';
 export * from './headers.ts';
+export * from './http/ask.ts';
 export * from './http/lists.ts';
 export * from './http/organizations.ts';
 export * from './http/pats.ts';

@@ -1,5 +1,6 @@
 import { createParamDecorator, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { identityHeader, type IdentityAssertionClaims } from '@latchkey/contracts';
+import { Problem } from '@latchkey/problem';
 import type { FastifyRequest } from 'fastify';
 import { AssertionVerifier } from './assertion-verifier.ts';
 
@@ -13,7 +14,10 @@ export class CallerGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const header = request.headers[identityHeader];
-    callers.set(request, await this.verifier.verify(typeof header === 'string' ? header : undefined));
+    const caller = await this.verifier.verify(typeof header === 'string' ? header : undefined);
+    // The gateway's word about itself is nobody's permission to act.
+    if (caller.credential.kind === 'gateway') throw new Problem('token_malformed');
+    callers.set(request, caller);
     return true;
   }
 }

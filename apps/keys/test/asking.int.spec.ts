@@ -1,0 +1,39 @@
+import { verifies } from '@latchkey/testing';
+import { ann, gatewayUrl, KeysFixture, type Claims } from './keys-fixture.ts';
+
+const gateway: Claims = { sub: gatewayUrl, scope: '', credential: { kind: 'gateway', id: 'gateway' } };
+
+describe('the online question at keys', () => {
+  let keys: KeysFixture;
+  beforeAll(async () => { keys = await KeysFixture.start(); });
+  afterAll(() => keys.stop());
+
+  const hashOf = async (id: string) => (await keys.query<{ hash: Buffer }>('SELECT hash FROM personal_access_tokens WHERE id = $1', [id]))[0]?.hash.toString('base64url');
+  const ask = (hash: unknown, as = gateway) => keys.call(as, 'POST', '/internal/ask', { hash });
+
+  verifies('GW-24', 'says yes with the whole record, and no with its reason, by the row at that moment', async () => {
+    const { id } = await keys.mint(ann);
+    const hash = await hashOf(id);
+    expect(await ask(hash)).toMatchObject({ status: 200, body: { active: true, pat: { kind: 'pat', id, hash, owner: 'ann', org: 'acme', revokedAt: null } } });
+    // Not by way of the outbox: the table alone decides.
+    await keys.query('UPDATE personal_access_tokens SET revoked_at = now() WHERE id = $1', [id]);
+    expect((await ask(hash)).body).toEqual({ active: false, code: 'token_revoked' });
+    expect((await ask('x'.repeat(43))).body).toEqual({ active: false, code: 'token_unknown' });
+  });
+
+  it('answers nobody but the gateway itself', async () => {
+    const hash = 'x'.repeat(43);
+    for (const claims of [ann, { ...gateway, sub: 'ann' }, { ...gateway, credential: { kind: 'access_token', id: 'x' } }] as Claims[]) {
+      expect(await ask(hash, claims)).toMatchObject({ status: 401, body: { code: 'token_malformed' } });
+    }
+    expect(await keys.send('POST', '/internal/ask', { 'content-type': 'application/json' }, JSON.stringify({ hash }))).toMatchObject({ status: 401 });
+  });
+
+  it('takes the word of the gateway about itself for no user', async () => {
+    expect(await keys.call({ ...gateway, org: 'acme', scope: 'keys:read', roles: { org: 'owner', projects: {} } }, 'GET', '/v1/pats')).toMatchObject({ status: 401 });
+  });
+
+  it.each([['not-a-hash'], [7], [undefined], [['x'.repeat(43)]]])('refuses %p as a hash', async (hash) => {
+    expect(await ask(hash)).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+  });
+});

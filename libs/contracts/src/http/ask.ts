@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { memberRecordSchema, patRecordSchema } from '../events/records.ts';
+
+/**
+ * The question that a gateway puts to a writer when it cannot prove that its own state is fresh: does this credential live, by your tables,
+ * at this moment? The same question and answer over the feed's connection and over HTTP.
+ */
+export const askPath = '/internal/ask';
+
+const name = z.string().min(1).max(512);
+
+/** To identity: an access token by its claims, or the owner of a PAT by `sub`, `org` and, as `iat`, the time of minting. */
+export const identityAskSchema = z.object({
+  sub: name,
+  org: name.nullable(),
+  iat: z.number().int().nonnegative(),
+  client_id: name.nullable(),
+  gid: name.nullable(),
+  sid: name.nullable(),
+  jti: name.nullable(),
+});
+export type IdentityAsk = z.infer<typeof identityAskSchema>;
+
+/** To keys: a PAT by base64url of SHA-256 over the whole token. */
+export const keysAskSchema = z.object({ hash: z.string().regex(/^[A-Za-z0-9_-]{43}$/) });
+export type KeysAsk = z.infer<typeof keysAskSchema>;
+
+const no = z.object({ active: z.literal(false), code: z.enum(['token_unknown', 'token_revoked', 'owner_disabled']) });
+
+const membershipSchema = memberRecordSchema.shape.memberships.element;
+
+/** A yes carries what the decision after it needs: a role that was taken away must not live on in the state of the one who asks. */
+export const identityAnswerSchema = z.discriminatedUnion('active', [z.object({ active: z.literal(true), membership: membershipSchema.nullable() }), no]);
+export type IdentityAnswer = z.infer<typeof identityAnswerSchema>;
+
+export const keysAnswerSchema = z.discriminatedUnion('active', [z.object({ active: z.literal(true), pat: patRecordSchema }), no]);
+export type KeysAnswer = z.infer<typeof keysAnswerSchema>;
