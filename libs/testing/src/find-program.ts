@@ -24,7 +24,10 @@ function isExecutable(file: string): boolean {
  */
 export function findProgram(names: readonly string[], variable: string): string {
   const named = process.env[variable];
-  if (named !== undefined && named !== '') return named;
+  if (named !== undefined && named !== '') {
+    if (!isExecutable(named)) throw new ServerMissingError(named, variable);
+    return named;
+  }
   const directories = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
   const found = directories.flatMap((directory) => names.map((name) => join(directory, name))).find(isExecutable);
   if (found === undefined) throw new ServerMissingError(names[0] ?? variable, variable);
