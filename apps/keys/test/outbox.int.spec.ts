@@ -18,7 +18,7 @@ class DoorFeed extends InProcessFeed {
     for (const enter of this.waiting.splice(0)) enter();
   }
 
-  override async publish(writer: Writer, message: FeedMessage): Promise<number> {
+  override async publish(writer: Writer, message: FeedMessage): ReturnType<InProcessFeed['publish']> {
     if (this.door === 'shut') throw new Error('the feed is away');
     if (this.door === 'stuck') await new Promise<void>((resolve) => this.waiting.push(resolve));
     return super.publish(writer, message);

@@ -18,7 +18,7 @@ class ReplaceableFeed extends InProcessFeed {
     return this.current.prepare(writer);
   }
 
-  override publish(writer: Writer, message: Parameters<InProcessFeed['publish']>[1]): Promise<number> {
+  override publish(writer: Writer, message: Parameters<InProcessFeed['publish']>[1]): ReturnType<InProcessFeed['publish']> {
     return this.current.publish(writer, message);
   }
 
@@ -33,6 +33,7 @@ class ReplaceableFeed extends InProcessFeed {
       get applied() { return follower.subscription.applied; },
       get epoch() { return follower.subscription.epoch; },
       get invalid() { return follower.subscription.invalid; },
+      restart: (options) => follower.subscription.restart(options),
       stop: () => follower.subscription.stop(),
     };
   }
@@ -68,7 +69,7 @@ describe('the follower', () => {
   let replica: Replica;
   let clock: WatchedClock;
   let follower: ReplicaFollower;
-  const put = (record: Parameters<typeof messageOf>[0], version = 1): Promise<number> =>
+  const put = (record: Parameters<typeof messageOf>[0], version = 1): ReturnType<ReplaceableFeed['publish']> =>
     feed.publish(record.kind === 'pat' ? 'keys' : 'identity', messageOf(record, version));
   const hash = (id: string): string => patRecord(id).hash;
 

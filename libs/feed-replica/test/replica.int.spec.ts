@@ -19,7 +19,7 @@ describe('replicas on NATS', () => {
   let server: TestNats;
   let writing: NatsFeed;
   let gateways: Gateway[];
-  const put = (record: Parameters<typeof messageOf>[0], version = 1): Promise<number> =>
+  const put = (record: Parameters<typeof messageOf>[0], version = 1): ReturnType<NatsFeed['publish']> =>
     writing.publish(record.kind === 'pat' ? 'keys' : 'identity', messageOf(record, version));
   const hash = (id: string): string => patRecord(id).hash;
   const startGateway = async (): Promise<Gateway> => {

@@ -1,5 +1,16 @@
 import type { FeedMessage, Writer } from '@latchkey/contracts';
-import { Feed, type FeedListener, type FeedPosition, type FeedState, type FeedSubscription, InProcessFeed } from '@latchkey/feed';
+import {
+  Feed,
+  InProcessFeed,
+  type Answering,
+  type AnswerHandler,
+  type AskSubject,
+  type FeedListener,
+  type FeedPosition,
+  type FeedState,
+  type FeedSubscription,
+  type Published,
+} from '@latchkey/feed';
 
 /** A feed that a test can make fail before or after it stores a message, take away, or replace by an empty one. */
 export class TroubledFeed extends Feed {
@@ -19,13 +30,13 @@ export class TroubledFeed extends Feed {
     await this.stream.prepare(writer);
   }
 
-  override async publish(writer: Writer, message: FeedMessage): Promise<number> {
+  override async publish(writer: Writer, message: FeedMessage): Promise<Published> {
     this.published += 1;
     this.reach();
     await this.before(message);
-    const sequence = await this.stream.publish(writer, message);
+    const published = await this.stream.publish(writer, message);
     await this.after(message);
-    return sequence;
+    return published;
   }
 
   override async position(writer: Writer): Promise<FeedState> {
@@ -35,6 +46,14 @@ export class TroubledFeed extends Feed {
 
   override follow(writer: Writer, after: FeedPosition | null, listener: FeedListener): Promise<FeedSubscription> {
     return this.stream.follow(writer, after, listener);
+  }
+
+  override answer(subject: AskSubject, handler: AnswerHandler): Promise<Answering> {
+    return this.stream.answer(subject, handler);
+  }
+
+  override ask(subject: AskSubject, payload: unknown, timeoutMs: number): Promise<unknown> {
+    return this.stream.ask(subject, payload, timeoutMs);
   }
 
   override close(): Promise<void> {

@@ -25,10 +25,10 @@ export class Delivery {
   }
 
   /** Takes note of which stream is followed. Another one than before, or one that lost its end, is followed from its beginning. */
-  enter(position: FeedPosition): void {
+  enter(position: FeedPosition, fromBeginning = false): void {
     const known = this.epoch;
     this.epoch = position.epoch;
-    if (known === null || (known === position.epoch && position.sequence >= this.applied)) return;
+    if (!fromBeginning && (known === null || (known === position.epoch && position.sequence >= this.applied))) return;
     this.applied = 0;
     this.guarded(() => this.listener.onReset?.({ epoch: position.epoch, sequence: position.sequence }));
   }

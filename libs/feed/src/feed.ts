@@ -1,4 +1,7 @@
 import type { FeedMessage, Writer } from '@latchkey/contracts';
+import type { AskSubject, FenceAnswer, RepairAnswer, ShardsAnswer } from './asking/asking.ts';
+import { fenceAnswerSchema, repairAnswerSchema, shardsAnswerSchema } from './asking/asking.ts';
+import { askFor } from './asking/ask-for.ts';
 
 /** Where a feed stands: `sequence` grows with every message of one `epoch`; a new epoch means a new stream, and old sequences mean nothing. */
 export interface FeedPosition {
@@ -31,6 +34,26 @@ export interface FeedSubscription {
   readonly epoch: string | null;
   /** Messages that were skipped, since the start. */
   readonly invalid: number;
+  /**
+   * Makes anew whatever delivers: for a follower who knows better than the feed that something is wrong with it. Nothing is lost by it.
+   * @param options.fromBeginning  everything is delivered again, after `onReset`
+   */
+  restart(options?: { fromBeginning: boolean }): void;
+  stop(): Promise<void>;
+}
+
+/** What a message did: `stored` false means that the same or a higher version was there already. */
+export interface Published {
+  /** At which the subject now stands. */
+  sequence: number;
+  stored: boolean;
+}
+
+/** Answers one question. What it throws stays here, and is its own to log: whoever asked learns only that there is no answer. */
+export type AnswerHandler = (payload: unknown) => Promise<unknown>;
+
+export interface Answering {
+  /** Takes no more questions, and waits for those that are being answered. */
   stop(): Promise<void>;
 }
 
@@ -45,10 +68,9 @@ export abstract class Feed {
   /**
    * Publishes one message; resolves only when it is stored. A version that is not higher than the stored one is left out, so that
    * publishing twice, late, or from two places is harmless.
-   * @returns the sequence at which the subject now stands
    * @throws when the feed is away; the caller keeps the message and tries again
    */
-  abstract publish(writer: Writer, message: FeedMessage): Promise<number>;
+  abstract publish(writer: Writer, message: FeedMessage): Promise<Published>;
 
   /** @throws when the feed is away or was never prepared */
   abstract position(writer: Writer): Promise<FeedState>;
@@ -59,5 +81,42 @@ export abstract class Feed {
    */
   abstract follow(writer: Writer, after: FeedPosition | null, listener: FeedListener): Promise<FeedSubscription>;
 
+  /** Answers questions, together with all others who answer the same subject: each question reaches one of them. */
+  abstract answer(subject: AskSubject, handler: AnswerHandler): Promise<Answering>;
+
+  /**
+   * Asks whoever answers `subject`. Nothing is repeated and nothing waits for a feed that is away: the caller asks again.
+   * @returns what was answered, not looked at in any way
+   * @throws UnansweredError
+   */
+  abstract ask(subject: AskSubject, payload: unknown, timeoutMs: number): Promise<unknown>;
+
   abstract close(): Promise<void>;
+
+  answerFences(writer: Writer, answer: () => Promise<FenceAnswer>): Promise<Answering> {
+    return this.answer(`fence.${writer}`, answer);
+  }
+
+  /** A position that is not older than this call, and what the stream holds there. @throws UnansweredError */
+  fence(writer: Writer, timeoutMs: number): Promise<FenceAnswer> {
+    return askFor(this, fenceAnswerSchema, `fence.${writer}`, timeoutMs);
+  }
+
+  answerShards(writer: Writer, answer: () => Promise<ShardsAnswer>): Promise<Answering> {
+    return this.answer(`shards.${writer}`, answer);
+  }
+
+  /** @throws UnansweredError */
+  shards(writer: Writer, timeoutMs: number): Promise<ShardsAnswer> {
+    return askFor(this, shardsAnswerSchema, `shards.${writer}`, timeoutMs);
+  }
+
+  answerRepairs(writer: Writer, answer: () => Promise<RepairAnswer>): Promise<Answering> {
+    return this.answer(`repair.${writer}`, answer);
+  }
+
+  /** Asks the writer to publish everything again, because what the stream holds is not what the writer says it is. @throws UnansweredError */
+  repair(writer: Writer, timeoutMs: number): Promise<RepairAnswer> {
+    return askFor(this, repairAnswerSchema, `repair.${writer}`, timeoutMs);
+  }
 }

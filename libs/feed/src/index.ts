@@ -1,3 +1,16 @@
+export {
+  askSubjects,
+  fenceAnswerSchema,
+  maxPayloadBytes,
+  topics,
+  UnansweredError,
+  type AskSubject,
+  type FenceAnswer,
+  type RepairAnswer,
+  type ShardsAnswer,
+  type Topic,
+  type UnansweredReason,
+} from './asking/asking.ts';
 export { digestBytes, digestOf, shardCount, shardOf, xorInto } from './digest/digest.ts';
 export { ShardedDigest } from './digest/sharded-digest.ts';
 export * from './feed.ts';

@@ -6,7 +6,7 @@ import { createLogger } from '@latchkey/telemetry';
 import { eventually, freePort, startNats, type TestNats, verifies } from '@latchkey/testing';
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import type { FeedSubscription } from '../src/index.ts';
+import type { FeedSubscription, Published } from '../src/index.ts';
 import { NatsFeed } from '../src/index.ts';
 import { type Network, networkTo } from './network.ts';
 import { describeFeed, type FeedUnderTest, messageOf, patRecord, RecordingListener } from '../src/testing/index.ts';
@@ -34,11 +34,17 @@ describe('on a running server', () => {
   describeFeed('nats', async (): Promise<FeedUnderTest> => {
     const stranger = await withoutStreams(server);
     const feed = await connectFeed(server);
+    const others: NatsFeed[] = [];
     return {
       feed,
+      another: async () => {
+        const other = await connectFeed(server);
+        others.push(other);
+        return other;
+      },
       inject: async (_writer, subject, text) => void (await stranger.request(subject, text)),
       stop: async () => {
-        await feed.close();
+        for (const each of [feed, ...others]) await each.close();
         await stranger.close();
       },
     };
@@ -69,7 +75,7 @@ describe('on a running server', () => {
       for (const version of [1, 2]) await feed.publish('keys', messageOf(patRecord('a'), version));
       await streams.purge('FEED_KEYS');
       expect(await feed.position('keys')).toMatchObject({ sequence: 2, messages: 0 });
-      expect(await feed.publish('keys', messageOf(patRecord('a'), 2))).toBe(3);
+      expect(await feed.publish('keys', messageOf(patRecord('a'), 2))).toEqual({ sequence: 3, stored: true });
       expect(await feed.position('keys')).toMatchObject({ sequence: 3, messages: 1 });
     });
 
@@ -115,7 +121,7 @@ describe('when things break', () => {
   });
 
   /** Tries as a relay does: for as long as it takes. */
-  const publish = (id: string, version = 1): Promise<number> =>
+  const publish = (id: string, version = 1): Promise<Published> =>
     eventually(() => feed.publish('keys', messageOf(patRecord(id), version)), { timeoutMs: 15_000 });
 
   /** The signal takes its time: frozen is what no longer answers. */

@@ -65,7 +65,7 @@ export async function publishPending({ dataSource, feed, writer }: RelayOptions,
   for (const unmarked: string[] = []; ; ) {
     const pending = await readPending(dataSource, unmarked);
     if (pending.length === 0) return true;
-    const results = await Promise.allSettled(pending.map(async (message) => ({ message, sequence: await feed.publish(writer, message) })));
+    const results = await Promise.allSettled(pending.map(async (message) => ({ message, sequence: (await feed.publish(writer, message)).sequence })));
     const acknowledged = results.filter((result) => result.status === 'fulfilled').map((result) => result.value);
     if (acknowledged.length > 0) {
       const marked = await markPublished(dataSource, epoch, acknowledged);

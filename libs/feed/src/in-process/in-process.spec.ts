@@ -11,7 +11,7 @@ class OpenFeed extends InProcessFeed {
 
 describeFeed('in-process', () => {
   const feed = new OpenFeed();
-  return Promise.resolve({ feed, inject: feed.inject.bind(feed), stop: () => feed.close() });
+  return Promise.resolve({ feed, inject: feed.inject.bind(feed), another: () => Promise.resolve(feed), stop: () => feed.close() });
 });
 
 describe('the in-process feed', () => {

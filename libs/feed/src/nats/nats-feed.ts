@@ -2,8 +2,20 @@ import type { FeedMessage, Writer } from '@latchkey/contracts';
 import type { Logger } from '@latchkey/telemetry';
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import type { AskSubject } from '../asking/asking.ts';
 import { Delivery } from '../delivery.ts';
-import { Feed, type FeedListener, type FeedPosition, type FeedState, type FeedSubscription } from '../feed.ts';
+import {
+  Feed,
+  type Answering,
+  type AnswerHandler,
+  type FeedListener,
+  type FeedPosition,
+  type FeedState,
+  type FeedSubscription,
+  type Published,
+} from '../feed.ts';
+import { answerOnNats } from './answer.ts';
+import { NatsAsker } from './nats-asker.ts';
 import { connectNats, type NatsOptions } from './connect.ts';
 import { NatsFollower } from './nats-follower.ts';
 import { publishMessage } from './publish.ts';
@@ -15,6 +27,7 @@ const requestMs = 2000;
 /** The feed over NATS JetStream (server 2.9 or newer): one stream per writer, compacted to the newest message of each subject. */
 export class NatsFeed extends Feed {
   private readonly followers = new Set<NatsFollower>();
+  private readonly asker: NatsAsker;
 
   private constructor(
     private readonly connection: NatsConnection,
@@ -23,6 +36,7 @@ export class NatsFeed extends Feed {
     private readonly logger: Logger,
   ) {
     super();
+    this.asker = new NatsAsker(connection);
   }
 
   static async connect(options: NatsOptions): Promise<NatsFeed> {
@@ -35,7 +49,7 @@ export class NatsFeed extends Feed {
     await prepareStream(this.manager, writer);
   }
 
-  override async publish(writer: Writer, message: FeedMessage): Promise<number> {
+  override async publish(writer: Writer, message: FeedMessage): Promise<Published> {
     return publishMessage(this.client, this.manager, writer, message);
   }
 
@@ -47,6 +61,14 @@ export class NatsFeed extends Feed {
     const follower = new NatsFollower(this.client, this.manager, writer, new Delivery(writer, after, listener), this.logger);
     this.followers.add(follower);
     return Promise.resolve(follower);
+  }
+
+  override answer(subject: AskSubject, handler: AnswerHandler): Promise<Answering> {
+    return Promise.resolve(answerOnNats(this.connection, subject, handler));
+  }
+
+  override ask(subject: AskSubject, payload: unknown, timeoutMs: number): Promise<unknown> {
+    return this.asker.ask(subject, payload, timeoutMs);
   }
 
   override async close(): Promise<void> {

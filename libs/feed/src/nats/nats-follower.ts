@@ -16,6 +16,8 @@ const retryMs = { first: 50, most: 1000 };
  */
 export class NatsFollower implements FeedSubscription {
   private readonly stopping = new AbortController();
+  private round = new AbortController();
+  private fromBeginning = false;
   private readonly running: Promise<void>;
 
   constructor(
@@ -40,6 +42,11 @@ export class NatsFollower implements FeedSubscription {
     return this.delivery.invalid;
   }
 
+  restart({ fromBeginning } = { fromBeginning: false }): void {
+    this.fromBeginning ||= fromBeginning;
+    this.round.abort();
+  }
+
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running;
@@ -50,25 +57,28 @@ export class NatsFollower implements FeedSubscription {
     let waitMs = retryMs.first;
     let failing = false;
     while (!signal.aborted) {
+      this.round = new AbortController();
+      const inRound = AbortSignal.any([signal, this.round.signal]);
       try {
         const consumer = await this.enter();
         if (failing) this.logger.info({ writer: this.writer }, 'the feed is followed again');
         failing = false;
         waitMs = retryMs.first;
-        const reason = await consume({ client: this.client, manager: this.manager, writer: this.writer, delivery: this.delivery, consumer, signal });
+        const reason = await consume({ client: this.client, manager: this.manager, writer: this.writer, delivery: this.delivery, consumer, signal: inRound });
         if (!signal.aborted) this.logger.debug({ writer: this.writer, reason }, 'the consumer is made anew');
       } catch (error) {
         if (!failing) this.logger.warn({ writer: this.writer, reason: error instanceof Error ? error.message : 'unknown' }, 'the feed cannot be followed');
         failing = true;
         waitMs = Math.min(waitMs * 2, retryMs.most);
       }
-      await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+      await sleep(waitMs, undefined, { signal: inRound }).catch(() => undefined);
     }
   }
 
   private async enter(): Promise<ConsumerInfo> {
     const state = await streamState(this.manager, this.writer);
-    this.delivery.enter(state);
+    this.delivery.enter(state, this.fromBeginning);
+    this.fromBeginning = false;
     const consumer = await this.manager.consumers.add(streamNames[this.writer], {
       ack_policy: AckPolicy.None,
       deliver_policy: DeliverPolicy.StartSequence,

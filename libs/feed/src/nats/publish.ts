@@ -1,5 +1,6 @@
 import { streamNames, type FeedMessage, type Writer } from '@latchkey/contracts';
 import { JetStreamApiError, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
+import type { Published } from '../feed.ts';
 import { readMessage } from '../read-message.ts';
 
 /** JetStream error code: the subject has moved on since we looked. */
@@ -23,18 +24,18 @@ async function newest(manager: JetStreamManager, writer: Writer, subject: string
  * so: a publish that was delayed (a relay that hung, bytes that waited out an outage in a buffer) would otherwise replace a newer state,
  * and a follower that starts later would never hear of a revocation.
  */
-export async function publishMessage(client: JetStreamClient, manager: JetStreamManager, writer: Writer, message: FeedMessage): Promise<number> {
+export async function publishMessage(client: JetStreamClient, manager: JetStreamManager, writer: Writer, message: FeedMessage): Promise<Published> {
   const { subject, version } = message;
   const payload = JSON.stringify(message);
   let msgID: string | undefined = `${subject}@${version}`;
   for (let attempt = 1; attempt <= attempts; attempt++) {
     // A first version is nearly always new: it is tried without a look at what is there.
     const stored = attempt === 1 && version === 1 ? null : await newest(manager, writer, subject);
-    if (stored !== null && stored.version >= version) return stored.sequence;
+    if (stored !== null && stored.version >= version) return { sequence: stored.sequence, stored: false };
     try {
       const expect = { streamName: streamNames[writer], lastSubjectSequence: stored?.sequence ?? 0 };
       const ack = await client.publish(subject, payload, { ...(msgID === undefined ? {} : { msgID }), expect });
-      if (!ack.duplicate) return ack.seq;
+      if (!ack.duplicate) return { sequence: ack.seq, stored: true };
       // The server remembers the id for two minutes, also of a message that was purged meanwhile: the next attempt looks, and insists.
       msgID = undefined;
     } catch (error) {

@@ -2,6 +2,7 @@ import type { Writer } from '@latchkey/contracts';
 import { eventually } from '@latchkey/testing';
 import type { Feed } from '../feed.ts';
 import { messageOf, patRecord, userRecord } from './records.ts';
+import { describeAsking } from './asking-contract.ts';
 import { RecordingListener } from './recording-listener.ts';
 
 export interface FeedUnderTest {
@@ -9,6 +10,8 @@ export interface FeedUnderTest {
   feed: Feed;
   /** Puts text on the wire as a stranger would, past everything that `publish` makes sure of. */
   inject(writer: Writer, subject: string, text: string): Promise<void>;
+  /** Another process on the same feed; in process, the same one. Closed with the rest. */
+  another(): Promise<Feed>;
   stop(): Promise<void>;
 }
 
@@ -61,7 +64,7 @@ export function describeFeed(name: string, start: () => Promise<FeedUnderTest>):
     it('delivers a record unchanged', async () => {
       await feed.prepare('keys');
       const message = messageOf(patRecord('a', { tools: ['demo:*'], grants: [{ resource: 'org/acme', actions: ['read'] }] }), 7);
-      const sequence = await feed.publish('keys', message);
+      const { sequence } = await feed.publish('keys', message);
       const listener = new RecordingListener();
       await feed.follow('keys', null, listener);
       await eventually(() => expect(listener.messages).toEqual([{ ...message, sequence }]));
@@ -116,15 +119,16 @@ export function describeFeed(name: string, start: () => Promise<FeedUnderTest>):
     it('takes the same version twice without harm', async () => {
       await feed.prepare('keys');
       const first = await feed.publish('keys', messageOf(patRecord('a'), 3));
-      expect(await feed.publish('keys', messageOf(patRecord('a'), 3))).toBe(first);
-      expect((await feed.position('keys')).sequence).toBe(first);
+      expect(first).toEqual({ sequence: 1, stored: true });
+      expect(await feed.publish('keys', messageOf(patRecord('a'), 3))).toEqual({ sequence: 1, stored: false });
+      expect((await feed.position('keys')).sequence).toBe(1);
     });
 
     it('never lets a late, older version replace a newer one', async () => {
       await feed.prepare('keys');
       const revoked = messageOf(patRecord('a', { revokedAt: 1_700_000_001 }), 2);
-      const sequence = await feed.publish('keys', revoked);
-      expect(await feed.publish('keys', messageOf(patRecord('a'), 1))).toBe(sequence);
+      const { sequence } = await feed.publish('keys', revoked);
+      expect(await feed.publish('keys', messageOf(patRecord('a'), 1))).toEqual({ sequence, stored: false });
       const listener = new RecordingListener();
       await feed.follow('keys', null, listener);
       await eventually(() => expect(listener.messages).toEqual([{ ...revoked, sequence }]));
@@ -147,7 +151,7 @@ export function describeFeed(name: string, start: () => Promise<FeedUnderTest>):
       await underTest.inject('keys', 'feed.keys.mystery.x', JSON.stringify({ ...messageOf(patRecord('x')), subject: 'feed.keys.mystery.x' }));
       await underTest.inject('keys', 'feed.keys.user.u1', JSON.stringify({ ...messageOf(userRecord('u1')), subject: 'feed.keys.user.u1' }));
       await underTest.inject('keys', 'feed.keys.pat.mallory', JSON.stringify(messageOf(patRecord('alice'))));
-      const sequence = await feed.publish('keys', messageOf(patRecord('a')));
+      const { sequence } = await feed.publish('keys', messageOf(patRecord('a')));
       const listener = new RecordingListener();
       const subscription = await feed.follow('keys', null, listener);
       await eventually(() => subscription.applied === sequence);
@@ -207,6 +211,38 @@ export function describeFeed(name: string, start: () => Promise<FeedUnderTest>):
       await eventually(() => witness.applied === 2);
       expect(stopped.seen).toEqual(['feed.keys.pat.a@1']);
       expect(subscription.applied).toBe(1);
+      subscription.restart({ fromBeginning: true });
+      await feed.publish('keys', messageOf(patRecord('c')));
+      await eventually(() => witness.applied === 3);
+      expect([stopped.seen.length, stopped.resets]).toEqual([1, []]);
     });
+
+    it('goes on where it was, with nothing missing or twice, when a follower restarts it in the midst of things', async () => {
+      await feed.prepare('keys');
+      const listener = new RecordingListener();
+      const subscription = await feed.follow('keys', null, listener);
+      for (let index = 0; index < 60; index++) {
+        if (index % 7 === 3) subscription.restart();
+        await feed.publish('keys', messageOf(patRecord(`n${index}`)));
+      }
+      await eventually(() => subscription.applied === 60);
+      expect(listener.messages.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
+      expect(listener.resets).toEqual([]);
+    });
+
+    it('delivers everything again, after a reset, when a follower wants it from the beginning', async () => {
+      await feed.prepare('keys');
+      for (const id of ['a', 'b']) await feed.publish('keys', messageOf(patRecord(id)));
+      const listener = new RecordingListener();
+      const subscription = await feed.follow('keys', null, listener);
+      await eventually(() => subscription.applied === 2);
+      subscription.restart({ fromBeginning: true });
+      await eventually(() => expect(listener.seen).toHaveLength(4));
+      expect(listener.seen.slice(2)).toEqual(['feed.keys.pat.a@1', 'feed.keys.pat.b@1']);
+      expect(listener.resets).toEqual([{ epoch: (await feed.position('keys')).epoch, sequence: 2 }]);
+      expect(subscription.applied).toBe(2);
+    });
+
+    describeAsking(() => underTest);
   });
 }
