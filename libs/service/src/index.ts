@@ -2,6 +2,7 @@ export { AssertionVerifier, type AssertionVerifierOptions } from './caller/asser
 export { Caller, CallerGuard } from './caller/caller.guard.ts';
 export { GatewayGuard } from './caller/gateway.guard.ts';
 export { EnvironmentError, loadEnv } from './load-env.ts';
+export { startManagement, type ManagementOptions, type ManagementPage, type RunningManagement } from './management.ts';
 export { PortInUseError } from './port-in-use.ts';
 export { ProblemFilter } from './problem.filter.ts';
 export type { RawHandler } from './raw-handler.ts';
