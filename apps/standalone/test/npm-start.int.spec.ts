@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:net';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { dirname, join } from 'node:path';
-import { eventually, verifies } from '@latchkey/testing';
+import { eventually, freshDatabase, startNats, startRedis, verifies } from '@latchkey/testing';
 import { freshPlace, launch, processesOf, type Launch, type Place } from './launch.ts';
 
 const places: Place[] = [];
@@ -180,6 +180,26 @@ describe('npm start', () => {
 async function freshPlaceEnv(): Promise<Record<string, string>> {
   return (await newPlace()).env;
 }
+
+describe('npm start on external servers', () => {
+  it('starts no Postgres of its own, and starts again on what it left there', async () => {
+    const place = await newPlace();
+    const [database, nats, redis] = [await freshDatabase(), await startNats(), await startRedis()];
+    const start = launch(place, { env: { DATABASE_URL: database.url, NATS_URL: nats.url, REDIS_URL: redis.url } });
+    const ready = await start.ready();
+    expect((await fetch(`${ready.gateway}/readyz`)).status).toBe(200);
+    expect(existsSync(join(place.dataDir, 'postgres'))).toBe(false);
+    start.signal('SIGINT');
+    expect(await start.exit).toBe(0);
+    await gone(place);
+
+    const again = launch(place, { env: { DATABASE_URL: database.url, NATS_URL: nats.url, REDIS_URL: redis.url } });
+    expect(await again.ready()).toEqual(ready);
+    again.signal('SIGINT');
+    expect(await again.exit).toBe(0);
+    await Promise.all([database.drop(), nats.stop(), redis.stop()]);
+  }, 120_000);
+});
 
 describe('npm start, refused', () => {
   const listening: Server[] = [];
