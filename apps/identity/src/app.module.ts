@@ -48,7 +48,7 @@ export class IdentityModule {
         ...serversProviders,
         ...interactionsProviders,
         ...consoleProviders,
-        ...askingProviders,
+        ...askingProviders(feed),
       ],
       controllers: [...accountsControllers, ...organizationsControllers, ...serversControllers, ...interactionsControllers, ...consoleControllers, ...askingControllers],
     };

@@ -71,6 +71,11 @@ describe('the online question at identity', () => {
     expect(await codeOf(question({ ...owner, org: 'no-such-org' }))).toBe('owner_disabled');
   });
 
+  it('gives the same answer over the connection of the feed, and none to what is no question', async () => {
+    expect(await accounts.feed.ask('ask.identity', question(), 2000)).toEqual((await ask(question())).body);
+    await expect(accounts.feed.ask('ask.identity', { sub }, 2000)).rejects.toMatchObject({ reason: 'refused' });
+  });
+
   it('answers nobody but the gateway itself', async () => {
     const credential = { kind: 'gateway' as const, id: 'gateway' };
     const user = await accounts.userId(admin.email);

@@ -35,7 +35,7 @@ export class KeysModule {
         CallerGuard,
         ...storageProviders(feed),
         ...personalAccessTokenProviders,
-        ...askingProviders,
+        ...askingProviders(feed),
       ],
       controllers: [...personalAccessTokenControllers, ...askingControllers],
     };

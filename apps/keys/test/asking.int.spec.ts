@@ -1,11 +1,13 @@
+import { InProcessFeed } from '@latchkey/feed';
 import { verifies } from '@latchkey/testing';
 import { ann, gatewayUrl, KeysFixture, type Claims } from './keys-fixture.ts';
 
 const gateway: Claims = { sub: gatewayUrl, scope: '', credential: { kind: 'gateway', id: 'gateway' } };
 
 describe('the online question at keys', () => {
+  const feed = new InProcessFeed();
   let keys: KeysFixture;
-  beforeAll(async () => { keys = await KeysFixture.start(); });
+  beforeAll(async () => { keys = await KeysFixture.start({ feed }); });
   afterAll(() => keys.stop());
 
   const hashOf = async (id: string) => (await keys.query<{ hash: Buffer }>('SELECT hash FROM personal_access_tokens WHERE id = $1', [id]))[0]?.hash.toString('base64url');
@@ -19,6 +21,12 @@ describe('the online question at keys', () => {
     await keys.query('UPDATE personal_access_tokens SET revoked_at = now() WHERE id = $1', [id]);
     expect((await ask(hash)).body).toEqual({ active: false, code: 'token_revoked' });
     expect((await ask('x'.repeat(43))).body).toEqual({ active: false, code: 'token_unknown' });
+  });
+
+  it('gives the same answer over the connection of the feed, and none to what is no question', async () => {
+    const hash = await hashOf((await keys.mint(ann)).id);
+    expect(await feed.ask('ask.keys', { hash }, 2000)).toEqual((await ask(hash)).body);
+    await expect(feed.ask('ask.keys', { hash: 'short' }, 2000)).rejects.toMatchObject({ reason: 'refused' });
   });
 
   it('answers nobody but the gateway itself', async () => {
