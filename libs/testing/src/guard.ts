@@ -2,21 +2,26 @@ import { spawn } from 'node:child_process';
 
 const script = `
 cat > /dev/null
-kill -CONT "$1" 2> /dev/null
-kill -"$2" "$1" 2> /dev/null
-for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$1" 2> /dev/null || break; sleep 0.2; done
-[ -z "$3" ] || rm -rf -- "$3"
+if [ -n "$1" ]; then
+  kill -CONT "$1" 2> /dev/null
+  kill -"$2" "$1" 2> /dev/null
+  i=0
+  while kill -0 "$1" 2> /dev/null && [ $i -lt 100 ]; do sleep 0.1; i=$((i + 1)); done
+  kill -KILL "$1" 2> /dev/null
+fi
+rm -rf -- "$3" || { sleep 1; rm -rf -- "$3"; }
 `;
 
 /**
  * Ends a server when this process ends, however that comes: a shell waits for the end of a pipe that only we hold open. (Handlers of
  * `process` do not run for a killed process, and inside Jest not at all.)
- * @param directory  removed afterwards; '' for none
+ * @param pid  undefined where only the directory is left
+ * @param directory  removed afterwards
  * @returns the dismissal, for when the server has been stopped in order
  */
-export function guard(pid: number, signal: 'KILL' | 'QUIT', directory: string): () => void {
+export function guard(pid: number | undefined, signal: 'KILL' | 'QUIT', directory: string): () => void {
   // In a session of its own, so that the Ctrl-C meant for the test run does not end it before its work.
-  const shell = spawn('/bin/sh', ['-c', script, 'guard', String(pid), signal, directory], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  const shell = spawn('/bin/sh', ['-c', script, 'guard', String(pid ?? ''), signal, directory], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
   shell.unref();
   (shell.stdin as typeof shell.stdin & { unref(): void }).unref();
   return () => {

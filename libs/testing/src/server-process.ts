@@ -42,7 +42,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
   });
   const pid = child.pid;
   if (pid === undefined) throw new Error(`${options.program} cannot be started.`);
-  const dismiss = guard(pid, 'KILL', directory);
+  let dismiss = guard(pid, 'KILL', directory);
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     child.ref();
     child.kill('SIGCONT');
@@ -76,8 +76,9 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
     stop,
     kill: async () => {
       if (running) await end('SIGKILL');
-      // The number may soon be another process's.
+      // The number may soon be another process's; what is stored stays until we end.
       dismiss();
+      dismiss = guard(undefined, 'KILL', directory);
     },
     freeze: () => void child.kill('SIGSTOP'),
     resume: () => void child.kill('SIGCONT'),

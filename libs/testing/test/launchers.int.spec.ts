@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { connect as connectTcp } from 'node:net';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
@@ -77,10 +77,14 @@ describe('the launchers', () => {
   it('leave no server behind when the process that started them is killed', async () => {
     const script = `
       const { startNats, startRedis, freshDatabase } = await import(${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)});
-      const [nats, redis] = await Promise.all([startNats(), startRedis(), freshDatabase()]);
+      const [nats, redis, , killed] = await Promise.all([startNats(), startRedis(), freshDatabase(), startNats()]);
+      await killed.kill();
       console.log(nats.pid, redis.pid);
       setInterval(() => {}, 1000);`;
+    const temporary = mkdtempSync(join(tmpdir(), 'launchers-'));
+    chmodSync(temporary, 0o711);
     const child = spawn(process.execPath, ['--conditions=@latchkey/source', '--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script], {
+      env: { ...process.env, TMPDIR: temporary },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let words = '';
@@ -92,5 +96,7 @@ describe('the launchers', () => {
     expect(pids.map(isAlive)).toEqual([true, true]);
     child.kill('SIGKILL');
     await eventually(() => expect(pids.map(isAlive)).toEqual([false, false]));
+    await eventually(() => expect(readdirSync(temporary).filter((name) => name.startsWith('latchkey-test-'))).toEqual([]), { timeoutMs: 15_000 });
+    rmSync(temporary, { recursive: true, force: true });
   }, 60_000);
 });
