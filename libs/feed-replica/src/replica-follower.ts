@@ -1,16 +1,14 @@
-import { SystemMonotonicClock } from '@latchkey/clock';
-import { writers } from '@latchkey/contracts';
-import { type ReplicaFollowerOptions, WriterFollower } from './writer-follower.ts';
+import { writers, type Writer } from '@latchkey/contracts';
+import { WriterFollower, type WriterFollowerOptions } from './writer-follower.ts';
 
-export type { ReplicaFollowerOptions } from './writer-follower.ts';
+export interface ReplicaFollowerOptions extends WriterFollowerOptions {}
 
 /** Keeps a replica in step with both writers. */
 export class ReplicaFollower {
-  private readonly followers: WriterFollower[];
+  private readonly followers: Record<Writer, WriterFollower>;
 
   constructor(options: ReplicaFollowerOptions) {
-    const all = { clock: new SystemMonotonicClock(), settleMs: 10_000, ...options };
-    this.followers = writers.map((writer) => new WriterFollower(writer, all));
+    this.followers = { identity: new WriterFollower('identity', options), keys: new WriterFollower('keys', options) };
   }
 
   /**
@@ -18,15 +16,20 @@ export class ReplicaFollower {
    * begun yet. @throws when it is stopped before that
    */
   async start(): Promise<void> {
-    await Promise.all(this.followers.map((follower) => follower.start()));
+    await Promise.all(writers.map((writer) => this.followers[writer].start(null)));
   }
 
-  /** Whether the replica may be answered from: it has caught up once. */
+  /** Whether the replica has caught up once. Whether it may be answered from is for `Freshness` to say. */
   isReady(): boolean {
-    return this.followers.every((follower) => follower.caughtUp);
+    return writers.every((writer) => this.followers[writer].caughtUp);
+  }
+
+  /** The one that follows `writer`. */
+  of(writer: Writer): WriterFollower {
+    return this.followers[writer];
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.followers.map((follower) => follower.stop()));
+    await Promise.all(writers.map((writer) => this.followers[writer].stop()));
   }
 }

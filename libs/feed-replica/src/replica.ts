@@ -5,26 +5,20 @@ import { WriterState } from './writer-state.ts';
 /** Told of every record that changed, after the replica has it; what was derived from the old one is to be dropped. */
 export type ChangeListener = (record: FeedRecord) => void;
 
-/** A second state being filled; `missing` counts the subjects of the live one that it has not seen yet. */
-interface Rebuild {
-  state: WriterState;
-  missing: number;
-}
-
 /**
  * All that a gateway knows of credentials, owners and servers, in memory, for lookups without a call to anyone. It is filled by a
  * `ReplicaFollower`; absence means "the writers have said nothing of it".
  */
 export class Replica {
   private readonly live: Record<Writer, WriterState> = { identity: new WriterState(), keys: new WriterState() };
-  private readonly rebuilds: Record<Writer, Rebuild | null> = { identity: null, keys: null };
+  private readonly rebuilt: Record<Writer, WriterState | null> = { identity: null, keys: null };
   private readonly listeners = new Set<ChangeListener>();
 
   constructor(private readonly logger?: Logger) {}
 
   /** @param hash43  base64url of SHA-256 over the whole token. Revoked and expired ones are found too: the caller says which it is. */
   patByHash(hash43: string): PatRecord | undefined {
-    return this.live.keys.patsByHash.get(hash43);
+    return this.live.keys.pats.byHash(hash43);
   }
 
   user(id: string): RecordOf<'user'> | undefined {
@@ -75,45 +69,52 @@ export class Replica {
     return () => void this.listeners.delete(listener);
   }
 
-  /** Applies what arrived. During a rebuild it reaches both states, so that a revocation never waits for the new one to be complete. */
-  apply(message: FeedMessage): void {
+  /**
+   * Applies what arrived. During a rebuild it reaches both states, so that a revocation never waits for the new one to be complete.
+   * @param sequence  at which it stands in the stream
+   */
+  apply(message: FeedMessage, sequence?: number): void {
     const writer = writerOf[message.record.kind];
-    const live = this.live[writer];
-    const rebuild = this.rebuilds[writer];
-    if (rebuild !== null) {
-      if (live.held.has(message.subject) && !rebuild.state.held.has(message.subject)) rebuild.missing -= 1;
-      rebuild.state.apply(message);
-    }
-    if (live.apply(message)) this.announce(message.record);
+    this.rebuilt[writer]?.apply(message, sequence);
+    if (this.live[writer].apply(message, sequence)) this.announce(message.record);
   }
 
-  /** The writer's stream is another one: a second state is filled from its beginning, while the present one goes on answering. */
+  /**
+   * What is held of a writer is no longer certain: a second state is filled from the beginning of its stream, while the present one goes
+   * on answering and learning.
+   */
   beginRebuild(writer: Writer): void {
-    this.rebuilds[writer] = { state: new WriterState(), missing: this.live[writer].held.size };
+    this.rebuilt[writer] = new WriterState();
   }
 
   isRebuilding(writer: Writer): boolean {
-    return this.rebuilds[writer] !== null;
-  }
-
-  /** Subjects that the present state knows and the rebuilt one has not seen yet; 0 without a rebuild. */
-  missing(writer: Writer): number {
-    return this.rebuilds[writer]?.missing ?? 0;
+    return this.rebuilt[writer] !== null;
   }
 
   /** Puts the rebuilt state in the place of the present one, at once, with every revocation that the present one knows. */
   completeRebuild(writer: Writer): void {
     const before = this.live[writer];
-    const after = this.rebuilds[writer]?.state;
-    if (after === undefined) return;
+    const after = this.rebuilt[writer];
+    if (after === null) return;
     after.absorb(before);
     this.live[writer] = after;
-    this.rebuilds[writer] = null;
-    for (const [subject, { version, record }] of before.held) {
-      const now = after.held.get(subject);
-      // What is gone is announced by what it was.
-      if (now?.version !== version) this.announce(now?.record ?? record);
-    }
+    this.rebuilt[writer] = null;
+    for (const record of before.changedIn(after)) this.announce(record);
+  }
+
+  /** What of a writer has to be proven: the state that is being rebuilt, or else the one that answers. */
+  candidate(writer: Writer): WriterState {
+    return this.rebuilt[writer] ?? this.live[writer];
+  }
+
+  /** The state that answers. */
+  state(writer: Writer): WriterState {
+    return this.live[writer];
+  }
+
+  /** Begins with what a snapshot held, before anything is followed. */
+  restore(writer: Writer, state: WriterState): void {
+    this.live[writer] = state;
   }
 
   /** A listener that throws must neither keep the change from the others nor stop the feed. */

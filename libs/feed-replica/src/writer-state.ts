@@ -1,59 +1,108 @@
 import { recordId, type FeedMessage, type FeedRecord, type PatRecord, type RecordKind, type RecordOf, type ServerRecord } from '@latchkey/contracts';
+import { subjectOf } from '@latchkey/feed';
 import { absorbRevocation, carriesRevocation } from './absorb.ts';
+import { PatStore } from './pat-store.ts';
+import { ReplicaDigest } from './proof/replica-digest.ts';
 
-type ByKind = { [K in RecordKind]: Map<string, RecordOf<K>> };
+type OtherRecord = Exclude<FeedRecord, PatRecord>;
+type ByKind = { [K in Exclude<RecordKind, 'pat'>]: Map<string, RecordOf<K>> };
 
 function emptyByKind(): ByKind {
   return {
-    pat: new Map(), user: new Map(), org: new Map(), client: new Map(), member: new Map(),
+    user: new Map(), org: new Map(), client: new Map(), member: new Map(),
     grant: new Map(), session: new Map(), token: new Map(), server: new Map(), jwks: new Map(),
   };
 }
 
+/** `version` 0: a revocation that was taken over from an earlier state, and of which the present stream has not spoken. */
 interface Held {
   version: number;
-  record: FeedRecord;
+  record: OtherRecord;
 }
 
-/** What one writer has said: the newest record of each subject, and the indexes that requests look things up in. */
+const patSubject = (id: string): string => subjectOf({ kind: 'pat', id } as PatRecord);
+
+/** What one writer has said: the newest record of each subject, the indexes that requests look things up in, and the digest over it. */
 export class WriterState {
   readonly held = new Map<string, Held>();
   readonly records = emptyByKind();
-  readonly patsByHash = new Map<string, PatRecord>();
   readonly serversBySlug = new Map<string, ServerRecord>();
+  readonly digest = new ReplicaDigest();
+  /** What the writer calls the stream and generation that this was read from; null until it was asked. */
+  epoch: string | null = null;
+  /** Of the last message that was applied. */
+  sequence = 0;
+
+  constructor(readonly pats = new PatStore()) {
+    this.digest.note(0);
+  }
 
   /** @returns whether it was news: a version that is not higher than the one held is ignored */
-  apply({ subject, version, record }: FeedMessage): boolean {
-    const known = this.held.get(subject);
-    if (known !== undefined && known.version >= version) return false;
-    this.hold(subject, version, known === undefined ? record : absorbRevocation(known.record, record), known);
-    return true;
+  apply({ subject, version, record }: FeedMessage, sequence = this.sequence): boolean {
+    const known = record.kind === 'pat' ? this.pats.versionOf(record.id) : this.held.get(subject)?.version;
+    const isNews = known === undefined || known < version;
+    if (isNews) {
+      this.put(subject, version, record);
+      this.digest.replace(subject, known ?? 0, version);
+    }
+    this.sequence = Math.max(this.sequence, sequence);
+    this.digest.note(this.sequence);
+    return isNews;
   }
 
   /** Takes over the revocations that an earlier state knows of: into the records that are held here too, and as they are otherwise. */
   absorb(earlier: WriterState): void {
-    for (const [subject, { version, record }] of earlier.held) {
+    for (const record of earlier.pats.revoked()) {
+      if (this.pats.versionOf(record.id) === undefined) this.pats.put(record, 0);
+      else this.pats.revoke(record.id, record.revokedAt);
+    }
+    for (const [subject, { record }] of earlier.held) {
       const known = this.held.get(subject);
-      if (known !== undefined) this.hold(subject, known.version, absorbRevocation(record, known.record), known);
-      else if (carriesRevocation(record)) this.hold(subject, version, record);
+      if (known !== undefined) this.hold(subject, known.version, absorbRevocation(record, known.record) as OtherRecord, known);
+      else if (carriesRevocation(record)) this.hold(subject, 0, record);
     }
   }
 
-  private hold(subject: string, version: number, record: FeedRecord, known?: Held): void {
-    if (known !== undefined) this.unindex(known.record);
-    this.held.set(subject, { version, record });
-    this.put(record);
+  /** Subjects and versions of which the present stream has spoken: what the digest is over. */
+  *versions(): Generator<readonly [subject: string, version: number]> {
+    for (const [id, version] of this.pats.versions()) if (version > 0) yield [patSubject(id), version];
+    for (const [subject, { version }] of this.held) if (version > 0) yield [subject, version];
   }
 
-  private put(record: FeedRecord): void {
+  /** Records that `later`, which has absorbed this, holds at another version, or not at all; what is gone by what it was. */
+  *changedIn(later: WriterState): Generator<FeedRecord> {
+    for (const [id, version] of this.pats.versions()) {
+      const now = later.pats.versionOf(id);
+      if (now === version || now === 0) continue;
+      const record = later.pats.recordOf(id) ?? this.pats.recordOf(id);
+      if (record !== undefined) yield record;
+    }
+    for (const [subject, { version, record }] of this.held) {
+      const now = later.held.get(subject);
+      if (now?.version !== version && now?.version !== 0) yield now?.record ?? record;
+    }
+  }
+
+  /** Puts back what a snapshot held. The digest is not touched: it is counted once everything is there. */
+  restore(subject: string, version: number, record: OtherRecord): void {
+    this.hold(subject, version, record, this.held.get(subject));
+  }
+
+  private put(subject: string, version: number, record: FeedRecord): void {
+    if (record.kind === 'pat') return this.pats.put(record, version);
+    const known = this.held.get(subject);
+    this.hold(subject, version, known === undefined ? record : (absorbRevocation(known.record, record) as OtherRecord), known);
+  }
+
+  private hold(subject: string, version: number, record: OtherRecord, known?: Held): void {
+    if (known !== undefined) this.unindex(known.record);
+    this.held.set(subject, { version, record });
     (this.records[record.kind] as Map<string, FeedRecord>).set(recordId(record) ?? '', record);
-    if (record.kind === 'pat') this.patsByHash.set(record.hash, record);
     if (record.kind === 'server' && record.deletedAt === null) this.serversBySlug.set(record.slug, record);
   }
 
   /** Only what still points at the old record: another one may have taken its place under the same key. */
-  private unindex(record: FeedRecord): void {
-    if (record.kind === 'pat' && this.patsByHash.get(record.hash) === record) this.patsByHash.delete(record.hash);
+  private unindex(record: OtherRecord): void {
     if (record.kind === 'server' && this.serversBySlug.get(record.slug) === record) this.serversBySlug.delete(record.slug);
   }
 }
