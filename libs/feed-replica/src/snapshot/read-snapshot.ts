@@ -37,7 +37,7 @@ export async function readSnapshot(path: string, key: Uint8Array, newTable: () =
   let file: FileHandle | undefined;
   try {
     file = await openFile(path);
-    return { snapshot: await readParts(file, key, newTable()) };
+    return { snapshot: await readParts(file, key, newTable) };
   } catch (error) {
     if (error instanceof Refusal) return { none: error.reason };
     // What is authentic and still does not fit was written by another release, or by a bug: as good as damaged. So is what the disk cannot read.
@@ -62,17 +62,19 @@ async function openFile(path: string): Promise<FileHandle> {
   throw new Refusal('not-a-file');
 }
 
-async function readParts(file: FileHandle, key: Uint8Array, table: TokenTable<unknown>): Promise<Snapshot<unknown>> {
+async function readParts(file: FileHandle, key: Uint8Array, newTable: () => TokenTable<unknown>): Promise<Snapshot<unknown>> {
   const header = await readExactly(file, headerBytes);
   const refused = refuseHeader(header, key);
   if (refused !== null) throw new Refusal(refused);
 
+  const table = newTable();
+  const buffer = new ReadBuffer();
   let meta: z.infer<typeof metaSchema> | undefined;
   let rowBytes = 0;
   const interned: Record<'policies' | 'owners', InternedEntry[]> = { policies: [], owners: [] };
   const records: FeedMessage[] = [];
   for (let number = 0; ; number += 1) {
-    const { kind, content } = await readPart(file, key, header, number);
+    const { kind, content } = await readPart(file, key, header, number, buffer);
     if ((kind === 'meta') !== (number === 0)) throw new Refusal('damaged');
     if (kind === 'meta') meta = metaSchema.parse(json(content));
     else if (kind === 'rows') {
@@ -100,11 +102,11 @@ function toMessage(line: string): FeedMessage {
   return { subject: subjectOf(record), version, record };
 }
 
-async function readPart(file: FileHandle, key: Uint8Array, header: Buffer, number: number): Promise<{ kind: PartKind; content: Buffer }> {
+async function readPart(file: FileHandle, key: Uint8Array, header: Buffer, number: number, buffer: ReadBuffer): Promise<{ kind: PartKind; content: Buffer }> {
   const head = await readExactly(file, partHeadLength);
   const claimed = readPartHead(head);
   if (claimed === null) throw new Refusal('damaged');
-  const sealed = await readExactly(file, claimed.sealedBytes);
+  const sealed = await readExactly(file, claimed.sealedBytes, buffer.first(claimed.sealedBytes));
   try {
     return { kind: claimed.kind, content: openPart(key, header, number, head, sealed) };
   } catch {
@@ -112,8 +114,17 @@ async function readPart(file: FileHandle, key: Uint8Array, header: Buffer, numbe
   }
 }
 
-async function readExactly(file: FileHandle, length: number): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafeSlow(length);
+/** One piece of memory for all sealed parts: a new one each would leave the file's size behind as garbage. */
+class ReadBuffer {
+  private bytes = Buffer.alloc(0);
+
+  first(length: number): Buffer {
+    if (this.bytes.length < length) this.bytes = Buffer.allocUnsafeSlow(length);
+    return this.bytes.subarray(0, length);
+  }
+}
+
+async function readExactly(file: FileHandle, length: number, bytes: Buffer = Buffer.alloc(length)): Promise<Buffer> {
   for (let at = 0; at < length; ) {
     const { bytesRead } = await file.read(bytes, at, length - at);
     if (bytesRead === 0) throw new Refusal('cut-off');

@@ -42,4 +42,10 @@ export class HashIndex extends RowIndex {
       chunk[at + 7] === key[7]
     );
   }
+
+  protected override alike(one: number, other: number): boolean {
+    const at = this.rows.offsetOf(one);
+    this.key.set(this.rows.chunkOf(one).subarray(at, at + this.key.length));
+    return this.matches(other);
+  }
 }

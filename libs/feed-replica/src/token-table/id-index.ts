@@ -30,4 +30,8 @@ export class IdIndex extends RowIndex {
     const at = this.rows.offsetOf(row);
     return chunk[at + 8] === this.low && (chunk[at + 9] & 0xffff) === this.high;
   }
+
+  protected override alike(one: number, other: number): boolean {
+    return this.rows.packedId(one) === this.rows.packedId(other);
+  }
 }

@@ -1,18 +1,39 @@
+/** Which number a key has; a Map is one. An index may ask for the key of a number from `set` until the end of `delete`. */
+export interface Numbers {
+  readonly size: number;
+  get(key: string): number | undefined;
+  set(key: string, number: number): unknown;
+  delete(key: string): unknown;
+}
+
+export interface InternedForm<T> {
+  /** The value of a key; when it throws, nothing was interned. */
+  make(key: string): T;
+  /** The very key that a value was made from. */
+  keyOf(value: T): string;
+}
+
+/** The form of strings that stand for themselves. */
+export const plainStrings: InternedForm<string> = { make: (key) => key, keyOf: (value) => value };
+
 /**
  * Values that many rows share, each made once and known by a number. A value lives as long as a row uses it: policies can be edited
  * for ever, and what nobody uses any more must not pile up.
  */
 export class Interned<T> {
-  private readonly numbers = new Map<string, number>();
-  private readonly keys: (string | undefined)[] = [];
+  private readonly numbers: Numbers;
   private readonly values: (T | undefined)[] = [];
   private readonly uses: number[] = [];
   private readonly vacant: number[] = [];
   private readonly unused = new Set<number>();
   private holds = 0;
 
-  /** @param make  the value of a key; when it throws, nothing was interned */
-  constructor(private readonly make: (key: string) => T) {}
+  constructor(
+    private readonly form: InternedForm<T>,
+    indexFor: (keyAt: (number: number) => string) => Numbers = () => new Map(),
+  ) {
+    this.numbers = indexFor((number) => form.keyOf(this.valueOf(number)));
+  }
 
   get size(): number {
     return this.numbers.size;
@@ -22,7 +43,7 @@ export class Interned<T> {
   acquire(key: string): number {
     let number = this.numbers.get(key);
     if (number === undefined) {
-      const value = this.make(key);
+      const value = this.form.make(key);
       number = this.vacant.pop() ?? this.values.length;
       this.put(number, key, value);
     }
@@ -57,47 +78,49 @@ export class Interned<T> {
   }
 
   *entries(): Generator<[number: number, key: string]> {
-    for (let number = 0; number < this.keys.length; number += 1) {
-      const key = this.keys[number];
-      if (key !== undefined) yield [number, key];
+    for (let number = 0; number < this.values.length; number += 1) {
+      const value = this.values[number];
+      if (value !== undefined) yield [number, this.form.keyOf(value)];
     }
   }
 
   /** Puts back an entry under its old number, without a use so far. @throws RangeError when number or key is taken or impossible */
   restore(number: number, key: string, limit: number): void {
-    if (!Number.isInteger(number) || number < 0 || number >= limit || this.numbers.has(key) || this.keys[number] !== undefined) {
+    if (!Number.isInteger(number) || number < 0 || number >= limit || this.numbers.get(key) !== undefined || this.values[number] !== undefined) {
       throw new RangeError('not an entry');
     }
-    while (this.values.length < number) this.put(this.values.length, undefined, undefined);
-    this.put(number, key, this.make(key));
+    while (this.values.length < number) {
+      this.uses[this.values.length] = 0;
+      this.values.push(undefined);
+    }
+    this.put(number, key, this.form.make(key));
   }
 
   /** One more use of a number that was restored. @throws RangeError when there is none */
   use(number: number): void {
-    if (this.keys[number] === undefined) throw new RangeError('a row refers to nothing');
+    if (this.values[number] === undefined) throw new RangeError('a row refers to nothing');
     this.uses[number] += 1;
   }
 
   /** Ends a restoration: what no row has used is free. */
   settle(): void {
     this.vacant.length = 0;
-    for (let number = this.keys.length - 1; number >= 0; number -= 1) {
-      if (this.keys[number] === undefined) this.vacant.push(number);
+    for (let number = this.values.length - 1; number >= 0; number -= 1) {
+      if (this.values[number] === undefined) this.vacant.push(number);
       else if (this.uses[number] === 0) this.drop(number);
     }
   }
 
-  private put(number: number, key: string | undefined, value: T | undefined): void {
-    this.keys[number] = key;
+  private put(number: number, key: string, value: T): void {
     this.values[number] = value;
     this.uses[number] = 0;
-    if (key !== undefined) this.numbers.set(key, number);
+    this.numbers.set(key, number);
   }
 
   private drop(number: number): void {
-    const key = this.keys[number];
-    if (key !== undefined) this.numbers.delete(key);
-    this.keys[number] = undefined;
+    const value = this.values[number];
+    if (value === undefined) return;
+    this.numbers.delete(this.form.keyOf(value));
     this.values[number] = undefined;
     this.vacant.push(number);
   }

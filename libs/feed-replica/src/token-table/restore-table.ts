@@ -1,10 +1,6 @@
 import { rowLimit } from './row-store.ts';
 import type { TokenTable } from './token-table.ts';
 
-const rowsPerStep = 50_000;
-/** Owners are numbered in a whole word. */
-const ownerLimit = 2 ** 32;
-
 export type InternedEntry = readonly [number: number, key: string];
 
 /**
@@ -17,14 +13,10 @@ export async function restoreTable(
   { policies, owners }: { policies: Iterable<InternedEntry>; owners: Iterable<InternedEntry> },
 ): Promise<void> {
   for (const [number, key] of policies) table.policies.restore(number, key, rowLimit);
-  for (const [number, key] of owners) table.owners.restore(number, key, ownerLimit);
+  for (const [number, key] of owners) table.owners.restore(number, key, rowLimit);
   // A row that loses to its twin gives up what it refers to, but a later row may refer to the same.
   const holds = [table.policies.hold(), table.owners.hold()];
-  table.reserve(table.rows.live);
-  for (let row = 0; row < table.rows.length; row += 1) {
-    if (!table.rows.isFree(row)) table.adopt(row);
-    if (row % rowsPerStep === rowsPerStep - 1) await new Promise(setImmediate);
-  }
+  await table.adoptRows();
   for (const release of holds) release();
   table.policies.settle();
   table.owners.settle();

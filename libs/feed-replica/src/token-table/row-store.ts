@@ -39,7 +39,7 @@ export interface RowContent {
 
 /** Rows in chunks of 1 MiB: growing copies nothing and leaves less than one chunk unused. Removed rows are used again. */
 export class RowStore {
-  private readonly chunks: Uint32Array[] = [];
+  private readonly chunks: Uint32Array<ArrayBufferLike>[] = [];
   private freeHead = 0;
   /** Rows that were ever in use; some of them may be free. */
   length = 0;
@@ -151,7 +151,7 @@ export class RowStore {
   }
 
   /**
-   * Takes the image of one chunk behind those that are there; what it marks as free is free here too.
+   * Takes the image of one chunk behind those that are there, and with it the memory that it is in; what it marks as free is free here too.
    * @throws RangeError when it is no image of rows, or when the last chunk is not full
    */
   appendImage(image: Uint8Array): void {
@@ -159,9 +159,7 @@ export class RowStore {
     if (!Number.isInteger(rows) || rows > rowsPerChunk || this.length !== this.chunks.length * rowsPerChunk) {
       throw new RangeError('not an image of a chunk');
     }
-    const chunk = new Uint32Array(rowsPerChunk * rowWords);
-    new Uint8Array(chunk.buffer).set(image);
-    this.chunks.push(chunk);
+    this.chunks.push(chunkOver(image));
     const first = this.length;
     this.length += rows;
     for (let row = first; row < this.length; row += 1) {
@@ -169,4 +167,12 @@ export class RowStore {
       if (this.isFree(row)) this.free(row);
     }
   }
+}
+
+/** A full image that has its memory for itself is the chunk; another one is copied to the beginning of a chunk. */
+function chunkOver(image: Uint8Array): Uint32Array {
+  if (image.length === chunkBytes && image.buffer.byteLength === chunkBytes) return new Uint32Array(image.buffer);
+  const chunk = new Uint32Array(rowsPerChunk * rowWords);
+  new Uint8Array(chunk.buffer).set(image);
+  return chunk;
 }

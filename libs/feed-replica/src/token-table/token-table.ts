@@ -3,10 +3,11 @@ import type { PatRecord } from '@latchkey/contracts';
 import { HashIndex } from './hash-index.ts';
 import { readHash43, readHashBytes, writeHash43 } from './hash-words.ts';
 import { IdIndex } from './id-index.ts';
-import { Interned } from './interned.ts';
+import { Interned, plainStrings } from './interned.ts';
 import { policyKey, readPolicy, type Policy } from './policy.ts';
-import { packPublicId, unpackPublicId } from './public-id.ts';
+import { packPublicId, publicIdLimit, unpackPublicId } from './public-id.ts';
 import { never, RowStore, type RowContent } from './row-store.ts';
+import { StringIndex } from './string-index.ts';
 
 export interface TokenTableOptions<Compiled> {
   /** Makes of a policy what requests need of it; called once per distinct policy. */
@@ -14,6 +15,8 @@ export interface TokenTableOptions<Compiled> {
   /** Two random words; only tests choose them. */
   seed?: Uint32Array;
 }
+
+const rowsPerTurn = 1 << 16;
 
 const held = (seconds: number | null): number => (seconds === null ? never : Math.min(seconds, never - 1));
 const told = (seconds: number): number | null => (seconds === never ? null : seconds);
@@ -27,17 +30,22 @@ const told = (seconds: number): number | null => (seconds === never ? null : sec
 export class TokenTable<Compiled = undefined> {
   /** Parts, for what writes and reads snapshots. */
   readonly rows = new RowStore();
-  readonly policies: Interned<{ policy: Policy; compiled: Compiled }>;
-  readonly owners = new Interned<string>((owner) => owner);
+  readonly policies: Interned<{ key: string; policy: Policy; compiled: Compiled }>;
+  readonly owners: Interned<string>;
   private readonly byHash: HashIndex;
   private readonly byId: IdIndex;
   private readonly content: RowContent;
 
   constructor({ compile, seed = randomFillSync(new Uint32Array(2)) }: TokenTableOptions<Compiled> = {}) {
-    this.policies = new Interned((key) => {
-      const policy = readPolicy(key);
-      return { policy, compiled: compile?.(policy) as Compiled };
+    this.policies = new Interned({
+      make: (key) => {
+        const policy = readPolicy(key);
+        return { key, policy, compiled: compile?.(policy) as Compiled };
+      },
+      // Not made from the policy again: whoever reads a text may put it in another order.
+      keyOf: ({ key }) => key,
     });
+    this.owners = new Interned(plainStrings, (ownerAt) => new StringIndex(ownerAt, seed));
     this.byHash = new HashIndex(this.rows, seed);
     this.byId = new IdIndex(this.rows, seed);
     const hash = new Uint32Array(8);
@@ -187,39 +195,33 @@ export class TokenTable<Compiled = undefined> {
     if (hashChanges) this.byHash.insert(row);
   }
 
-  /** Makes room in the indexes of an empty table before `rows.appendImage`. */
-  reserve(rows: number): void {
-    this.byHash.reserve(rows);
-    this.byId.reserve(rows);
-  }
-
   /**
-   * Indexes one row that came with an image. A token may be twice in images that were taken while the table changed: the higher version stays.
-   * @throws RangeError when the row is not one that this table could have written
+   * Takes the rows that came as images, once what they refer to is there. Images that were taken while the table changed may hold a token
+   * twice: the higher version stays.
+   * @throws RangeError when a row is not one that this table could have written
    */
-  adopt(row: number): void {
-    this.policies.use(this.rows.policy(row));
-    this.owners.use(this.rows.owner(row));
-    const id = this.idOf(row);
-    if (packPublicId(id) !== this.rows.packedId(row) || this.rows.version(row) < 1) throw new RangeError('not a row');
-    const twin = this.findId(id);
-    if (twin !== -1 && this.rows.version(twin) >= this.rows.version(row)) return this.leave(row, twin);
-    if (twin !== -1) {
-      if (this.rows.revokedAt(twin) !== never) this.rows.setRevokedAt(row, Math.min(this.rows.revokedAt(row), this.rows.revokedAt(twin)));
-      this.remove(id);
+  async adoptRows(): Promise<void> {
+    const { rows } = this;
+    const isIn = (row: number): boolean => !rows.isFree(row);
+    for (let row = 0; row < rows.length; row += 1) {
+      if (row % rowsPerTurn === 0) await new Promise(setImmediate);
+      if (!isIn(row)) continue;
+      if (rows.packedId(row) >= publicIdLimit || rows.version(row) < 1) throw new RangeError('not a row');
+      this.policies.use(rows.policy(row));
+      this.owners.use(rows.owner(row));
     }
-    const { key } = this.byHash;
-    const at = this.rows.offsetOf(row);
-    key.set(this.rows.chunkOf(row).subarray(at, at + key.length));
-    if (this.byHash.find() !== -1) throw new RangeError('two tokens with one hash');
-    this.byHash.insert(row);
-    this.byId.insert(row);
+    await this.byId.build(rows.length, isIn, (held, row) => this.settleTwins(held, row));
+    await this.byHash.build(rows.length, isIn, () => {
+      throw new RangeError('two tokens with one hash');
+    });
   }
 
-  private leave(row: number, twin: number): void {
-    this.rows.setRevokedAt(twin, Math.min(this.rows.revokedAt(row), this.rows.revokedAt(twin)));
-    this.policies.release(this.rows.policy(row));
-    this.owners.release(this.rows.owner(row));
-    this.rows.free(row);
+  private settleTwins(one: number, other: number): number {
+    const [newer, older] = this.rows.version(one) >= this.rows.version(other) ? [one, other] : [other, one];
+    this.rows.setRevokedAt(newer, Math.min(this.rows.revokedAt(newer), this.rows.revokedAt(older)));
+    this.policies.release(this.rows.policy(older));
+    this.owners.release(this.rows.owner(older));
+    this.rows.free(older);
+    return newer;
   }
 }
