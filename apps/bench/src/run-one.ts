@@ -1,0 +1,6 @@
+import { benchmarks } from './benchmarks/index.ts';
+
+const benchmark = benchmarks.find(({ name }) => name === process.argv[2]);
+if (benchmark === undefined) throw new Error('run-one takes the name of one benchmark');
+await benchmark.run((figure) => void process.send?.(figure));
+process.disconnect?.();
