@@ -21,6 +21,7 @@ export const identityEnvSchema = z.object({
   LATCHKEY_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   LATCHKEY_ISSUER: origin.describe('Public URL of this service: the issuer of every token.'),
   LATCHKEY_GATEWAY_URL: origin.describe('Public URL of the gateway: what resource identifiers begin with.'),
+  LATCHKEY_GATEWAY_INTERNAL_URL: z.url().optional().describe('Where the console reaches the gateway, if not by its public URL.'),
   LATCHKEY_GATEWAY_JWKS_URL: z.url().optional().describe('Where the gateway publishes its keys; by default below LATCHKEY_GATEWAY_URL.'),
   DATABASE_URL: z.string().min(1).describe('Postgres; everything lives in its schema "identity".'),
   REDIS_URL: z.string().optional().describe('Counts limits over all replicas; without it each process counts alone.'),

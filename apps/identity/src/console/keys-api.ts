@@ -40,12 +40,17 @@ export class KeysApi {
     const headers: Record<string, string> = { authorization: `Bearer ${await this.issueToken.run(owner, scopes)}`, accept: 'application/json' };
     if (body !== undefined) headers['content-type'] = 'application/json';
     const unavailable = (cause: unknown): Problem => new Problem('upstream_unavailable', { status: 503, detail: 'Keys cannot be reached right now.', cause });
-    const answer = await request(`${this.env.LATCHKEY_GATEWAY_URL}${path}`, {
+    const { LATCHKEY_GATEWAY_URL: publicUrl, LATCHKEY_GATEWAY_INTERNAL_URL: internalUrl = publicUrl } = this.env;
+    // The gateway answers to its public name only, by whatever way it is reached.
+    headers['host'] = new URL(publicUrl).host;
+    const answer = await request(new URL(path, internalUrl), {
       method,
       headers,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(timeoutMs),
-    }).then(async ({ statusCode, body: stream }) => ({ status: statusCode, json: await stream.json() }), (error: unknown) => { throw unavailable(error); });
+    })
+      .then(async ({ statusCode, body: stream }) => ({ status: statusCode, json: await stream.json() }))
+      .catch((error: unknown) => { throw unavailable(error); });
     if (answer.status >= 400) {
       const problem = problemDocumentSchema.safeParse(answer.json).data;
       if (answer.status === 400) throw new Problem('invalid_request', { detail: problem?.detail });
