@@ -7,4 +7,5 @@ export { PortInUseError } from './port-in-use.ts';
 export { ProblemFilter } from './problem.filter.ts';
 export type { RawHandler } from './raw-handler.ts';
 export { requestIdOf } from './request-id.ts';
+export { runService, type ServiceParts, type ServiceProcess } from './run-service.ts';
 export { startService, type RunningService, type ServiceOptions } from './service.ts';
