@@ -1,4 +1,4 @@
-import { Relay } from '@latchkey/feed-writer';
+import { FenceResponder, Relay } from '@latchkey/feed-writer';
 import { startService, type RunningService } from '@latchkey/service';
 import { DataSource } from 'typeorm';
 import { IdentityModule, type IdentityOptions } from './app.module.ts';
@@ -26,6 +26,7 @@ export async function startIdentity(options: IdentityOptions): Promise<RunningId
     },
     configure: async (app) => {
       await app.get(Relay).start();
+      await app.get(FenceResponder).start();
     },
   });
   return { ...service, seed: seedOf(service.app) };

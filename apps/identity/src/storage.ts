@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationShutdown, type Provider } from '@nestjs/common';
 import type { Feed } from '@latchkey/feed';
-import { Relay } from '@latchkey/feed-writer';
+import { FenceResponder, Relay } from '@latchkey/feed-writer';
 import { connectPostgres } from '@latchkey/postgres';
 import { createRedis, type Redis } from '@latchkey/ratelimit';
 import type { Logger } from '@latchkey/telemetry';
@@ -17,10 +17,11 @@ import { LOGGER } from './tokens.ts';
 
 const entities = [...engineEntities, ...accountsEntities, ...organizationsEntities, ...serversEntities, ...interactionsEntities, ...consoleEntities];
 
-/** Ends what `storageProviders` began: the relay first, because it uses the connection. */
+/** Ends what `storageProviders` began: who answers asks the relay, and the relay uses the connection. */
 @Injectable()
 class StorageShutdown implements OnApplicationShutdown {
   constructor(
+    private readonly fenceResponder: FenceResponder,
     private readonly relay: Relay,
     private readonly dataSource: DataSource,
     @Inject(REDIS) private readonly redis: Redis | undefined,
@@ -28,12 +29,13 @@ class StorageShutdown implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     this.redis?.disconnect();
+    await this.fenceResponder.stop();
     await this.relay.stop();
     await this.dataSource.destroy();
   }
 }
 
-/** Postgres with its migrations run, and the relay that carries the outbox to the feed. */
+/** Postgres with its migrations run, the relay that carries the outbox to the feed, and who answers the gateways' fences from it. */
 export const storageProviders = (feed: Feed): Provider[] => [
   {
     provide: DataSource,
@@ -44,6 +46,11 @@ export const storageProviders = (feed: Feed): Provider[] => [
     provide: Relay,
     useFactory: (dataSource: DataSource, logger: Logger) => new Relay({ dataSource, feed, writer: 'identity', logger }),
     inject: [DataSource, LOGGER],
+  },
+  {
+    provide: FenceResponder,
+    useFactory: (relay: Relay, logger: Logger) => new FenceResponder({ feed, writer: 'identity', relay, logger }),
+    inject: [Relay, LOGGER],
   },
   {
     provide: REDIS,

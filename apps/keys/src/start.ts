@@ -1,4 +1,4 @@
-import { Relay } from '@latchkey/feed-writer';
+import { FenceResponder, Relay } from '@latchkey/feed-writer';
 import { startService, type RunningService } from '@latchkey/service';
 import { DataSource } from 'typeorm';
 import { KeysModule, type KeysOptions } from './app.module.ts';
@@ -12,7 +12,10 @@ export async function startKeys(options: KeysOptions): Promise<RunningService> {
     port: options.env.PORT,
     portVariable: 'PORT',
     logger: options.logger,
-    configure: (app) => app.get(Relay).start(),
+    configure: async (app) => {
+      await app.get(Relay).start();
+      await app.get(FenceResponder).start();
+    },
     // The feed may be away: keys are minted and revoked all the same, and the gateways know how old their state is.
     checkReady: async (app) => {
       await app.get(DataSource).query('SELECT 1').catch((cause: unknown) => {

@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationShutdown, type Provider } from '@nestjs/common';
 import type { Feed } from '@latchkey/feed';
-import { Relay } from '@latchkey/feed-writer';
+import { FenceResponder, Relay } from '@latchkey/feed-writer';
 import { connectPostgres } from '@latchkey/postgres';
 import type { Logger } from '@latchkey/telemetry';
 import { DataSource } from 'typeorm';
@@ -9,21 +9,23 @@ import { migrations } from './migrations/index.ts';
 import { personalAccessTokenEntities } from './personal-access-tokens/providers.ts';
 import { KEYS_ENV, LOGGER } from './tokens.ts';
 
-/** Ends what `storageProviders` began: the relay first, because it uses the connection. */
+/** Ends what `storageProviders` began: who answers asks the relay, and the relay uses the connection. */
 @Injectable()
 class StorageShutdown implements OnApplicationShutdown {
   constructor(
+    private readonly fenceResponder: FenceResponder,
     private readonly relay: Relay,
     private readonly dataSource: DataSource,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
+    await this.fenceResponder.stop();
     await this.relay.stop();
     await this.dataSource.destroy();
   }
 }
 
-/** Postgres with its migrations run, and the relay that carries the outbox to the feed. */
+/** Postgres with its migrations run, the relay that carries the outbox to the feed, and who answers the gateways' fences from it. */
 export const storageProviders = (feed: Feed): Provider[] => [
   {
     provide: DataSource,
@@ -34,6 +36,11 @@ export const storageProviders = (feed: Feed): Provider[] => [
     provide: Relay,
     useFactory: (dataSource: DataSource, logger: Logger) => new Relay({ dataSource, feed, writer: 'keys', logger }),
     inject: [DataSource, LOGGER],
+  },
+  {
+    provide: FenceResponder,
+    useFactory: (relay: Relay, logger: Logger) => new FenceResponder({ feed, writer: 'keys', relay, logger }),
+    inject: [Relay, LOGGER],
   },
   StorageShutdown,
 ];

@@ -1,3 +1,13 @@
+import { SystemMonotonicClock } from '@latchkey/clock';
+
+const clock = new SystemMonotonicClock();
+
+interface Shared<T> {
+  promise: Promise<T>;
+  follow: (run: Promise<T>) => void;
+  timer: NodeJS.Timeout;
+}
+
 /**
  * Runs a task one at a time, so that whoever calls gets the result of a run that began after the call: calls during a run wait for the
  * next one and share it.
@@ -5,9 +15,16 @@
 export class Coalesced<T> {
   private running: Promise<T> | undefined;
   private next: Promise<T> | undefined;
+  private shared: Shared<T> | undefined;
+  private begunAtMs = -Infinity;
 
-  constructor(private readonly task: () => Promise<T>) {}
+  /** @param everyMs  how long after the last run one begins for those who `share` */
+  constructor(
+    private readonly task: () => Promise<T>,
+    private readonly everyMs = 0,
+  ) {}
 
+  /** As soon as may be. */
   run(): Promise<T> {
     if (this.running === undefined) return this.begin();
     // A run that begins between the end of this one and our turn began after the calls that wait: it serves them as well.
@@ -19,11 +36,29 @@ export class Coalesced<T> {
     return this.next;
   }
 
+  /** The next run, whoever begins it: any number of callers cause one run every `everyMs`. */
+  share(): Promise<T> {
+    this.shared ??= this.wait();
+    return this.shared.promise;
+  }
+
+  private wait(): Shared<T> {
+    let follow: (run: Promise<T>) => void = () => undefined;
+    const promise = new Promise<T>((resolve) => (follow = resolve));
+    // The timer is there also when nothing is to be waited for: all who call in this turn of the event loop share.
+    const timer = setTimeout(() => void this.run().catch(() => undefined), Math.max(0, this.begunAtMs + this.everyMs - clock.nowMs()));
+    return { promise, follow, timer };
+  }
+
   private begin(): Promise<T> {
+    this.begunAtMs = clock.nowMs();
     const run = this.task().finally(() => {
       this.running = undefined;
     });
     this.running = run;
+    clearTimeout(this.shared?.timer);
+    this.shared?.follow(run);
+    this.shared = undefined;
     return run;
   }
 }

@@ -1,7 +1,9 @@
-import type { FeedPosition, FeedState } from '@latchkey/feed';
-import { holdsWhatWasPublished, type PublishedTo, readPublishedTo, unpublishAll } from './epoch.ts';
+import type { FeedState } from '@latchkey/feed';
+import { beginGeneration } from './generation.ts';
+import { inTurn } from './in-turn.ts';
 import type { RelayOptions } from './options.ts';
 import { publishPending } from './publish-pending.ts';
+import { readOutbox, type OutboxState } from './read-outbox.ts';
 
 /** A stream that is replaced more often than this during one drain is left to the next. */
 const rounds = 5;
@@ -9,29 +11,32 @@ const rounds = 5;
 /**
  * Brings the outbox to the feed.
  * @param trusted  epoch that an earlier drain ended with: its stream is not looked at before publishing, only after
- * @returns a position at which the feed holds everything that was committed before the call
+ * @returns a moment after the call, at which the feed holds everything that was committed before the call
  * @throws when Postgres or the feed is away; nothing is lost by it
  */
-export async function drainOutbox(options: RelayOptions, trusted: string | null): Promise<FeedPosition> {
+export async function drainOutbox(options: RelayOptions, trusted: string | null): Promise<OutboxState> {
   const { dataSource, feed, writer } = options;
   for (let round = 1; round <= rounds; round++) {
     // Read before anything is published, so that what another relay adds meanwhile cannot look like a stream that runs backwards.
-    const known = await readPublishedTo(dataSource);
-    if (known.epoch !== trusted && (await startOver(options, known, await feed.position(writer)))) continue;
-    trusted = known.epoch;
-    const sameStream = await publishPending(options, known.epoch);
-    const state = await feed.position(writer);
-    if (sameStream && !(await startOver(options, known, state))) return { epoch: state.epoch, sequence: state.sequence };
+    const before = await readOutbox(dataSource.manager);
+    if (before.epoch !== trusted && (await startOver(options, before, await feed.position(writer)))) continue;
+    trusted = before.epoch;
+    const after = before.pending.length === 0 ? before : await inTurn(dataSource, (manager) => publishPending(options, manager, before));
+    if (after !== null && !(await startOver(options, after, await feed.position(writer)))) return after;
   }
   throw new Error(`The stream of ${writer} keeps changing`);
 }
 
-/** @returns whether the stream has lost what was published, so that everything is unpublished now */
-async function startOver({ dataSource, writer, logger }: RelayOptions, known: PublishedTo, state: FeedState): Promise<boolean> {
-  if (await holdsWhatWasPublished(dataSource, known, state)) return false;
-  const count = await unpublishAll(dataSource, known, state);
+/**
+ * @param known  read before `state`: a stream that holds less now has lost something
+ * @returns whether it has, so that everything is to be published again
+ */
+async function startOver({ dataSource, writer, logger }: RelayOptions, known: OutboxState, state: FeedState): Promise<boolean> {
   const another = state.epoch !== known.epoch;
+  if (!another && state.sequence >= known.sequence && state.messages >= known.subjects) return false;
+  const begun = await beginGeneration(dataSource.manager, known.generation, state);
+  const { subjects } = known;
   // Another stream is the normal beginning of a feed in memory; a stream that lost messages is not normal anywhere.
-  if (count > 0) logger[another ? 'info' : 'warn']({ writer, count, another }, 'the stream lacks what was published; everything is published again');
+  if (begun && subjects > 0) logger[another ? 'info' : 'warn']({ writer, subjects, another }, 'the stream lacks what was published; everything is published again');
   return true;
 }

@@ -1,30 +1,43 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FeedPosition } from '@latchkey/feed';
+import { SystemMonotonicClock } from '@latchkey/clock';
+import type { FeedPosition, FenceAnswer, ShardsAnswer } from '@latchkey/feed';
+import { auditDigest } from './audit-digest.ts';
 import { Coalesced } from './coalesced.ts';
 import { drainOutbox } from './drain.ts';
+import { epochOf } from './epoch-of.ts';
+import { beginRepair } from './generation.ts';
 import { Notifications } from './notifications.ts';
 import type { RelayOptions } from './options.ts';
+import type { OutboxState } from './read-outbox.ts';
+import { readShards } from './read-shards.ts';
 
 const retryMs = { first: 250, most: 2000 };
+
+/** Fences are worth a look at the outbox this often, however many there are. */
+const fenceMs = 200;
 
 /**
  * Brings what is staged to the feed: at once when Postgres notifies, within the sweep otherwise, and everything anew when the stream is
  * another one than before. Any number of relays of one writer may run.
  */
 export class Relay {
-  private readonly drains: Coalesced<FeedPosition>;
+  private readonly clock = new SystemMonotonicClock();
+  private readonly drains: Coalesced<OutboxState>;
   private readonly notifications: Notifications;
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
   private wake: () => void = () => undefined;
+  private audited = false;
   private prepared = false;
   private trustedEpoch: string | null = null;
+  /** When the last drain began that came to its end. */
+  private drainedAtMs = -Infinity;
 
   constructor(private readonly options: RelayOptions) {
     const { dataSource, logger } = options;
     const { url, schema } = dataSource.options as { url?: string; schema?: string };
     if (url === undefined || schema === undefined) throw new Error('The relay needs a data source with a url and a schema');
-    this.drains = new Coalesced(() => this.drainOnce());
+    this.drains = new Coalesced(() => this.drainOnce(), fenceMs);
     this.notifications = new Notifications(url, `feed_${schema}`, () => this.wake(), logger);
   }
 
@@ -41,17 +54,30 @@ export class Relay {
    * @throws when that takes longer than `drainMs`, or the feed or Postgres is away; the relay goes on trying by itself
    */
   async drain(): Promise<FeedPosition> {
-    const { drainMs = 2000 } = this.options;
-    const done = new AbortController();
-    const late = sleep(drainMs, undefined, { signal: done.signal }).then(
-      () => Promise.reject(new Error(`The outbox could not be published within ${drainMs} ms`)),
-      () => new Promise<never>(() => undefined),
-    );
-    try {
-      return await Promise.race([this.drains.run(), late]);
-    } finally {
-      done.abort();
-    }
+    const { epoch, sequence } = await this.inTime(this.drains.run());
+    return { epoch, sequence };
+  }
+
+  /**
+   * The same, and what the feed holds at that position. In no hurry: all who call within 200 ms share a drain, which begins after each of
+   * their calls.
+   */
+  async fence(): Promise<FenceAnswer> {
+    const state = await this.inTime(this.drains.share());
+    return { epoch: epochOf(state), sequence: state.sequence, digest: state.digest };
+  }
+
+  /** The digest in its parts, after a drain; what is staged at this moment may be missing in it. */
+  async shards(): Promise<ShardsAnswer> {
+    await this.inTime(this.drains.share());
+    return readShards(this.options.dataSource);
+  }
+
+  /** Has everything published again. @returns false when that was done less than a minute ago */
+  async repair(): Promise<boolean> {
+    const begun = await beginRepair(this.options.dataSource.manager);
+    if (begun) this.wake();
+    return begun;
   }
 
   /** Ends after the drain that runs now, if any. To be called before the data source and the feed are closed. */
@@ -61,14 +87,33 @@ export class Relay {
     await Promise.all([this.notifications.stop(), this.running]);
   }
 
-  private async drainOnce(): Promise<FeedPosition> {
-    if (this.stopping.signal.aborted) throw new Error('The relay was stopped');
+  private async inTime<T>(work: Promise<T>): Promise<T> {
+    const { drainMs = 2000 } = this.options;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`The outbox could not be published within ${drainMs} ms`)), drainMs);
+    });
     try {
+      return await Promise.race([work, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private async drainOnce(): Promise<OutboxState> {
+    if (this.stopping.signal.aborted) throw new Error('The relay was stopped');
+    const begunAtMs = this.clock.nowMs();
+    try {
+      if (!this.audited) await auditDigest(this.options);
+      this.audited = true;
       if (!this.prepared) await this.options.feed.prepare(this.options.writer);
       this.prepared = true;
-      const position = await drainOutbox(this.options, this.trustedEpoch);
-      this.trustedEpoch = position.epoch;
-      return position;
+      const state = await drainOutbox(this.options, this.trustedEpoch);
+      this.trustedEpoch = state.epoch;
+      this.drainedAtMs = begunAtMs;
+      // Staged during the drain, and notified of during it or not.
+      if (state.pending.length > 0) this.wake();
+      return state;
     } catch (error) {
       // The stream itself may be gone: the next drain makes sure of it first.
       this.prepared = false;
@@ -76,24 +121,31 @@ export class Relay {
     }
   }
 
+  /** Drains when it is told to, and when nothing else has made a drain for the time of a sweep. */
   private async work(): Promise<void> {
     const { logger, writer, sweepMs = 250 } = this.options;
     const { signal } = this.stopping;
     let waitMs = 0;
-    while (!signal.aborted) {
-      const woken = new AbortController();
-      this.wake = () => woken.abort();
+    for (let woken = true; !signal.aborted; ) {
+      const waking = new AbortController();
+      this.wake = () => waking.abort();
       try {
-        await this.drains.run();
+        if (woken || this.restMs(sweepMs) <= 0) await this.drains.run();
         if (waitMs > 0) logger.info({ writer }, 'the outbox is published again');
         waitMs = 0;
-        await sleep(sweepMs, undefined, { signal: woken.signal }).catch(() => undefined);
+        await sleep(this.restMs(sweepMs), undefined, { signal: waking.signal }).catch(() => undefined);
+        woken = waking.signal.aborted;
       } catch (error) {
         if (signal.aborted) return;
         if (waitMs === 0) logger.warn({ writer, reason: error instanceof Error ? error.message : 'unknown' }, 'the outbox cannot be published; trying again');
         waitMs = Math.min(Math.max(waitMs * 2, retryMs.first), retryMs.most);
         await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+        woken = true;
       }
     }
+  }
+
+  private restMs(sweepMs: number): number {
+    return Math.max(0, this.drainedAtMs + sweepMs - this.clock.nowMs());
   }
 }

@@ -1,0 +1,15 @@
+import { addFeedDigest, dropFeedDigest } from '@latchkey/feed-writer';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** What gateways prove their freshness by. */
+export class FeedDigest1700000000002 implements MigrationInterface {
+  name = 'FeedDigest1700000000002';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await addFeedDigest(runner);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await dropFeedDigest(runner);
+  }
+}

@@ -1,0 +1,51 @@
+import type { FeedMessage } from '@latchkey/contracts';
+import type { Published } from '@latchkey/feed';
+import type { EntityManager } from 'typeorm';
+import { digestSql, shardSql } from '../outbox/digest-sql.ts';
+import type { OutboxState } from './read-outbox.ts';
+
+export interface Acknowledged extends Published {
+  message: FeedMessage;
+}
+
+/**
+ * Marks what the feed has acknowledged, unless it was staged anew meanwhile, and changes the digest by it, in one statement. Rows that a
+ * transaction holds at this moment are left for the next drain: waiting for one while holding others could deadlock with a caller who
+ * stages several. `feed_epoch` is locked first, so that marks come one after the other.
+ * @returns the subjects that were marked; null when another generation has begun, and it is not certain which stream acknowledged
+ */
+export async function markPublished(
+  manager: EntityManager,
+  { epoch, generation }: Pick<OutboxState, 'epoch' | 'generation'>,
+  acknowledged: readonly Acknowledged[],
+): Promise<string[] | null> {
+  const [row] = await manager.query<{ held: boolean; marked: string[] }[]>(
+    `WITH held AS (
+       UPDATE feed_epoch SET sequence = greatest(sequence, $5) WHERE epoch = $1 AND generation = $2 RETURNING 1
+     ), free AS (
+       SELECT subject, CASE WHEN published_generation = $2 THEN published_version ELSE 0 END AS before
+       FROM outbox JOIN unnest($3::text[], $4::bigint[]) AS done (subject, version) USING (subject, version)
+       WHERE EXISTS (SELECT 1 FROM held) FOR UPDATE OF outbox SKIP LOCKED
+     ), marked AS (
+       UPDATE outbox SET published = true, published_version = version, published_generation = $2
+       FROM free WHERE outbox.subject = free.subject RETURNING outbox.subject, before, version AS after
+     ), change AS (
+       SELECT ${shardSql('subject')} AS shard, count(*) FILTER (WHERE before = 0) AS added,
+         bit_xor(CASE WHEN before = 0 THEN ${digestSql('subject', 'after')}
+                      ELSE ${digestSql('subject', 'before')} # ${digestSql('subject', 'after')} END) AS digest
+       FROM marked GROUP BY 1
+     ), digested AS (
+       UPDATE feed_digest SET digest = feed_digest.digest # change.digest, subjects = subjects + added
+       FROM change WHERE feed_digest.shard = change.shard
+     )
+     SELECT EXISTS (SELECT 1 FROM held) AS held, ARRAY(SELECT subject FROM marked) AS marked`,
+    [
+      epoch,
+      generation,
+      acknowledged.map(({ message }) => message.subject),
+      acknowledged.map(({ message }) => message.version),
+      Math.max(...acknowledged.map(({ sequence }) => sequence)),
+    ],
+  );
+  return row?.held === true ? row.marked : null;
+}
