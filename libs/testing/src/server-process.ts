@@ -21,6 +21,8 @@ export interface ServerProcess {
 export interface ServerProcessOptions {
   program: string;
   args: (directory: string) => readonly string[];
+  /** Beside what this process has. */
+  env?: Record<string, string>;
   /** Throws while the server does not answer yet. */
   ready: (server: { pid: number; directory: string }) => Promise<void> | void;
 }
@@ -29,7 +31,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
   const directory = mkdtempSync(join(tmpdir(), 'latchkey-test-'));
   const logFile = join(directory, 'log');
   const log = openSync(logFile, 'a');
-  const child = spawn(options.program, options.args(directory), { stdio: ['ignore', log, log], detached: true });
+  const child = spawn(options.program, options.args(directory), { stdio: ['ignore', log, log], detached: true, env: { ...process.env, ...options.env } });
   closeSync(log);
   let running = true;
   const ended = new Promise<void>((resolve) => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, freshDatabase, startNats, startRedis } from '@latchkey/testing';
 import { exportJWK, generateKeyPair } from 'jose';
+import { repository } from './repository.ts';
 import { Secrets } from './secrets.ts';
 import { isReady, startServiceProcess, type ServiceProcess } from './service-process.ts';
 import { freshLogDir, type System } from './system.ts';
@@ -29,7 +30,13 @@ export async function startSeparate(name: string, env: Record<string, string> = 
   try {
     const database = await freshDatabase();
     stops.push(() => database.drop());
-    const nats = await startNats();
+    const passwords = { identity: randomBytes(12).toString('hex'), keys: randomBytes(12).toString('hex'), gateway: randomBytes(12).toString('hex') };
+    // Each service with its own user and no right that it does not need, as a deployment would have it.
+    const nats = await startNats({
+      config: join(repository, 'deploy/nats/latchkey.conf'),
+      env: { NATS_IDENTITY_PASSWORD: `i${passwords.identity}`, NATS_KEYS_PASSWORD: `k${passwords.keys}`, NATS_GATEWAY_PASSWORD: `g${passwords.gateway}` },
+    });
+    const natsUrl = (user: keyof typeof passwords) => nats.url.replace('nats://', `nats://${user}:${user[0]}${passwords[user]}@`);
     stops.push(() => nats.stop());
     const redis = await startRedis();
     stops.push(() => redis.stop());
@@ -39,12 +46,13 @@ export async function startSeparate(name: string, env: Record<string, string> = 
     const signingKey = JSON.stringify(await exportJWK((await generateKeyPair('ES256', { extractable: true })).privateKey));
     const sealingKey = randomBytes(32).toString('base64');
     for (const [what, value] of Object.entries({ 'admin password': admin.password, 'master key': masterKey, 'signing key': signingKey, 'sealing key': sealingKey, 'database URL': database.url })) secrets.add(what, value);
+    for (const [user, password] of Object.entries(passwords)) secrets.add(`NATS password of ${user}`, password);
     secrets.add('signing key (d)', (JSON.parse(signingKey) as { d: string }).d);
 
     const ports = { identity: await freePort(), keys: await freePort(), gateway: await freePort(), second: await freePort() };
     const urls = Object.fromEntries(Object.entries(ports).map(([service, port]) => [service, `http://localhost:${port}`])) as Record<keyof typeof ports, string>;
     const common = {
-      HOST: '127.0.0.1', LATCHKEY_LOG_LEVEL: 'debug', NATS_URL: nats.url, REDIS_URL: redis.url,
+      HOST: '127.0.0.1', LATCHKEY_LOG_LEVEL: 'debug', REDIS_URL: redis.url,
       LATCHKEY_ISSUER: urls.identity, LATCHKEY_GATEWAY_URL: urls.gateway, LATCHKEY_KEYS_URL: urls.keys,
       LATCHKEY_ALLOW_PRIVATE_UPSTREAMS: 'true', ...env,
     };
@@ -53,7 +61,7 @@ export async function startSeparate(name: string, env: Record<string, string> = 
     const start = async (service: keyof typeof ports, script: string, serviceEnv: Record<string, string>) => {
       const running = await startServiceProcess({
         name: service, script, logDir,
-        env: { ...serviceEnv, PORT: String(ports[service]), LATCHKEY_MANAGEMENT_PORT: String(await freePort()) },
+        env: { ...serviceEnv, NATS_URL: natsUrl(service === 'second' ? 'gateway' : service), PORT: String(ports[service]), LATCHKEY_MANAGEMENT_PORT: String(await freePort()) },
         ready: service === 'identity' ? seeded : () => isReady(urls[service]),
       });
       stops.push(() => running.stop());
