@@ -1,0 +1,130 @@
+import { WriterProof } from '../../src/proof/writer-proof.ts';
+import { WriterFollower } from '../../src/writer-follower.ts';
+import { WriterState } from '../../src/writer-state.ts';
+import { Schedule, Violation, type ScheduleFaults, type ScheduleResult } from './schedule.ts';
+
+/** Seeds of a run; one alone when a failure is to be replayed. */
+const replayed = process.env['SIMULATION_SEED'];
+const first = Number(replayed ?? 1);
+const count = Number(process.env['SIMULATION_COUNT'] ?? (replayed === undefined ? 2000 : 1));
+/** Enough schedules to catch each of the mistakes below; most show in the first few. */
+const patience = 400;
+
+async function violationOf(seed: number, faults?: ScheduleFaults): Promise<Violation | null> {
+  try {
+    await new Schedule(seed, faults).run();
+    return null;
+  } catch (error) {
+    if (error instanceof Violation) return error;
+    throw error;
+  }
+}
+
+/** @returns the kind of the first violation that a mistake leads to, and the seed of it */
+async function caught(faults?: ScheduleFaults): Promise<string> {
+  for (let seed = 1; seed <= patience; seed += 1) {
+    const violation = await violationOf(seed, faults);
+    if (violation !== null) return violation.kind;
+  }
+  return `not in ${patience} schedules`;
+}
+
+/** What the code under test keeps to itself, where a test puts a mistake into it. */
+interface Heard {
+  sentAtMs: number;
+  sequence: number;
+  digest: string;
+}
+interface Inner {
+  options: { clock: { nowMs(): number }; replica: { candidate(writer: string): WriterState }; writer: string };
+  hear(heard: Heard): void;
+  judge(heard: Heard, applied: number): void;
+}
+const inner = WriterProof.prototype as unknown as Inner;
+
+describe('the protocol, on a virtual clock', () => {
+  afterEach(() => jest.restoreAllMocks());
+
+  it(`accepts nothing past the bound, and heals, in ${count} schedules`, async () => {
+    const total = { revocations: 0, rebuilds: 0, looks: 0, worstMs: 0, healedAfterMs: 0 };
+    for (let seed = first; seed < first + count; seed += 1) {
+      const result = await new Schedule(seed).run();
+      for (const key of ['revocations', 'rebuilds', 'looks'] as const) total[key] += result[key];
+      for (const key of ['worstMs', 'healedAfterMs'] as const) total[key] = Math.max(total[key], result[key]);
+    }
+    process.stdout.write(`simulation: ${JSON.stringify({ schedules: count, ...total })}\n`);
+    expect(total.worstMs).toBeLessThanOrEqual(5000);
+    if (count >= 100) {
+      // It is no proof where nothing happened: there were revocations, rebuilds, and acceptances that came near the bound.
+      expect(total.revocations).toBeGreaterThan(count * 5);
+      expect(total.rebuilds).toBeGreaterThan(count / 10);
+      expect(total.worstMs).toBeGreaterThan(3000);
+    }
+  }, 900_000);
+
+  it('does the same again for the same seed', async () => {
+    const twice: ScheduleResult[] = [];
+    for (const seed of [5, 5]) twice.push(await new Schedule(seed).run());
+    expect(twice[0]).toEqual(twice[1]);
+  });
+
+  describe('notices', () => {
+    it('a proof that is dated when its answer arrives', async () => {
+      const { hear } = inner;
+      jest.spyOn(inner, 'hear').mockImplementation(function (this: Inner, heard) {
+        hear.call(this, { ...heard, sentAtMs: this.options.clock.nowMs() });
+      });
+      expect(await caught()).toMatch(/^(accepted|unknown|refused)$/);
+    }, 300_000);
+
+    it('digests that nobody compares', async () => {
+      const { judge } = inner;
+      jest.spyOn(inner, 'judge').mockImplementation(function (this: Inner, heard, applied) {
+        const total = this.options.replica.candidate(this.options.writer).digest.totalAt(heard.sequence);
+        judge.call(this, { ...heard, digest: total ?? heard.digest }, applied);
+      });
+      expect(await caught()).toMatch(/^(accepted|unknown|refused)$/);
+    }, 300_000);
+
+    it('a rebuilt state that answers before it is proven', async () => {
+      const { onReset } = WriterFollower.prototype;
+      jest.spyOn(WriterFollower.prototype, 'onReset').mockImplementation(function (this: WriterFollower) {
+        onReset.call(this);
+        const { options, writer } = this as unknown as { options: { replica: { completeRebuild(writer: string): void } }; writer: string };
+        options.replica.completeRebuild(writer);
+      });
+      expect(await caught()).toMatch(/^(accepted|unknown|refused)$/);
+    }, 300_000);
+
+    it('an older version that replaces a newer one', async () => {
+      const { apply } = WriterState.prototype;
+      jest.spyOn(WriterState.prototype, 'apply').mockImplementation(function (this: WriterState, message, sequence) {
+        const known = this.held.get(message.subject);
+        if (known !== undefined && known.version > message.version) {
+          this.digest.replace(message.subject, known.version, message.version);
+          if (message.record.kind !== 'pat') this.restore(message.subject, message.version, message.record);
+        }
+        return apply.call(this, message, sequence);
+      });
+      expect(await caught()).toMatch(/^(accepted|unknown|refused)$/);
+    }, 300_000);
+
+    it('a difference that nothing is done about', async () => {
+      jest.spyOn(WriterFollower.prototype, 'rebuild').mockImplementation(() => undefined);
+      expect(await caught()).toBe('not fresh again');
+    }, 300_000);
+
+    it('a dead consumer that nobody makes anew', async () => {
+      jest.spyOn(WriterFollower.prototype, 'restart').mockImplementation(() => undefined);
+      expect(await caught()).toBe('not fresh again');
+    }, 300_000);
+
+    it.each([
+      ['a drain that had begun before the fence arrived', { writer: 'a running drain answers' }],
+      ['a fence that drains nothing', { writer: 'nothing is drained' }],
+      ['an age that a timer has measured', { ageByTimer: true }],
+    ] as const)('%s', async (_name, faults) => {
+      expect(await caught(faults)).toMatch(/^(accepted|unknown|refused)$/);
+    }, 300_000);
+  });
+});
