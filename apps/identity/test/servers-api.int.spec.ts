@@ -235,4 +235,40 @@ describe('the management API', () => {
     expect(rows.length).toBeGreaterThan(5);
     expect(JSON.stringify(rows)).not.toMatch(/argon2|password/);
   });
+
+  verifies('AS-63', 'one record ends all that a member, or a whole organization, was given; the epoch never goes back', async () => {
+    const admin = 'org:read org:admin';
+    const target = String(member.sub);
+    expect(outcome(await call('POST', `/v1/members/${target}/revoke`, owner))).toEqual([403, 'insufficient_scope']);
+    expect(outcome(await call('POST', `/v1/members/${target}/revoke`, { ...member, scope: admin }))).toEqual([403, 'insufficient_role']);
+    expect(outcome(await call('POST', `/v1/members/${target}/revoke`, { ...stranger, scope: admin }))).toEqual([404, 'not_found']);
+    const first = await call('POST', `/v1/members/${target}/revoke`, { ...owner, scope: admin });
+    expect([first.status, first.body.consistency]).toEqual([200, expect.stringMatching(`^feed.identity.member.${target}@`)]);
+    const row = await accounts.outbox<MemberRecord>(`feed.identity.member.${target}`);
+    expect(row?.record.memberships.find(({ org }) => org === 'acme')?.epoch).toBe(first.body.epoch);
+
+    expect(outcome(await call('POST', '/v1/orgs/acme/revoke', { ...stranger, scope: admin }))).toEqual([404, 'not_found']);
+    expect(outcome(await call('POST', '/v1/orgs/acme/revoke', { ...member, scope: admin }))).toEqual([403, 'insufficient_role']);
+    await accounts.dataSource.query("UPDATE organizations SET epoch = 2000000000 WHERE slug = 'acme'");
+    const all = await call('POST', '/v1/orgs/acme/revoke', { ...owner, scope: admin });
+    expect([all.status, all.body.epoch]).toEqual([200, 2_000_000_000]);
+    expect((await accounts.outbox('feed.identity.org.acme'))?.record).toEqual({ kind: 'org', id: 'acme', disabled: false, epoch: 2_000_000_000 });
+  });
+
+  verifies('I10', 'a member is dismissed by who administers the organization, an owner by an owner, the last owner by nobody', async () => {
+    const admin = 'org:read org:admin';
+    const leaving = await accounts.createUser('leaving@example.com');
+    await accounts.addMember({ userId: leaving.id, org: 'acme', role: 'member' });
+    expect(outcome(await call('DELETE', `/v1/members/${leaving.id}`, { ...member, scope: admin }))).toEqual([403, 'insufficient_role']);
+    expect(outcome(await call('DELETE', `/v1/members/${leaving.id}`, { ...stranger, scope: admin }))).toEqual([404, 'not_found']);
+    expect(outcome(await call('DELETE', '/v1/members/nobody', { ...owner, scope: admin }))).toEqual([404, 'not_found']);
+    const gone = await call('DELETE', `/v1/members/${leaving.id}`, { ...owner, scope: admin });
+    expect([gone.status, gone.body.user]).toEqual([200, leaving.id]);
+    expect(outcome(await call('DELETE', `/v1/members/${leaving.id}`, { ...owner, scope: admin }))).toEqual([404, 'not_found']);
+    expect(outcome(await call('DELETE', `/v1/members/${owner.sub}`, { ...owner, scope: admin }))).toEqual([409, 'conflict']);
+    const deputy = await accounts.createUser('deputy@example.com');
+    await accounts.addMember({ userId: deputy.id, org: 'acme', role: 'admin' });
+    const asDeputy = { ...owner, sub: deputy.id, roles: { org: 'admin' as const, projects: {} }, scope: admin };
+    expect(outcome(await call('DELETE', `/v1/members/${owner.sub}`, asDeputy))).toEqual([403, 'insufficient_role']);
+  });
 });

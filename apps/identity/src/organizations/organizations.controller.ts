@@ -1,10 +1,13 @@
-import { withinOrgQuerySchema, type IdentityAssertionClaims, type Member, type Organization, type Project } from '@latchkey/contracts';
-import { Controller, Get, Header, Param, Query, UseGuards } from '@nestjs/common';
+import { withinOrgQuerySchema, type IdentityAssertionClaims, type Member, type Organization, type Project, type RemovedMember, type RevokedByEpoch } from '@latchkey/contracts';
+import { Controller, Delete, Get, Header, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { parse } from '@latchkey/problem';
 import { Caller, CallerGuard } from '@latchkey/service';
+import { DismissMember } from './dismiss-member.ts';
 import { ListMembers } from './list-members.ts';
 import { ListOrganizations } from './list-organizations.ts';
 import { ListProjects } from './list-projects.ts';
+import { RevokeMember } from './revoke-member.ts';
+import { RevokeOrganization } from './revoke-organization.ts';
 
 interface Page<T> {
   items: T[];
@@ -18,6 +21,9 @@ export class OrganizationsController {
     private readonly listOrganizations: ListOrganizations,
     private readonly listProjects: ListProjects,
     private readonly listMembers: ListMembers,
+    private readonly dismissMember: DismissMember,
+    private readonly revokeMember: RevokeMember,
+    private readonly revokeOrganization: RevokeOrganization,
   ) {}
 
   @Get('orgs')
@@ -42,5 +48,25 @@ export class OrganizationsController {
   @Header('cache-control', 'no-store')
   members(@Caller() caller: IdentityAssertionClaims, @Query() query: unknown): Promise<Page<Member>> {
     return this.listMembers.run(caller, parse(withinOrgQuerySchema, query));
+  }
+
+  @Post('orgs/:org/revoke')
+  @HttpCode(200)
+  @Header('cache-control', 'no-store')
+  revokeEverything(@Caller() caller: IdentityAssertionClaims, @Param('org') org: string): Promise<RevokedByEpoch> {
+    return this.revokeOrganization.run(caller, org);
+  }
+
+  @Post('members/:user/revoke')
+  @HttpCode(200)
+  @Header('cache-control', 'no-store')
+  revokeCredentials(@Caller() caller: IdentityAssertionClaims, @Param('user') user: string): Promise<RevokedByEpoch> {
+    return this.revokeMember.run(caller, user);
+  }
+
+  @Delete('members/:user')
+  @Header('cache-control', 'no-store')
+  dismiss(@Caller() caller: IdentityAssertionClaims, @Param('user') user: string): Promise<RemovedMember> {
+    return this.dismissMember.run(caller, user);
   }
 }

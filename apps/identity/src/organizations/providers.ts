@@ -3,6 +3,7 @@ import { ActingMember } from './acting-member.ts';
 import { AddMember } from './add-member.ts';
 import { CreateOrganization } from './create-organization.ts';
 import { CreateProject } from './create-project.ts';
+import { DismissMember } from './dismiss-member.ts';
 import { FindRole } from './find-role.ts';
 import { ListMembers } from './list-members.ts';
 import { ListOrganizations } from './list-organizations.ts';
@@ -12,17 +13,22 @@ import { OrganizationEntity } from './organization.entity.ts';
 import { OrganizationsController } from './organizations.controller.ts';
 import { ProjectEntity } from './project.entity.ts';
 import { RemoveMember } from './remove-member.ts';
+import { RevokeMember } from './revoke-member.ts';
+import { RevokeOrganization } from './revoke-organization.ts';
 
 export const organizationsProviders: Provider[] = [
   ActingMember,
   AddMember,
   CreateOrganization,
   CreateProject,
+  DismissMember,
   FindRole,
   ListMembers,
   ListOrganizations,
   ListProjects,
   RemoveMember,
+  RevokeMember,
+  RevokeOrganization,
 ];
 export const organizationsControllers: Type[] = [OrganizationsController];
 export const organizationsEntities: Type[] = [MemberEntity, OrganizationEntity, ProjectEntity, ProjectMemberEntity];

@@ -33,3 +33,10 @@ export const memberPageSchema = pageOf(memberSchema);
 /** Query of lists within an organization; without `org`, the one that the credential was issued for. */
 export const withinOrgQuerySchema = pageQuerySchema.extend({ org: slugSchema.optional() });
 export type WithinOrgQuery = z.infer<typeof withinOrgQuerySchema>;
+
+/** Answer of a revocation by epoch: everything issued at or before `epoch` (whole seconds since 1970) is dead. */
+export const revokedByEpochSchema = z.object({ epoch: z.number().int(), consistency: z.string() });
+export type RevokedByEpoch = z.infer<typeof revokedByEpochSchema>;
+
+export const removedMemberSchema = z.object({ user: z.string(), consistency: z.string() });
+export type RemovedMember = z.infer<typeof removedMemberSchema>;

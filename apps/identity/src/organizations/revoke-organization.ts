@@ -1,0 +1,33 @@
+import type { IdentityAssertionClaims, RevokedByEpoch } from '@latchkey/contracts';
+import { Injectable } from '@nestjs/common';
+import { consistencyOf, stage } from '@latchkey/feed-writer';
+import { Problem } from '@latchkey/problem';
+import { DataSource } from 'typeorm';
+import { ActingMember } from './acting-member.ts';
+
+/** Ends every token and key of an organization at once, by one record (AS-63). The organization lives on, and its members sign in again. */
+@Injectable()
+export class RevokeOrganization {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly actingMember: ActingMember,
+  ) {}
+
+  /** @throws Problem `insufficient_scope`, `not_found`, `insufficient_role` for everybody but an owner */
+  async run(caller: IdentityAssertionClaims, org: string): Promise<RevokedByEpoch> {
+    const member = await this.actingMember.run(caller, 'org:admin', org);
+    if (member.role !== 'owner') throw new Problem('insufficient_role', { detail: 'Only an owner may revoke everything of an organization.' });
+    return this.dataSource.transaction(async (manager) => {
+      // greatest: an epoch never goes back, whatever the clock does.
+      const [rows] = await manager.query<[{ epoch: number; disabled: boolean }[], number]>(
+        `UPDATE organizations SET epoch = greatest(epoch, floor(extract(epoch FROM clock_timestamp()))::integer) WHERE slug = $1
+         RETURNING epoch, disabled_at IS NOT NULL AS disabled`,
+        [org],
+      );
+      const row = rows[0];
+      if (row === undefined) throw new Problem('not_found');
+      const record = { kind: 'org', id: org, disabled: row.disabled, epoch: row.epoch } as const;
+      return { epoch: row.epoch, consistency: consistencyOf(record, await stage(manager, record)) };
+    });
+  }
+}
