@@ -57,3 +57,56 @@ describe('Coalesced', () => {
     expect(begun).toBeGreaterThan(50);
   });
 });
+
+describe('Coalesced, shared', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
+  it('begins one run for all who call at once, and the next one no sooner than it says', async () => {
+    const { task, ends } = controlled();
+    const coalesced = new Coalesced(task, 200);
+    const first = [coalesced.share(), coalesced.share()];
+    expect(ends).toHaveLength(0);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(ends).toHaveLength(1);
+    ends[0]!();
+    expect(await Promise.all(first)).toEqual([1, 1]);
+    const second = [coalesced.share()];
+    await jest.advanceTimersByTimeAsync(150);
+    second.push(coalesced.share());
+    expect(ends).toHaveLength(1);
+    await jest.advanceTimersByTimeAsync(60);
+    expect(ends).toHaveLength(2);
+    ends[1]!();
+    expect(await Promise.all(second)).toEqual([2, 2]);
+  });
+
+  it('is content with a run that somebody else begins, and never with one that has begun', async () => {
+    const { task, ends } = controlled();
+    const coalesced = new Coalesced(task, 200);
+    void coalesced.run();
+    const shared = coalesced.share();
+    ends[0]!();
+    await jest.advanceTimersByTimeAsync(1);
+    expect(ends).toHaveLength(1);
+    void coalesced.run();
+    ends[1]!();
+    expect(await shared).toBe(2);
+    await jest.advanceTimersByTimeAsync(1000);
+    expect(ends).toHaveLength(2);
+  });
+
+  it('waits for a run that takes longer than that, and begins one of its own after it', async () => {
+    const { task, ends } = controlled();
+    const coalesced = new Coalesced(task, 200);
+    void coalesced.run();
+    const shared = coalesced.share();
+    await jest.advanceTimersByTimeAsync(1000);
+    expect(ends).toHaveLength(1);
+    ends[0]!();
+    await jest.advanceTimersByTimeAsync(1);
+    expect(ends).toHaveLength(2);
+    ends[1]!(new Error('no'));
+    await expect(shared).rejects.toThrow('no');
+  });
+});

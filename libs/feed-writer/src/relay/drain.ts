@@ -21,7 +21,7 @@ export async function drainOutbox(options: RelayOptions, trusted: string | null)
     const before = await readOutbox(dataSource.manager);
     if (before.epoch !== trusted && (await startOver(options, before, await feed.position(writer)))) continue;
     trusted = before.epoch;
-    const after = before.pending.length === 0 ? before : await inTurn(dataSource, (manager) => publishPending(options, manager, before));
+    const after = before.pending.length === 0 ? before : await inTurn(dataSource, (manager) => publishPending(options, manager, before.generation));
     if (after !== null && !(await startOver(options, after, await feed.position(writer)))) return after;
   }
   throw new Error(`The stream of ${writer} keeps changing`);

@@ -15,22 +15,26 @@ async function publishAll({ feed, writer }: RelayOptions, messages: readonly Fee
 }
 
 /**
- * Publishes what is pending in `begin`, and everything else that was committed before that moment. Rows that another relay may be
- * publishing are taken too: when this is over they have reached the feed, whoever brought them there.
- * @returns a later moment, in which all of that is published; null when another generation has begun
+ * Publishes everything that was committed before the call. Rows that another relay may be publishing are taken too: when this is over they
+ * have reached the feed, whoever brought them there.
+ * @param generation  that is published in
+ * @returns a moment after that; null when another generation has begun
  * @throws what the feed threw; everything it acknowledged is marked by then
  */
-export async function publishPending(options: RelayOptions, manager: EntityManager, begin: OutboxState): Promise<OutboxState | null> {
+export async function publishPending(options: RelayOptions, manager: EntityManager, generation: number): Promise<OutboxState | null> {
   const { logger, writer } = options;
   const unmarked: FeedMessage[] = [];
-  for (let state = begin; ; ) {
+  for (let complete = false; ; ) {
+    const state = await readOutbox(manager, unmarked);
+    if (state.generation !== generation) return null;
+    // What came since the last batch is for the next drain, or this one might never end.
+    if (complete || state.pending.length === 0) return state;
     const { acknowledged, failure } = await publishAll(options, state.pending);
     if (acknowledged.length > 0) {
       // What is stored after `state` was read gets a higher sequence than all that was acknowledged before, or the stream has lost its end.
-      const backwards = acknowledged.some(({ stored, sequence }) => stored && sequence <= state.sequence);
-      if (backwards) {
+      if (acknowledged.some(({ stored, sequence }) => stored && sequence <= state.sequence)) {
         const sequence = Math.max(...acknowledged.map((one) => one.sequence));
-        await beginGeneration(manager, state.generation, { epoch: state.epoch, sequence });
+        await beginGeneration(manager, generation, { epoch: state.epoch, sequence });
         logger.warn({ writer, acknowledged: state.sequence, sequence }, 'the stream has run backwards; everything is published again');
         return null;
       }
@@ -39,10 +43,6 @@ export async function publishPending(options: RelayOptions, manager: EntityManag
       unmarked.push(...acknowledged.map(({ message }) => message).filter(({ subject }) => !marked.includes(subject)));
     }
     if (failure !== undefined) throw failure;
-    const next = await readOutbox(manager, unmarked);
-    if (next.generation !== state.generation) return null;
-    // A batch that was not full was all there was. What came since is for the next drain, or this one might never end.
-    if (state.pending.length < batchSize || next.pending.length === 0) return next;
-    state = next;
+    complete = state.pending.length < batchSize;
   }
 }
