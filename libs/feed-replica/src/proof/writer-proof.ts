@@ -6,6 +6,7 @@ import type { Replica } from '../replica.ts';
 import type { WriterFollower } from '../writer-follower.ts';
 import { Distrust } from './distrust.ts';
 import { Standstill } from './standstill.ts';
+import { streamOf } from './stream-of.ts';
 
 export interface WriterProofOptions {
   writer: Writer;
@@ -52,9 +53,6 @@ const lateMs = 5000;
 /** Answers that wait for the replica to get there. A replica that is further behind than these has no use for the oldest. */
 const waitingLimit = 64;
 const repairEveryMs = 10_000;
-
-/** `<stream>#<generation>`: the stream that sequences belong to. */
-const streamOf = (epoch: string): string => epoch.slice(0, epoch.lastIndexOf('#'));
 
 /**
  * The proof of freshness for one writer. A fence is sent at t0, and answered with (epoch, s, digest): the stream up to s is all that was
