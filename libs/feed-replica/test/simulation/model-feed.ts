@@ -149,6 +149,8 @@ export class ModelSubscription implements FeedSubscription {
     }
     this.cursor = this.applied;
     this.lastArrivalMs = 0;
+    // Nothing is left up to there: its last messages are lost, and to wait for them would never end.
+    if (this.options.nats.nextAfter(this.applied) === undefined) this.applied = Math.max(this.applied, state.sequence);
     this.pump();
   }
 
