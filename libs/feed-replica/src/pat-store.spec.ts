@@ -22,6 +22,24 @@ describe('the store of tokens', () => {
     expect([...store.versions()]).toEqual([[id, 4]]);
   });
 
+  it('makes a record once, and anew when anything about it has changed', () => {
+    const store = new PatStore();
+    store.put(regular(), 1);
+    const first = store.byHash(regular().hash);
+    expect(store.byHash(regular().hash)).toBe(first);
+    store.put(regular({ tools: ['x'] }), 2);
+    expect(store.byHash(regular().hash)?.tools).toEqual(['x']);
+    store.revoke('Ab12Cd34', 9);
+    expect(store.byHash(regular().hash)?.revokedAt).toBe(9);
+    expect(first).toEqual(regular());
+    for (let index = 0; index < 9000; index += 1) {
+      const { hash, id } = patRecord(String(index).padStart(8, '0'));
+      store.put(patRecord(id), 1);
+      expect(store.byHash(hash)?.id).toBe(id);
+    }
+    expect(store.byHash(regular().hash)?.revokedAt).toBe(9);
+  });
+
   it('keeps apart what the present stream has not spoken of, and takes any version of it then', () => {
     const store = new PatStore();
     store.put(regular({ revokedAt: 9 }), 0);

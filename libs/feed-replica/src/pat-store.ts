@@ -7,6 +7,9 @@ interface Stray {
   record: PatRecord;
 }
 
+/** How many records of the table are kept as objects once they were asked for. */
+const madeLimit = 8192;
+
 /**
  * Personal access tokens: in the table all that are as the keys service makes them, and beside it whatever else the contract lets pass,
  * because a record that is not held would keep the digest from ever matching.
@@ -16,6 +19,7 @@ interface Stray {
 export class PatStore {
   private readonly strays = new Map<string, Stray>();
   private readonly straysByHash = new Map<string, PatRecord>();
+  private readonly made = new Map<string, Stray>();
 
   constructor(readonly table: TokenTable = new TokenTable()) {}
 
@@ -23,11 +27,19 @@ export class PatStore {
     return this.table.size + this.strays.size;
   }
 
-  /** A record made for the caller, who may keep it: it does not change. */
+  /** A record that does not change: the same object each time, as long as nothing has changed and it is asked for often. */
   byHash(hash43: string): PatRecord | undefined {
-    const row = this.table.find(hash43);
+    const { table } = this;
+    const row = table.find(hash43);
     if (row === -1) return this.straysByHash.get(hash43);
-    return this.table.recordOf(row);
+    const version = table.versionOf(row);
+    const made = this.made.get(hash43);
+    // What is in the table counts: an object of another version, or from before a revocation, is not it.
+    if (made?.version === version && made.record.revokedAt === table.revokedAtOf(row)) return made.record;
+    if (this.made.size >= madeLimit) this.made.clear();
+    const record = table.recordOf(row);
+    this.made.set(hash43, { version, record });
+    return record;
   }
 
   versionOf(id: string): number | undefined {
