@@ -1,7 +1,8 @@
 import type { Benchmark } from '../benchmark.ts';
 import { patCheck } from './pat-check.ts';
+import { propagation } from './propagation.ts';
 import { snapshot } from './snapshot.ts';
 import { tokenTable } from './token-table.ts';
 
 /** In the order in which they run. */
-export const benchmarks: readonly Benchmark[] = [patCheck, tokenTable, snapshot];
+export const benchmarks: readonly Benchmark[] = [patCheck, tokenTable, snapshot, propagation];

@@ -1,0 +1,35 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { identityAssertionType } from '@latchkey/contracts';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+
+export const gatewayUrl = 'https://gateway.example';
+export const keysUrl = 'http://keys.internal:8082';
+
+/** What the keys service knows of a gateway: a key that it publishes, and what it signs with it. */
+export interface GatewayIdentity {
+  jwksUrl: string;
+  /** Says for a minute that the owner of an organization is calling. */
+  assert(org: string): Promise<string>;
+  close(): void;
+}
+
+export async function gatewayIdentity(): Promise<GatewayIdentity> {
+  const { publicKey, privateKey } = await generateKeyPair('ES256');
+  const jwks = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' }] });
+  const server = createServer((_request, response) => void response.setHeader('content-type', 'application/json').end(jwks));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    jwksUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    assert: (org) => {
+      const iat = Math.floor(Date.now() / 1000);
+      const claims = { iss: gatewayUrl, aud: keysUrl, sub: 'owner', org, scope: 'keys:write', roles: { org: 'owner', projects: {} } };
+      return new SignJWT({ ...claims, iat, exp: iat + 60, credential: { kind: 'access_token', id: 'jti' } })
+        .setProtectedHeader({ alg: 'ES256', typ: identityAssertionType, kid: 'k1' })
+        .sign(privateKey);
+    },
+    close: () => server.close(),
+  };
+}

@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FeedRecord, PatRecord } from '@latchkey/contracts';
+import { NatsFeed } from '@latchkey/feed';
+import { FenceResponder, Relay, stage } from '@latchkey/feed-writer';
+import { readKeysEnv, startKeys } from '@latchkey/keys';
+import { createLogger } from '@latchkey/telemetry';
+import { DataSource, type EntityManager } from 'typeorm';
+import { answerCalls } from './calls.ts';
+import { machineMs } from './clock.ts';
+import { gatewayUrl, keysUrl } from './gateway-identity.ts';
+import { outboxOf } from './outbox.ts';
+
+export interface WriterOptions {
+  databaseUrl: string;
+  natsUrl: string;
+  jwksUrl: string;
+}
+
+const logger = createLogger('writer', 'warn');
+let sources: Record<'identity' | 'keys', DataSource> | undefined;
+let close = (): Promise<void> => Promise.resolve();
+
+function sourceOf(writer: 'identity' | 'keys'): DataSource {
+  if (sources === undefined) throw new Error('The writer was not started');
+  return sources[writer];
+}
+
+async function insertPat(manager: EntityManager, record: PatRecord): Promise<void> {
+  await manager.query(
+    `INSERT INTO personal_access_tokens (id, hash, prefix, name, org, owner, scopes, projects, grants, tools, created_at)
+     VALUES ($1, $2, $3, 'a key', $4, $5, $6, $7, $8, $9, to_timestamp($10))`,
+    [record.id, Buffer.from(record.hash, 'base64url'), `lk_pat_${record.id}`, record.org, record.owner, record.scopes,
+      record.projects, record.grants === null ? null : JSON.stringify(record.grants), record.tools, record.mintedAt],
+  );
+}
+
+/** The keys service as it runs, and beside it a second writer that has nothing but an outbox, in the place of identity. */
+const calls = {
+  /** @returns the port of the keys service */
+  start: async ({ databaseUrl, natsUrl, jwksUrl }: WriterOptions): Promise<number> => {
+    const [feed, identityFeed] = await Promise.all(['keys', 'identity'].map((name) => NatsFeed.connect({ servers: natsUrl, name, logger })));
+    const env = readKeysEnv({
+      HOST: '127.0.0.1', PORT: '0', DATABASE_URL: databaseUrl, LATCHKEY_KEYS_URL: keysUrl, LATCHKEY_GATEWAY_URL: gatewayUrl,
+      LATCHKEY_GATEWAY_JWKS_URL: jwksUrl, LATCHKEY_LOG_LEVEL: 'warn',
+    });
+    const service = await startKeys({ env, feed, logger });
+    const identity = await outboxOf(databaseUrl, 'identity');
+    const relay = new Relay({ dataSource: identity, feed: identityFeed, writer: 'identity', logger });
+    await relay.start();
+    const fences = new FenceResponder({ feed: identityFeed, writer: 'identity', relay, logger });
+    await fences.start();
+    sources = { identity, keys: service.app.get(DataSource) };
+    close = async () => {
+      await fences.stop();
+      await relay.stop();
+      await identity.destroy();
+      await service.close();
+      await Promise.all([feed.close(), identityFeed.close()]);
+    };
+    return service.port;
+  },
+  /** Makes keys that the service knows, and tells the feed. */
+  mint: async (records: PatRecord[]): Promise<void> => {
+    const source = sourceOf('keys');
+    for (let at = 0; at < records.length; at += 500) {
+      await source.transaction(async (manager) => {
+        for (const record of records.slice(at, at + 500)) {
+          await insertPat(manager, record);
+          await stage(manager, record);
+        }
+      });
+    }
+  },
+  /**
+   * Commits each record in a transaction of its own, with a pause after each, and leaves it to the relay to notice.
+   * @returns when each transaction was resolved, by the machine's clock
+   */
+  commit: async (writer: 'identity' | 'keys', records: FeedRecord[], pauseMs: number): Promise<number[]> => {
+    const source = sourceOf(writer);
+    const times: number[] = [];
+    for (const record of records) {
+      await source.transaction((manager) => stage(manager, record));
+      times.push(machineMs());
+      if (pauseMs > 0) await sleep(pauseMs * (0.5 + Math.random()));
+    }
+    return times;
+  },
+  /** Microseconds of CPU that this process has used. */
+  cpu: (): number => {
+    const { user, system } = process.cpuUsage();
+    return user + system;
+  },
+};
+export type WriterCalls = typeof calls;
+
+answerCalls(calls, () => close());
