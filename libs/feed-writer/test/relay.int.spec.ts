@@ -1,4 +1,4 @@
-import { type Feed, InProcessFeed } from '@latchkey/feed';
+import { type Feed, InProcessFeed, ShardedDigest } from '@latchkey/feed';
 import { messageOf, patRecord, RecordingListener } from '@latchkey/feed/testing';
 import { createLogger } from '@latchkey/telemetry';
 import { eventually, verifies } from '@latchkey/testing';
@@ -22,7 +22,7 @@ describe('the relay', () => {
   };
   const put = (id: string, more: { revokedAt?: number } = {}): Promise<number> => stage(keys.dataSource.manager, patRecord(id, more));
   const unpublished = async (): Promise<string[]> =>
-    (await keys.dataSource.query<{ subject: string }[]>('SELECT subject FROM outbox WHERE NOT published ORDER BY subject')).map((row) => row.subject);
+    (await keys.dataSource.query<{ subject: string }[]>('SELECT subject FROM outbox WHERE published_version <> version OR NOT published ORDER BY subject')).map((row) => row.subject);
 
   beforeEach(async () => {
     keys = await outboxDatabase();
@@ -253,12 +253,42 @@ describe('the relay', () => {
     expect(lines.filter((line) => line.includes('cannot be published'))).toHaveLength(1);
   });
 
-  it('does not insist when the feed holds a higher version: a database restored from a backup wants a new stream', async () => {
+  verifies('G2', 'what a restored database says anew prevails over what the stream knows of the future that was lost', async () => {
     await feed.prepare('keys');
-    await feed.publish('keys', messageOf(patRecord('a'), 9));
-    await put('a');
-    await relayOf().start();
+    await feed.publish('keys', messageOf(patRecord('higher'), 9));
+    await feed.publish('keys', messageOf(patRecord('equal'), 2));
+    await put('higher', { revokedAt: 9 });
+    await put('equal');
+    await put('equal', { revokedAt: 9 });
+    const relay = relayOf();
+    await relay.start();
     expect(await unpublished()).toEqual([]);
-    expect(listener.seen).toEqual(['feed.keys.pat.a@9']);
+    const present = new RecordingListener();
+    await feed.follow('keys', null, present);
+    expect(present.messages.map(({ subject, version, record }) => [subject, version, record.kind === 'pat' && record.revokedAt]).sort()).toEqual([
+      ['feed.keys.pat.equal', 3, 9],
+      ['feed.keys.pat.higher', 10, 9],
+    ]);
+    const { digest } = await relay.fence();
+    const held = new ShardedDigest();
+    for (const { subject, version } of present.messages) held.replace(subject, 0, version);
+    expect(digest).toBe(held.total);
+    expect(await put('equal')).toBe(4);
+  });
+
+  it('leaves a newer version alone that another relay has published meanwhile', async () => {
+    const relay = relayOf({ sweepMs: 600_000 });
+    await relay.start();
+    feed.before = async ({ version }) => {
+      if (version !== 1) return;
+      feed.before = () => Promise.resolve();
+      await put('a', { revokedAt: 9 });
+      await feed.publish('keys', messageOf(patRecord('a', { revokedAt: 9 }), 2));
+    };
+    await put('a');
+    await eventually(() => expect(listener.seen).toEqual(['feed.keys.pat.a@2']));
+    await relay.drain();
+    expect(listener.seen).toEqual(['feed.keys.pat.a@2']);
+    expect(await unpublished()).toEqual([]);
   });
 });

@@ -42,11 +42,14 @@ export interface FeedSubscription {
   stop(): Promise<void>;
 }
 
-/** What a message did: `stored` false means that the same or a higher version was there already. */
+/** What a message did. */
 export interface Published {
   /** At which the subject now stands. */
   sequence: number;
+  /** False: what stands there was there already. */
   stored: boolean;
+  /** The version of what stands there instead, when that is another message: a newer one, or one of the same version with other content. */
+  rival: number | null;
 }
 
 /** Answers one question. What it throws stays here, and is its own to log: whoever asked learns only that there is no answer. */

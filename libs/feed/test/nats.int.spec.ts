@@ -75,7 +75,7 @@ describe('on a running server', () => {
       for (const version of [1, 2]) await feed.publish('keys', messageOf(patRecord('a'), version));
       await streams.purge('FEED_KEYS');
       expect(await feed.position('keys')).toMatchObject({ sequence: 2, messages: 0 });
-      expect(await feed.publish('keys', messageOf(patRecord('a'), 2))).toEqual({ sequence: 3, stored: true });
+      expect(await feed.publish('keys', messageOf(patRecord('a'), 2))).toEqual({ sequence: 3, stored: true, rival: null });
       expect(await feed.position('keys')).toMatchObject({ sequence: 3, messages: 1 });
     });
 

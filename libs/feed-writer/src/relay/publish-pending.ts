@@ -3,7 +3,11 @@ import type { EntityManager } from 'typeorm';
 import { beginGeneration } from './generation.ts';
 import { markPublished, type Acknowledged } from './mark-published.ts';
 import type { RelayOptions } from './options.ts';
+import { outbidRivals } from './outbid-rivals.ts';
 import { batchSize, readOutbox, type OutboxState } from './read-outbox.ts';
+
+/** Whoever else publishes to a subject more often than this during one drain is left to the next. */
+const maxRivalries = 5;
 
 /** One message that the feed refuses keeps no other of its batch from going out. */
 async function publishAll({ feed, writer }: RelayOptions, messages: readonly FeedMessage[]): Promise<{ acknowledged: Acknowledged[]; failure: unknown }> {
@@ -24,12 +28,14 @@ async function publishAll({ feed, writer }: RelayOptions, messages: readonly Fee
 export async function publishPending(options: RelayOptions, manager: EntityManager, generation: number): Promise<OutboxState | null> {
   const { logger, writer } = options;
   const unmarked: FeedMessage[] = [];
+  let rivalries = 0;
   for (let complete = false; ; ) {
     const state = await readOutbox(manager, unmarked);
     if (state.generation !== generation) return null;
     // What came since the last batch is for the next drain, or this one might never end.
     if (complete || state.pending.length === 0) return state;
-    const { acknowledged, failure } = await publishAll(options, state.pending);
+    const { acknowledged: all, failure } = await publishAll(options, state.pending);
+    const acknowledged = all.filter(({ rival }) => rival === null);
     if (acknowledged.length > 0) {
       // What is stored after `state` was read gets a higher sequence than all that was acknowledged before, or the stream has lost its end.
       if (acknowledged.some(({ stored, sequence }) => stored && sequence <= state.sequence)) {
@@ -43,6 +49,12 @@ export async function publishPending(options: RelayOptions, manager: EntityManag
       unmarked.push(...acknowledged.map(({ message }) => message).filter(({ subject }) => !marked.includes(subject)));
     }
     if (failure !== undefined) throw failure;
-    complete = state.pending.length < batchSize;
+    const rivals = all.filter(({ rival }) => rival !== null);
+    if (rivals.length > 0) {
+      if (++rivalries > maxRivalries) throw new Error(`The stream holds something else in the place of ${rivals.length} records`);
+      const raised = await outbidRivals(manager, rivals);
+      if (raised.length > 0) logger.error({ writer, raised }, 'the stream held what Postgres knows nothing of; these records were given a higher version');
+    }
+    complete = rivals.length === 0 && state.pending.length < batchSize;
   }
 }

@@ -12,6 +12,7 @@ import {
   type FeedSubscription,
   type Published,
 } from '../feed.ts';
+import { rivalOf } from '../rival.ts';
 import { Channel } from './channel.ts';
 import { Desk } from './desk.ts';
 
@@ -32,8 +33,11 @@ export class InProcessFeed extends Feed {
 
   override publish(writer: Writer, message: FeedMessage): Promise<Published> {
     const known = this.channels[writer].newest(message.subject);
-    if (known !== undefined && known.version >= message.version) return Promise.resolve({ sequence: known.sequence, stored: false });
-    return Promise.resolve({ sequence: this.append(writer, message.subject, JSON.stringify(message), message.version), stored: true });
+    const payload = JSON.stringify(message);
+    if (known !== undefined && known.version >= message.version) {
+      return Promise.resolve({ sequence: known.sequence, stored: false, rival: rivalOf(payload, known) });
+    }
+    return Promise.resolve({ sequence: this.append(writer, message.subject, payload, message.version), stored: true, rival: null });
   }
 
   override async position(writer: Writer): Promise<FeedState> {

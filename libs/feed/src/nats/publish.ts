@@ -2,6 +2,7 @@ import { streamNames, type FeedMessage, type Writer } from '@latchkey/contracts'
 import { JetStreamApiError, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
 import type { Published } from '../feed.ts';
 import { readMessage } from '../read-message.ts';
+import { rivalOf } from '../rival.ts';
 
 /** JetStream error code: the subject has moved on since we looked. */
 const wrongLastSequence = 10071;
@@ -11,12 +12,14 @@ interface Stored {
   sequence: number;
   /** 0 when what is stored is no message, so that any may replace it. */
   version: number;
+  text: string;
 }
 
 async function newest(manager: JetStreamManager, writer: Writer, subject: string): Promise<Stored | null> {
   const stored = await manager.streams.getMessage(streamNames[writer], { last_by_subj: subject });
   if (stored === null) return null;
-  return { sequence: stored.seq, version: readMessage(writer, subject, stored.string()).message?.version ?? 0 };
+  const text = stored.string();
+  return { sequence: stored.seq, version: readMessage(writer, subject, text).message?.version ?? 0, text };
 }
 
 /**
@@ -31,11 +34,11 @@ export async function publishMessage(client: JetStreamClient, manager: JetStream
   for (let attempt = 1; attempt <= attempts; attempt++) {
     // A first version is nearly always new: it is tried without a look at what is there.
     const stored = attempt === 1 && version === 1 ? null : await newest(manager, writer, subject);
-    if (stored !== null && stored.version >= version) return { sequence: stored.sequence, stored: false };
+    if (stored !== null && stored.version >= version) return { sequence: stored.sequence, stored: false, rival: rivalOf(payload, stored) };
     try {
       const expect = { streamName: streamNames[writer], lastSubjectSequence: stored?.sequence ?? 0 };
       const ack = await client.publish(subject, payload, { ...(msgID === undefined ? {} : { msgID }), expect });
-      if (!ack.duplicate) return { sequence: ack.seq, stored: true };
+      if (!ack.duplicate) return { sequence: ack.seq, stored: true, rival: null };
       // The server remembers the id for two minutes, also of a message that was purged meanwhile: the next attempt looks, and insists.
       msgID = undefined;
     } catch (error) {

@@ -119,8 +119,8 @@ export function describeFeed(name: string, start: () => Promise<FeedUnderTest>):
     it('takes the same version twice without harm', async () => {
       await feed.prepare('keys');
       const first = await feed.publish('keys', messageOf(patRecord('a'), 3));
-      expect(first).toEqual({ sequence: 1, stored: true });
-      expect(await feed.publish('keys', messageOf(patRecord('a'), 3))).toEqual({ sequence: 1, stored: false });
+      expect(first).toEqual({ sequence: 1, stored: true, rival: null });
+      expect(await feed.publish('keys', messageOf(patRecord('a'), 3))).toEqual({ sequence: 1, stored: false, rival: null });
       expect((await feed.position('keys')).sequence).toBe(1);
     });
 
@@ -128,10 +128,20 @@ export function describeFeed(name: string, start: () => Promise<FeedUnderTest>):
       await feed.prepare('keys');
       const revoked = messageOf(patRecord('a', { revokedAt: 1_700_000_001 }), 2);
       const { sequence } = await feed.publish('keys', revoked);
-      expect(await feed.publish('keys', messageOf(patRecord('a'), 1))).toEqual({ sequence, stored: false });
+      expect(await feed.publish('keys', messageOf(patRecord('a'), 1))).toEqual({ sequence, stored: false, rival: 2 });
       const listener = new RecordingListener();
       await feed.follow('keys', null, listener);
       await eventually(() => expect(listener.messages).toEqual([{ ...revoked, sequence }]));
+    });
+
+    it('tells a message of the same version with other content from the same message', async () => {
+      await feed.prepare('keys');
+      const message = messageOf(patRecord('a'), 3);
+      const { sequence } = await feed.publish('keys', message);
+      const shuffled = { ...message, record: Object.fromEntries(Object.entries(message.record).reverse()) as typeof message.record };
+      expect(await feed.publish('keys', shuffled)).toEqual({ sequence, stored: false, rival: null });
+      expect(await feed.publish('keys', messageOf(patRecord('a', { revokedAt: 9 }), 3))).toEqual({ sequence, stored: false, rival: 3 });
+      expect(await feed.publish('keys', messageOf(patRecord('a', { revokedAt: 9 }), 4))).toEqual({ sequence: sequence + 1, stored: true, rival: null });
     });
 
     it('stores the highest version when many are published at once', async () => {
