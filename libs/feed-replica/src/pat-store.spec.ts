@@ -1,4 +1,5 @@
 import type { PatRecord } from '@latchkey/contracts';
+import { subjectOf } from '@latchkey/feed';
 import { patRecord } from '@latchkey/feed/testing';
 import { PatStore } from './pat-store.ts';
 
@@ -46,6 +47,9 @@ describe('the store of tokens', () => {
     expect(store.versionOf('Ab12Cd34')).toBe(0);
     store.put(regular(), 1);
     expect([store.versionOf('Ab12Cd34'), store.recordOf('Ab12Cd34')?.revokedAt]).toEqual([1, 9]);
+    store.put(patRecord('not a plain word'), 4);
+    store.put(patRecord('Zz99Zz99'), 0);
+    expect([...store.spoken()]).toEqual([['feed.keys.pat.Ab12Cd34', 1], [subjectOf(patRecord('not a plain word')), 4]]);
   });
 
   it('holds a token that the table refuses, and forgets its former hash', () => {

@@ -1,4 +1,5 @@
 import type { PatRecord } from '@latchkey/contracts';
+import { subjectOf } from '@latchkey/feed';
 import { absorbRevocation } from './absorb.ts';
 import { TokenTable } from './token-table/token-table.ts';
 
@@ -77,6 +78,17 @@ export class PatStore {
   *versions(): Generator<readonly [id: string, version: number]> {
     for (const row of this.table.liveRows()) yield [this.table.idOf(row), this.table.versionOf(row) - 1];
     for (const [id, { version }] of this.strays) yield [id, version];
+  }
+
+  /** What the digest is over: subjects, with the versions of which the present stream has spoken. */
+  *spoken(): Generator<readonly [subject: string, version: number]> {
+    const { table } = this;
+    for (const row of table.liveRows()) {
+      const version = table.versionOf(row) - 1;
+      // Ids in the table are plain words, as they are in subjects.
+      if (version > 0) yield [`feed.keys.pat.${table.idOf(row)}`, version];
+    }
+    for (const { version, record } of this.strays.values()) if (version > 0) yield [subjectOf(record), version];
   }
 
   *revoked(): Generator<PatRecord & { revokedAt: number }> {

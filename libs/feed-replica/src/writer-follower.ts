@@ -27,6 +27,7 @@ const nowhere: FollowedTo = { stream: null, sequence: 0 };
 
 /** How often a start looks whether it has caught up. */
 const checkMs = 20;
+const looksPerReport = 100;
 
 /** Follows one writer into the replica. */
 export class WriterFollower implements FeedListener {
@@ -78,7 +79,9 @@ export class WriterFollower implements FeedListener {
     const { signal } = this.stopping;
     await this.follow(position);
     let waiting = false;
+    let looks = 0;
     for (let target: FeedPosition | null = null; !this.isCaughtUp; await sleep(checkMs, undefined, { signal })) {
+      looks += 1;
       try {
         target ??= await feed.position(this.writer);
       } catch (error) {
@@ -87,6 +90,7 @@ export class WriterFollower implements FeedListener {
         continue;
       }
       const { stream, sequence } = this.followedTo;
+      if (looks % looksPerReport === 0) logger.info({ writer: this.writer, sequence, until: target.sequence }, 'the feed is being read');
       // A stream that is replaced while we wait has a position of its own.
       if (stream !== null && stream !== target.epoch) target = null;
       else this.isCaughtUp = stream === target.epoch && sequence >= target.sequence;

@@ -1,5 +1,4 @@
 import { recordId, type FeedMessage, type FeedRecord, type PatRecord, type RecordKind, type RecordOf, type ServerRecord } from '@latchkey/contracts';
-import { subjectOf } from '@latchkey/feed';
 import { absorbRevocation, carriesRevocation } from './absorb.ts';
 import { PatStore } from './pat-store.ts';
 import { ReplicaDigest } from './proof/replica-digest.ts';
@@ -19,8 +18,6 @@ interface Held {
   version: number;
   record: OtherRecord;
 }
-
-const patSubject = (id: string): string => subjectOf({ kind: 'pat', id } as PatRecord);
 
 /** What one writer has said: the newest record of each subject, the indexes that requests look things up in, and the digest over it. */
 export class WriterState {
@@ -65,7 +62,7 @@ export class WriterState {
 
   /** Subjects and versions of which the present stream has spoken: what the digest is over. */
   *versions(): Generator<readonly [subject: string, version: number]> {
-    for (const [id, version] of this.pats.versions()) if (version > 0) yield [patSubject(id), version];
+    yield* this.pats.spoken();
     for (const [subject, { version }] of this.held) if (version > 0) yield [subject, version];
   }
 
