@@ -115,11 +115,12 @@ export class ReplicaSnapshots {
 }
 
 /** In the file as in the token table, versions are one more than they are: 0, "not of this stream", is none to either. */
-function* toWrite(state: WriterState): Generator<{ version: number; record: OtherRecord }> {
+export function* toWrite(state: WriterState): Generator<{ version: number; record: OtherRecord }> {
   for (const { version, record } of state.held.values()) yield { version: version + 1, record };
 }
 
-async function stateOf(writer: Writer, { epoch, sequence }: FeedPosition, { table, records }: Snapshot): Promise<WriterState> {
+/** What one writer had said, by a snapshot that had followed it to `position`, and may hold some of what came after. */
+export async function stateOf(writer: Writer, { epoch, sequence }: FeedPosition, { table, records }: Pick<Snapshot, 'table' | 'records'>): Promise<WriterState> {
   const state = new WriterState(writer === 'keys' ? new PatStore(table) : new PatStore());
   for (const { subject, version, record } of records) {
     if (record.kind !== 'pat' && writerOf[record.kind] === writer) state.restore(subject, version - 1, record);

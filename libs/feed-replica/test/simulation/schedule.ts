@@ -158,6 +158,11 @@ export class Schedule {
       if (!this.isOver) world.after(random.between(200, 3000), copies);
     };
     copies();
+    const saves = (): void => {
+      for (const gateway of this.gateways) gateway.save();
+      if (!this.isOver) world.after(random.between(200, 4000), saves);
+    };
+    saves();
   }
 
   private readonly troubles: readonly (() => void)[] = [
@@ -232,7 +237,7 @@ export class Schedule {
     for (const { id, mintedAtMs, revokedAtMs } of this.credentials) {
       const seen = this.isAliveAt(gateway, id);
       if (revokedAtMs === null) {
-        // What is good and known to be good is refused by nobody who is fresh.
+        // What is good, and was committed before the proof, is refused by nobody who is fresh.
         if (mintedAtMs < provenAtMs && seen !== true && ageMs <= boundMs) throw this.violation('refused', gateway, id, ageMs);
         continue;
       }
