@@ -32,6 +32,10 @@ export const identityEnvSchema = z.object({
   LATCHKEY_AUTHORIZATION_CODE_TTL_SECONDS: ttlSeconds(600),
   LATCHKEY_REFRESH_REPLAY_WINDOW_SECONDS: z.coerce.number().int().min(0).max(120).default(60)
     .describe('How long a used refresh token gets the same answer once more (lost responses, parallel refreshes). 0 switches it off.'),
+  LATCHKEY_SIGNING_KEY_LIFETIME_SECONDS: z.coerce.number().int().min(1).max(315_360_000).default(7_776_000)
+    .describe('How old a signing key becomes before its successor is announced.'),
+  LATCHKEY_SIGNING_KEY_ANNOUNCE_SECONDS: z.coerce.number().int().min(1).max(86_400).default(600)
+    .describe('How long a new signing key is published before it signs: longer than anybody caches the key set (300 s).'),
   LATCHKEY_DCR: z.enum(['open', 'token', 'off']).default('open').describe('Who may register OAuth clients: anybody, holders of an initial access token, nobody.'),
   LATCHKEY_DCR_TOKEN: z.string().min(32).optional().describe('The initial access token that LATCHKEY_DCR=token asks for.'),
   LATCHKEY_REGISTRATION_LIMIT_PER_HOUR: z.coerce.number().int().min(1).default(120).describe('Registrations an address (IPv6: /64) may make; ten times as many overall.'),

@@ -24,6 +24,10 @@ export class SecretKeyEntity {
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 
+  /** Since when another key signs in its place. */
+  @Column('timestamptz', { name: 'signed_until', nullable: true })
+  signedUntil!: Date | null;
+
   @Column('timestamptz', { name: 'retired_at', nullable: true })
   retiredAt!: Date | null;
 }

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { stage } from '@latchkey/feed-writer';
 import type { JWK } from 'jose';
 import { DataSource, IsNull, type EntityManager } from 'typeorm';
 import { generateKey } from './generate-key.ts';
 import { MasterKey } from './master-key.ts';
+import { publishKeys } from './publish-keys.ts';
 import { SecretKeyEntity, type KeyPurpose } from './secret-key.entity.ts';
 
 export interface LoadedKeys {
@@ -28,7 +28,7 @@ export class SigningKeys {
   async load(): Promise<LoadedKeys> {
     const rows = await this.dataSource.transaction(async (manager) => {
       // Two replicas that start on an empty database agree on one set of keys.
-      await manager.query("SELECT pg_advisory_xact_lock(hashtext('latchkey-signing-keys'))");
+      await this.lock(manager);
       await this.createMissing(manager);
       return manager.find(SecretKeyEntity, { where: { retiredAt: IsNull() }, order: { position: 'ASC', createdAt: 'ASC' } });
     });
@@ -45,29 +45,38 @@ export class SigningKeys {
     return { keys: rows.flatMap(({ publicJwk }) => (publicJwk === null ? [] : [publicJwk as JWK])) };
   }
 
+  /** Which keys are in use and in which order; another text means that something has changed. */
+  async fingerprint(): Promise<string> {
+    const [row] = await this.dataSource.query<[{ ids: string | null }]>(
+      "SELECT string_agg(id, ',' ORDER BY purpose, position, created_at) AS ids FROM secret_keys WHERE retired_at IS NULL",
+    );
+    return row.ids ?? '';
+  }
+
+  /** Until the transaction ends, nobody else changes the set of keys. */
+  async lock(manager: EntityManager): Promise<void> {
+    await manager.query("SELECT pg_advisory_xact_lock(hashtext('latchkey-signing-keys'))");
+  }
+
+  /** Makes a key; who verifies may learn of it from now on, and it signs once it is the first of its purpose. */
+  async add(manager: EntityManager, purpose: KeyPurpose, position: number): Promise<void> {
+    const { id, publicJwk, secret } = await generateKey(purpose);
+    const sealed = this.masterKey.seal(sealName({ id, purpose }), secret);
+    await manager.query('INSERT INTO secret_keys (id, purpose, public_jwk, sealed, position) VALUES ($1, $2, $3, $4, $5)', [
+      id,
+      purpose,
+      publicJwk === null ? null : JSON.stringify(publicJwk),
+      sealed,
+      position,
+    ]);
+  }
+
   private async createMissing(manager: EntityManager): Promise<void> {
     const present = await manager.find(SecretKeyEntity, { where: { retiredAt: IsNull() } });
     const missing = purposes.filter((purpose) => !present.some((row) => row.purpose === purpose));
-    for (const purpose of missing) {
-      const { id, publicJwk, secret } = await generateKey(purpose);
-      const row = { id, purpose };
-      const sealed = this.masterKey.seal(sealName(row), secret);
-      await manager.query('INSERT INTO secret_keys (id, purpose, public_jwk, sealed, position) VALUES ($1, $2, $3, $4, $5)', [
-        id,
-        purpose,
-        publicJwk === null ? null : JSON.stringify(publicJwk),
-        sealed,
-        present.length,
-      ]);
-    }
+    for (const purpose of missing) await this.add(manager, purpose, present.length);
     if (missing.includes('ES256')) await publishKeys(manager);
   }
 }
 
 const sealName = ({ id, purpose }: { id: string; purpose: KeyPurpose }): string => `${purpose}:${id}`;
-
-/** Tells the gateways which keys access tokens may be signed with. ID tokens are none of their business. */
-async function publishKeys(manager: EntityManager): Promise<void> {
-  const rows = await manager.find(SecretKeyEntity, { where: { purpose: 'ES256', retiredAt: IsNull() }, order: { position: 'ASC', createdAt: 'ASC' } });
-  await stage(manager, { kind: 'jwks', keys: rows.flatMap(({ publicJwk }) => (publicJwk === null ? [] : [publicJwk])) });
-}

@@ -9,6 +9,7 @@ type Callback = (request: IncomingMessage, response: ServerResponse) => Promise<
 /** The OAuth engine in use. It reads its keys once, so a rotation is a new instance over the same storage, swapped in whole (AS-71). */
 @Injectable()
 export class OidcEngine implements OnModuleInit {
+  private fingerprint = '';
   private current: { provider: Provider; callback: Callback } | undefined;
 
   constructor(
@@ -22,8 +23,17 @@ export class OidcEngine implements OnModuleInit {
 
   /** Builds the engine anew with the keys as they are now. */
   async reload(): Promise<void> {
+    // Read first: what changes while the keys are loaded is found by the next look.
+    this.fingerprint = await this.keys.fingerprint();
     const provider = this.factory.build(await this.keys.load());
     this.current = { provider, callback: provider.callback() as Callback };
+  }
+
+  /** @returns whether there was anything new */
+  async reloadIfChanged(): Promise<boolean> {
+    if ((await this.keys.fingerprint()) === this.fingerprint) return false;
+    await this.reload();
+    return true;
   }
 
   get provider(): Provider {

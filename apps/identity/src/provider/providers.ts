@@ -8,7 +8,9 @@ import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { Authorizations } from '../grants/authorizations.ts';
 import { EndSession } from '../grants/end-session.ts';
 import { Standings } from '../grants/standing.ts';
+import { KeyRotation } from '../keys/key-rotation.ts';
 import { MasterKey } from '../keys/master-key.ts';
+import { RotateSigningKeys } from '../keys/rotate-signing-keys.ts';
 import { SigningKeys } from '../keys/signing-keys.ts';
 import { AccessTokens } from '../tokens/access-tokens.ts';
 import { TokenClaims } from '../tokens/claims.ts';
@@ -40,6 +42,7 @@ export const engineProviders = (outbound?: OutboundFetch): Provider[] => [
   EngineConfiguration,
   EngineFactory,
   EngineFront,
+  KeyRotation,
   MarkClientUsed,
   OidcEngine,
   RedeemCode,
@@ -47,6 +50,7 @@ export const engineProviders = (outbound?: OutboundFetch): Provider[] => [
   RefreshTokenGrant,
   RegistrationLimits,
   Resources,
+  RotateSigningKeys,
   SigningKeys,
   Standings,
   StructuredTokens,
