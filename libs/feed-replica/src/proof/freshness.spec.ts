@@ -106,7 +106,7 @@ describe('freshness', () => {
   });
 
   it('is not there before the first proof', () => {
-    expect(freshness.proofAgeMs('keys')).toBe(Infinity);
+    expect([freshness.proofAgeMs('keys'), freshness.provenAtMs('keys')]).toEqual([Infinity, -Infinity]);
     expect(freshness.status().keys).toMatchObject({ ageMs: Infinity, appliedSequence: 1, digestOk: null, epoch: null, fenceRttMs: null, rebuilds: 0, invalid: 0 });
   });
 
@@ -119,7 +119,7 @@ describe('freshness', () => {
     await settled();
     expect(freshness.proofAgeMs('keys')).toBe(900);
     clock.advance(50);
-    expect(freshness.proofAgeMs('keys')).toBe(950);
+    expect([freshness.proofAgeMs('keys'), freshness.provenAtMs('keys')]).toEqual([950, 0]);
     expect(freshness.status().keys).toMatchObject({ digestOk: true, fenceRttMs: 900 });
   });
 

@@ -62,6 +62,14 @@ export class Freshness {
     return this.proofs[writer].ageMs;
   }
 
+  /**
+   * The same as a moment of the monotonic clock; -Infinity before the first proof. For whoever reads the clock once, at the end: of an age
+   * that is turned back into a moment, a pause of the process between the two readings is lost.
+   */
+  provenAtMs(writer: Writer): number {
+    return this.proofs[writer].provenAtMs;
+  }
+
   /** Whether a fence that is sent after this call proves the replica in time: what was committed before the call is then known. */
   fenceNow(writer: Writer, timeoutMs: number): Promise<boolean> {
     return this.proofs[writer].proveNow(timeoutMs);

@@ -62,7 +62,7 @@ const repairEveryMs = 10_000;
  * Nothing in here waits for a timer: the age is read from the clock by whoever asks, and `probe` may be called late or not at all.
  */
 export class WriterProof {
-  private provenAtMs = Number.NEGATIVE_INFINITY;
+  private lastProofMs = Number.NEGATIVE_INFINITY;
   private fences = 0;
   /** Answers to fences of a former turn speak of what is no longer followed. */
   private turn = 0;
@@ -83,8 +83,13 @@ export class WriterProof {
     options.follower.watch({ onApplied: () => this.settle(), onReset: () => this.beginTurn() });
   }
 
+  /** Everything that was committed up to this moment of the monotonic clock is known here; -Infinity before the first proof. */
+  get provenAtMs(): number {
+    return this.lastProofMs;
+  }
+
   get ageMs(): number {
-    return this.options.clock.nowMs() - this.provenAtMs;
+    return this.options.clock.nowMs() - this.lastProofMs;
   }
 
   get status(): WriterProofStatus {
@@ -193,7 +198,7 @@ export class WriterProof {
       replica.completeRebuild(writer);
       logger.info({ writer }, 'the replica was built anew');
     }
-    this.provenAtMs = Math.max(this.provenAtMs, heard.sentAtMs);
+    this.lastProofMs = Math.max(this.lastProofMs, heard.sentAtMs);
     this.tell(heard, true);
     onProof();
   }
