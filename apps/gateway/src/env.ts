@@ -1,4 +1,4 @@
-import { loadEnv } from '@latchkey/service';
+import { EnvironmentError, loadEnv } from '@latchkey/service';
 import { z } from 'zod';
 
 const publicUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
@@ -21,6 +21,9 @@ const key32 = z
   .base64('must be base64')
   .transform((text) => Buffer.from(text, 'base64'))
   .refine((key) => key.length === 32, 'must be 32 bytes in base64');
+
+/** Below a second, an ordinary pause of a process would be an outage. */
+const boundMs = z.coerce.number().int().min(1000).max(3_600_000);
 
 /** What the gateway reads from its environment; nothing else in this app does. */
 export const schema = z.object({
@@ -45,6 +48,13 @@ export const schema = z.object({
   LATCHKEY_UPSTREAM_TIMEOUT_MS: z.coerce.number().int().min(100).default(120_000).describe('Deadline for the headers of an upstream.'),
   LATCHKEY_STREAM_IDLE_SECONDS: z.coerce.number().int().min(1).default(3600).describe('An open stream on which the upstream is silent this long is ended.'),
   LATCHKEY_STREAM_MAX_AGE_SECONDS: z.coerce.number().int().min(1).max(2_000_000).default(86_400).describe('No stream lives longer than this.'),
+  LATCHKEY_FRESHNESS_BOUND_MS: boundMs.default(5000)
+    .describe('How old the proof that a credential lives may be before the writer is asked online, or the answer is 503: for what only reads.'),
+  LATCHKEY_FRESHNESS_BOUND_WRITE_MS: boundMs.default(2000).describe('The same for calls of tools and for whatever changes something.'),
+  LATCHKEY_MANAGEMENT_PORT: z.coerce.number().int().min(0).max(65535).optional()
+    .describe('Port of /metrics and /feed-status; by default 1000 above PORT, and a free one where PORT is. 0 takes a free one.'),
+  LATCHKEY_DATA_DIR: z.string().min(1).optional().describe('Where snapshots of the replica are kept; without it each start reads the feed from its beginning.'),
+  LATCHKEY_SNAPSHOT_KEY: key32.optional().describe('32 bytes, base64, that encrypt snapshots; by default derived from LATCHKEY_SESSION_SEALING_KEY.'),
   REDIS_URL: z.url().optional().describe('Shared rate limits; without it they are per process.'),
   NATS_URL: z.string().optional().describe('The feed, for a gateway that runs as a process of its own.'),
 });
@@ -52,4 +62,17 @@ export const schema = z.object({
 export type GatewayEnv = z.output<typeof schema>;
 
 /** @throws EnvironmentError that lists everything that is wrong */
-export const readGatewayEnv = (source: Record<string, string | undefined> = process.env): Readonly<GatewayEnv> => loadEnv(schema, source);
+export function readGatewayEnv(source: Record<string, string | undefined> = process.env): Readonly<GatewayEnv> {
+  const env = loadEnv(schema, source);
+  const { PORT: port, LATCHKEY_MANAGEMENT_PORT: management } = env;
+  if (port !== 0 && management === port) {
+    throw new EnvironmentError(['LATCHKEY_MANAGEMENT_PORT: must differ from PORT: what is shown there is not for callers']);
+  }
+  return env;
+}
+
+/** 0: any free one, as the main port is, or because there is none 1000 above it. */
+export function managementPort({ PORT: port, LATCHKEY_MANAGEMENT_PORT: management }: GatewayEnv): number {
+  if (management !== undefined) return management;
+  return port === 0 || port > 64_535 ? 0 : port + 1000;
+}

@@ -1,5 +1,6 @@
-import { SystemWallClock, type WallClock } from '@latchkey/clock';
-import type { FeedRecord } from '@latchkey/contracts';
+import { SystemMonotonicClock, SystemWallClock, type MonotonicClock, type WallClock } from '@latchkey/clock';
+import type { FeedRecord, PatRecord, Writer } from '@latchkey/contracts';
+import type { Feed } from '@latchkey/feed';
 import type { Replica } from '@latchkey/feed-replica';
 import { createRateLimiter, type Redis } from '@latchkey/ratelimit';
 import type { Logger } from '@latchkey/telemetry';
@@ -12,10 +13,17 @@ import { SigningKeys } from './credentials/signing-keys.ts';
 import { IssuerDocuments } from './discovery/issuer-documents.ts';
 import type { DiscoverySources } from './discovery/discovery-documents.ts';
 import type { GatewayEnv } from './env.ts';
+import { feedChannel, httpChannel } from './freshness/ask-channels.ts';
+import { Asker } from './freshness/asker.ts';
+import { Doubts } from './freshness/doubts.ts';
+import { Prover, type Proofs } from './freshness/prover.ts';
+import type { FeedMetrics } from './metrics/feed-metrics.ts';
+import type { RequestMetrics } from './metrics/request-metrics.ts';
 import { pipeline, type PipelineParts } from './proxy/pipeline.ts';
 import { originRules } from './proxy/stages/check-origin.ts';
 import type { Stage } from './proxy/stage.ts';
 import { SealedSessions } from './sessions/sealed-sessions.ts';
+import { ConfirmStreams } from './streams/confirm-streams.ts';
 import { OpenStreams } from './streams/open-streams.ts';
 import { upstreamConnector } from './upstreams/address-guard.ts';
 import { createUpstream } from './upstreams/upstream.ts';
@@ -24,10 +32,17 @@ import { Upstreams } from './upstreams/upstreams.ts';
 export interface GatewaySources {
   env: GatewayEnv;
   replica: Replica;
+  /** How old what the replica knows may be */
+  proofs: Proofs;
+  /** Whether the replica was proven once */
   isReady(): boolean;
+  feed: Pick<Feed, 'ask'>;
+  feedMetrics: Pick<FeedMetrics, 'asked' | 'denied'>;
+  requestMetrics: RequestMetrics;
   redis?: Redis | undefined;
   logger: Logger;
   clock?: WallClock;
+  monotonicClock?: MonotonicClock;
   /** Silence after which an event stream gets a comment (GW-60). */
   keepAliveMs?: number;
 }
@@ -54,8 +69,9 @@ const perMinute = (name: string, limit: number, redis: Redis | undefined) =>
   createRateLimiter({ name, limit, windowSeconds: 60, ...(redis === undefined ? {} : { redis }) });
 
 export async function assembleGateway(sources: GatewaySources): Promise<Gateway> {
-  const { env, replica, isReady, redis, logger } = sources;
+  const { env, replica, proofs, isReady, feed, feedMetrics, requestMetrics, redis, logger } = sources;
   const clock = sources.clock ?? new SystemWallClock();
+  const monotonicClock = sources.monotonicClock ?? new SystemMonotonicClock();
   const issuer = env.LATCHKEY_ISSUER;
   const gatewayUrl = env.LATCHKEY_GATEWAY_URL;
   const issuerDocuments = new IssuerDocuments({ issuer, internalUrl: env.LATCHKEY_IDENTITY_INTERNAL_URL ?? issuer });
@@ -68,23 +84,36 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
   const streams = new OpenStreams();
   const upstreams = upstreamsOf(sources);
   const server = (slug: string) => replica.server(slug);
+  const asker = new Asker({
+    channels: [feedChannel(feed), httpChannel({ gatewayUrl, assertions, service: (name) => upstreams.service(name) })],
+    clock: monotonicClock,
+    onAnswered: (writer, result) => feedMetrics.asked(writer, result),
+  });
+  const freshness = {
+    proofs, asker, liveness, clock: monotonicClock, principalOf: (record: PatRecord) => pats.principalOf(record), onStale: (writer: Writer) => feedMetrics.denied(writer),
+  };
+  const prover = new Prover(freshness);
+  const bounds = { readMs: env.LATCHKEY_FRESHNESS_BOUND_MS, writeMs: env.LATCHKEY_FRESHNESS_BOUND_WRITE_MS };
+  const confirmStreams = new ConfirmStreams({ streams, prover, boundMs: bounds.readMs, logger });
+  confirmStreams.start();
 
   const parts: PipelineParts = {
     origins: originRules({ gatewayUrl, boundTo: env.HOST, hosts: env.LATCHKEY_ALLOWED_HOSTS, origins: env.LATCHKEY_ALLOWED_ORIGINS }),
-    routes: { gatewayUrl, server, isReady },
+    routes: { gatewayUrl, server, isFresh: () => isReady() && proofs.proofAgeMs('identity') <= bounds.readMs },
     credentials: {
-      authenticator: new Authenticator(pats, accessTokens, liveness),
+      authenticator: new Authenticator(pats, accessTokens, liveness, new Doubts(freshness)),
       isReady,
       failures: perMinute('failed-credentials', env.LATCHKEY_FAILED_CREDENTIALS_PER_MINUTE, redis),
     },
     messages: { sessions, maxBodyBytes: env.LATCHKEY_MAX_BODY_BYTES },
+    freshness: { prover, bounds },
     limits: {
       perCredential: perMinute('credential', env.LATCHKEY_RATE_LIMIT_PER_MINUTE, redis),
       perAddress: perMinute('address', env.LATCHKEY_RATE_LIMIT_PER_MINUTE, redis),
     },
     upstreams,
     forwarding: {
-      assertions, sessions, streams, replica, liveness, clock,
+      assertions, sessions, streams, replica, liveness, prover, clock, monotonicClock,
       times: {
         answerMs: env.LATCHKEY_UPSTREAM_TIMEOUT_MS,
         streamIdleMs: env.LATCHKEY_STREAM_IDLE_SECONDS * 1000,
@@ -92,6 +121,7 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
         keepAliveMs: sources.keepAliveMs ?? 15_000,
       },
     },
+    metrics: requestMetrics,
     logger,
   };
 
@@ -107,6 +137,7 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
       streams.onChange(record);
     },
     async close() {
+      await confirmStreams.stop();
       streams.cutAll();
       await upstreams.close();
     },

@@ -1,2 +1,2 @@
 export { readGatewayEnv, type GatewayEnv } from './env.ts';
-export { startGateway, type StartGatewayOptions } from './start.ts';
+export { startGateway, type RunningGateway, type StartGatewayOptions } from './start.ts';

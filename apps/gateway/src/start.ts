@@ -1,17 +1,29 @@
+import { hkdfSync } from 'node:crypto';
+import { join } from 'node:path';
+import { SystemMonotonicClock } from '@latchkey/clock';
+import { writers } from '@latchkey/contracts';
 import type { Feed } from '@latchkey/feed';
-import { Replica, ReplicaFollower } from '@latchkey/feed-replica';
+import { Freshness, Replica, ReplicaFollower, type SnapshotOptions } from '@latchkey/feed-replica';
 import { createRedis } from '@latchkey/ratelimit';
-import { startService, type RawHandler, type RunningService } from '@latchkey/service';
+import { startManagement, startService, type RawHandler, type RunningService } from '@latchkey/service';
 import type { Logger } from '@latchkey/telemetry';
+import { Registry } from 'prom-client';
 import { AppModule } from './app.module.ts';
-import type { GatewayEnv } from './env.ts';
+import { managementPort, type GatewayEnv } from './env.ts';
 import { assembleGateway, type Gateway } from './gateway.ts';
+import { FeedMetrics } from './metrics/feed-metrics.ts';
+import { feedStatus } from './metrics/feed-status.ts';
+import { RequestMetrics } from './metrics/request-metrics.ts';
 import { runPipeline } from './proxy/run-pipeline.ts';
 
 export interface StartGatewayOptions {
   env: GatewayEnv;
   feed: Feed;
   logger: Logger;
+}
+
+export interface RunningGateway extends RunningService {
+  managementPort: number;
 }
 
 /** What belongs to the data plane; everything else is a public document or a probe. */
@@ -29,25 +41,56 @@ function dataPlaneHandler(gateway: Gateway, logger: Logger): RawHandler {
   };
 }
 
+/** Snapshots hold hashes and roles, so they are encrypted; the key of one purpose is never the key of another. */
+function snapshotOf(env: GatewayEnv): { snapshot?: SnapshotOptions } {
+  const { LATCHKEY_DATA_DIR: directory, LATCHKEY_SNAPSHOT_KEY: key, LATCHKEY_SESSION_SEALING_KEY: sealingKey } = env;
+  if (directory === undefined) return {};
+  const derived = (): Uint8Array => new Uint8Array(hkdfSync('sha256', sealingKey, '', 'latchkey replica snapshot', 32));
+  return { snapshot: { directory: join(directory, 'gateway'), key: key ?? derived() } };
+}
+
+/** Ready once both writers were proven for the first time: from then on, what is known and how old it may be is known too. */
+function readiness(freshness: Freshness): () => boolean {
+  let ready = false;
+  return () => (ready ||= writers.every((writer) => Number.isFinite(freshness.proofAgeMs(writer))));
+}
+
 /**
  * Starts the gateway. It listens at once and says so in `/healthz`; `/readyz` and every credential wait for the feed.
  * @throws PortInUseError
  */
-export async function startGateway({ env, feed, logger }: StartGatewayOptions): Promise<RunningService> {
+export async function startGateway({ env, feed, logger }: StartGatewayOptions): Promise<RunningGateway> {
+  const clock = new SystemMonotonicClock();
   const replica = new Replica(logger);
-  const follower = new ReplicaFollower({ feed, replica, logger });
+  const follower = new ReplicaFollower({ feed, replica, logger, ...snapshotOf(env) });
+  const freshness = new Freshness({ feed, replica, follower, clock, logger });
+  const isReady = readiness(freshness);
+  const registry = new Registry();
+  const feedMetrics = new FeedMetrics(registry, () => freshness.status());
+  const requestMetrics = new RequestMetrics(registry);
   const redis = env.REDIS_URL === undefined ? undefined : createRedis(env.REDIS_URL, logger);
-  const gateway = await assembleGateway({ env, replica, isReady: () => follower.isReady(), redis, logger });
+  const gateway = await assembleGateway({
+    env, replica, proofs: freshness, isReady, feed, feedMetrics, requestMetrics, redis, logger, monotonicClock: clock,
+  });
   replica.onChange((record) => gateway.onChange(record));
 
   let closing = false;
-  const release = async (): Promise<void> => {
+  // In the order of use: what is open first, because the server waits for it; then what answers requests; the feed last.
+  const closes: (() => Promise<void>)[] = [() => gateway.close(), () => freshness.stop(), () => follower.stop()];
+  const close = async (): Promise<void> => {
     closing = true;
-    await follower.stop();
-    await gateway.close();
+    for (const step of closes) await step();
     redis?.disconnect();
   };
   try {
+    const management = await startManagement({
+      host: env.HOST, port: managementPort(env), logger,
+      pages: {
+        '/metrics': async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+        '/feed-status': () => ({ contentType: 'application/json', body: JSON.stringify(feedStatus(freshness)) }),
+      },
+    });
+    closes.push(() => management.close());
     const service = await startService({
       name: 'gateway',
       module: AppModule.register(gateway.discovery),
@@ -57,21 +100,17 @@ export async function startGateway({ env, feed, logger }: StartGatewayOptions): 
       logger,
       rawHandler: () => dataPlaneHandler(gateway, logger),
       checkReady: () => {
-        if (!follower.isReady()) throw new Error('the feed has not been read to its present end yet');
+        if (!isReady()) throw new Error('what the feed says has not been proven to be all of it yet');
       },
     });
+    closes.splice(1, 0, () => service.close());
+    freshness.start();
     follower.start().catch((error: unknown) => {
       if (!closing) logger.error({ err: error }, 'the feed cannot be followed');
     });
-    return { ...service, close: () => closeAll(service, release) };
+    return { ...service, managementPort: management.port, close };
   } catch (error) {
-    await release();
+    await close();
     throw error;
   }
-}
-
-/** Streams first: the server waits for what is open. */
-async function closeAll(service: RunningService, release: () => Promise<void>): Promise<void> {
-  await release();
-  await service.close();
 }

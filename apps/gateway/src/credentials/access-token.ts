@@ -109,6 +109,7 @@ function toVerified(payload: Record<string, unknown>): VerifiedToken {
     expiresAtSeconds: claims.exp,
     grantId: claims.gid ?? null,
     sessionId: claims.sid ?? null,
+    tokenId: claims.jti,
     hash: null,
   };
   return { principal, audience: claims.aud, usableUntilSeconds: claims.exp + clockToleranceSeconds };

@@ -1,35 +1,60 @@
+import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '@latchkey/problem';
+import type { Confirmed } from '../freshness/confirmed.ts';
+import type { Doubts } from '../freshness/doubts.ts';
+import { nothing } from '../freshness/prover.ts';
 import { looksLikeJwt, type AccessTokenReader } from './access-token.ts';
 import { readBearer } from './bearer.ts';
-import type { Liveness } from './liveness.ts';
+import { isFinal, type Liveness } from './liveness.ts';
 import type { PersonalAccessTokenReader } from './personal-access-token.ts';
 import type { Principal } from './principal.ts';
 
-/** Reads whichever credential a request carries, and finds out whether it lives. */
+export interface Authenticated {
+  principal: Principal;
+  /** What a writer had to be asked for; usually nothing */
+  confirmed: Confirmed;
+}
+
+/** Reads whichever credential a request carries, and finds out whether it lives. How fresh that knowledge is, is not asked here. */
 export class Authenticator {
   constructor(
     private readonly pats: PersonalAccessTokenReader,
     private readonly accessTokens: AccessTokenReader,
     private readonly liveness: Liveness,
+    private readonly doubts: Doubts,
   ) {}
 
   /**
+   * @param admit  called before anybody is asked about a credential that is not known here; may throw
    * @returns null for a request without a credential
-   * @throws Problem 400 `invalid_request`, or a 401 code: the reason why this credential is not accepted here
+   * @throws Problem 400 `invalid_request`, a 401 code: the reason why this credential is not accepted here, or 503 `state_stale`
    */
-  async authenticate(request: IncomingMessage, resource: string): Promise<Principal | null> {
+  async authenticate(request: IncomingMessage, resource: string, admit: () => Promise<void>): Promise<Authenticated | null> {
     const text = readBearer(request);
     if (text === null) return null;
-    const principal = this.pats.claims(text) ? this.pats.read(text) : await this.readJwt(text, resource);
-    const cause = this.liveness.causeOfDeath(principal);
-    if (cause !== null) throw new Problem(cause);
-    return principal;
+    return this.pats.claims(text) ? this.authenticatePat(text, admit) : this.authenticateJwt(text, resource, admit);
   }
 
-  /** GW-21: what has neither shape costs no further work. */
-  private readJwt(text: string, resource: string): Promise<Principal> {
+  private authenticatePat(text: string, admit: () => Promise<void>): Authenticated | Promise<Authenticated> {
+    const digest = this.pats.hashOf(text);
+    const principal = this.pats.find(digest);
+    if (principal !== null && this.lives(principal)) return { principal, confirmed: nothing };
+    return this.doubts.settle({ hash: digest, look: () => this.pats.find(digest), key: digest }, admit);
+  }
+
+  private async authenticateJwt(text: string, resource: string, admit: () => Promise<void>): Promise<Authenticated> {
+    // GW-21: what has neither shape costs no further work.
     if (!looksLikeJwt(text)) throw new Problem('token_malformed');
-    return this.accessTokens.read(text, resource);
+    const principal = await this.accessTokens.read(text, resource);
+    if (this.lives(principal)) return { principal, confirmed: nothing };
+    return this.doubts.settle({ hash: null, look: () => principal, key: hash('sha256', text, 'base64url') }, admit);
+  }
+
+  /** @returns false where only absence speaks against it @throws Problem for a death that nothing undoes */
+  private lives(principal: Principal): boolean {
+    const death = this.liveness.causeOfDeath(principal);
+    if (death !== null && isFinal(death)) throw new Problem(death);
+    return death === null;
   }
 }

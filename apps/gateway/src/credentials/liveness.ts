@@ -1,14 +1,15 @@
-import type { ErrorCode } from '@latchkey/contracts';
+import { causeOfDeath, type Death, type IdentityFacts } from '@latchkey/access';
+import type { PatRecord } from '@latchkey/contracts';
 import type { WallClock } from '@latchkey/clock';
-import type { Replica } from '@latchkey/feed-replica';
+import type { Confirmed } from '../freshness/confirmed.ts';
 import { clockToleranceSeconds } from './access-token.ts';
 import type { Principal } from './principal.ts';
 
-type Facts = Pick<Replica, 'patByHash' | 'user' | 'org' | 'client' | 'membership' | 'isGrantRevoked' | 'isSessionEnded' | 'isTokenRevoked'>;
+type Facts = IdentityFacts & { patByHash(hash43: string): Pick<PatRecord, 'revokedAt'> | undefined };
 
-/** GW-25: an epoch kills what was issued at or before it; whole seconds, and a tie is dead. */
-const killedBy = (epoch: number | null | undefined, issuedAtSeconds: number): boolean =>
-  epoch !== null && epoch !== undefined && issuedAtSeconds <= epoch;
+/** Deaths that no later word undoes, so that whoever has heard of one needs no proof of having heard the latest. Absence is none. */
+const final: ReadonlySet<string> = new Set<Death>(['token_revoked', 'token_expired']);
+export const isFinal = (death: Death): boolean => final.has(death);
 
 /** Tells whether a credential still lives: at every request, cache hit or not, and again for open streams whenever something changes. */
 export class Liveness {
@@ -18,48 +19,21 @@ export class Liveness {
   ) {}
 
   /**
-   * Why the credential is dead; null while it lives. Revoked comes before expired, and both before the owner: the most final first.
-   * Hot path: lookups in memory only.
+   * Why the credential is dead; null while it lives. Hot path: lookups in memory only.
+   * @param confirmed  what the writers themselves said of it, newer than the replica. It brings to life what the replica has not heard
+   *   of; a revocation that the replica has heard of stands in any case.
    */
-  causeOfDeath(principal: Principal): ErrorCode | null {
-    return this.revoked(principal) ?? this.expired(principal) ?? this.ownerGone(principal);
+  causeOfDeath(principal: Principal, confirmed?: Confirmed): Death | null {
+    const { hash } = principal;
+    const pat = hash === null ? null : (this.facts.patByHash(hash) ?? confirmed?.keys?.answer.pat);
+    const death = causeOfDeath(principal, this.facts, pat, this.isExpired(principal));
+    return death === 'owner_disabled' && confirmed?.identity !== undefined ? null : death;
   }
 
-  private revoked(principal: Principal): ErrorCode | null {
-    const { facts } = this;
-    const { subject, org, clientId, issuedAtSeconds: issued, grantId, sessionId, hash } = principal;
-    if (hash !== null) {
-      const record = facts.patByHash(hash);
-      // Absence means refuse.
-      if (record === undefined) return 'token_unknown';
-      if (record.revokedAt !== null) return 'token_revoked';
-    } else {
-      const named =
-        facts.isTokenRevoked(principal.id) ||
-        (grantId !== null && facts.isGrantRevoked(grantId)) ||
-        (sessionId !== null && facts.isSessionEnded(sessionId));
-      if (named) return 'token_revoked';
-    }
-    const client = clientId === null ? undefined : facts.client(clientId);
-    const dead =
-      client?.disabled === true ||
-      killedBy(client?.epoch, issued) ||
-      killedBy(facts.user(subject)?.epoch, issued) ||
-      (org !== null && (killedBy(facts.org(org)?.epoch, issued) || killedBy(facts.membership(subject, org)?.epoch, issued)));
-    return dead ? 'token_revoked' : null;
-  }
-
-  private expired({ expiresAtSeconds, kind }: Principal): ErrorCode | null {
-    if (expiresAtSeconds === null) return null;
+  private isExpired({ expiresAtSeconds, kind }: Principal): boolean {
+    if (expiresAtSeconds === null) return false;
     // Tolerance is for the clock of another issuer; a PAT's expiry is compared exactly.
     const tolerance = kind === 'access_token' ? clockToleranceSeconds : 0;
-    return this.clock.nowSeconds() >= expiresAtSeconds + tolerance ? 'token_expired' : null;
-  }
-
-  private ownerGone({ subject, org }: Principal): ErrorCode | null {
-    const { facts } = this;
-    if (facts.user(subject)?.disabled === true) return 'owner_disabled';
-    if (org === null) return null;
-    return facts.org(org)?.disabled === true || facts.membership(subject, org) === undefined ? 'owner_disabled' : null;
+    return this.clock.nowSeconds() >= expiresAtSeconds + tolerance;
   }
 }

@@ -1,5 +1,4 @@
 import type { PatRecord } from '@latchkey/contracts';
-import { Problem } from '@latchkey/problem';
 import { looksLikeToken, readToken } from '@latchkey/token';
 import type { Principal } from './principal.ts';
 
@@ -16,13 +15,20 @@ export class PersonalAccessTokenReader {
   }
 
   /**
-   * Checksum, hash, record. Whether it is revoked or expired is not asked here.
-   * @throws Problem `token_malformed` (checksum, before anything is hashed), `token_unknown`
+   * Checksum and hash; nothing is looked up.
+   * @throws Problem `token_malformed` (checksum, before anything is hashed)
    */
-  read(text: string): Principal {
-    const { hash } = readToken(text, this.options.prefix);
+  hashOf(text: string): string {
+    return readToken(text, this.options.prefix).hash;
+  }
+
+  /** Whether it is revoked or expired is not asked here. @returns null where the replica has never heard of it */
+  find(hash: string): Principal | null {
     const record = this.options.replica.patByHash(hash);
-    if (record === undefined) throw new Problem('token_unknown');
+    return record === undefined ? null : this.principalOf(record);
+  }
+
+  principalOf(record: PatRecord): Principal {
     return principalOf(record, this.options.issuer);
   }
 }
@@ -49,6 +55,7 @@ function principalOf(record: PatRecord, issuer: string): Principal {
       expiresAtSeconds: record.expiresAt,
       grantId: null,
       sessionId: null,
+      tokenId: null,
       hash: record.hash,
     };
     principals.set(record, principal);

@@ -18,6 +18,8 @@ export interface Principal {
   expiresAtSeconds: number | null;
   grantId: string | null;
   sessionId: string | null;
+  /** `jti` by which an access token is revoked alone; null for a PAT */
+  tokenId: string | null;
   /** SHA-256 of a PAT, by which its record is found */
   hash: string | null;
 }

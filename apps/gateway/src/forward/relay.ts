@@ -152,7 +152,8 @@ export class Relay implements Dispatcher.DispatchHandler {
     const { response, times } = this.options;
     this.silentSinceMs = performance.now();
     const onSilence = (): void => {
-      if (performance.now() - this.silentSinceMs >= times.streamIdleMs) return this.finish('end');
+      // A timer may fire within the millisecond before its time.
+      if (performance.now() - this.silentSinceMs + 1 >= times.streamIdleMs) return this.finish('end');
       if (this.sink?.atLineStart() === true && !response.writableNeedDrain) response.write(keepAliveComment);
       this.watch(times.keepAliveMs, onSilence);
     };

@@ -3,6 +3,8 @@ import type { Subject } from '@latchkey/access';
 import type { ServerRecord } from '@latchkey/contracts';
 import { invariant } from '@latchkey/problem';
 import type { Principal } from '../credentials/principal.ts';
+import type { Confirmed } from '../freshness/confirmed.ts';
+import { nothing } from '../freshness/prover.ts';
 import type { Message, RequestId } from '../message/message.ts';
 import type { ManagementRoute } from '../upstreams/management-routes.ts';
 import type { Upstream } from '../upstreams/upstream.ts';
@@ -26,6 +28,10 @@ export type Route = McpRoute | ManageRoute;
 export class Exchange {
   route: Route | undefined;
   principal: Principal | undefined;
+  /** What writers had to be asked about the credential; it is newer than the replica. */
+  confirmed: Confirmed = nothing;
+  /** Until when, by the monotonic clock, what was decided may still be acted on; set by `proveFreshness`. */
+  provenUntilMs: number | undefined;
   /** Set when the body of an MCP request was judged; from then on errors speak JSON-RPC (GW-05). */
   message: Message | undefined;
   /** Id of a message that was refused before it was judged, so that the refusal can name it. */

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { InProcessFeed } from '@latchkey/feed';
 import { createLogger } from '@latchkey/telemetry';
 import { verifies } from '@latchkey/testing';
 import { exportJWK, generateKeyPair } from 'jose';
+import { Registry } from 'prom-client';
 import { readGatewayEnv } from '../env.ts';
 import { assembleGateway } from '../gateway.ts';
+import { RequestMetrics } from '../metrics/request-metrics.ts';
 import { replicaWith } from '../testing/principals.ts';
 
 const document = readFileSync(new URL('../../../../docs/request-lifecycle.md', import.meta.url), 'utf8');
@@ -14,7 +17,11 @@ async function stages() {
   const env = readGatewayEnv({
     LATCHKEY_GATEWAY_SIGNING_KEY: JSON.stringify(await exportJWK(privateKey)), LATCHKEY_SESSION_SEALING_KEY: randomBytes(32).toString('base64'),
   });
-  const gateway = await assembleGateway({ env, replica: replicaWith(), isReady: () => true, logger: createLogger('gateway', 'silent') });
+  const requestMetrics = new RequestMetrics(new Registry());
+  const gateway = await assembleGateway({
+    env, replica: replicaWith(), isReady: () => true, logger: createLogger('gateway', 'silent'), feed: new InProcessFeed(), requestMetrics,
+    proofs: { proofAgeMs: () => 0, fenceNow: () => Promise.resolve(true) }, feedMetrics: { asked: () => undefined, denied: () => undefined },
+  });
   await gateway.close();
   return gateway.stages;
 }
@@ -22,7 +29,7 @@ async function stages() {
 describe('the pipeline', () => {
   verifies('GW-01', 'has one order, and no stage moves without this list being changed', async () => {
     expect((await stages()).map(({ name }) => name)).toEqual([
-      'stripReservedHeaders', 'checkOrigin', 'matchRoute', 'authenticate', 'readMessage', 'authorize', 'limitRate', 'selectUpstream', 'forward', 'record',
+      'stripReservedHeaders', 'checkOrigin', 'matchRoute', 'authenticate', 'readMessage', 'proveFreshness', 'authorize', 'limitRate', 'selectUpstream', 'forward', 'record',
     ]);
   });
 

@@ -4,11 +4,13 @@ import { authorize } from './stages/authorize.ts';
 import { checkOrigin, type OriginRules } from './stages/check-origin.ts';
 import { forward, type ForwardOptions } from './stages/forward.ts';
 import { limitRate, type LimitRateOptions } from './stages/limit-rate.ts';
+import { proveFreshness, type ProveFreshnessOptions } from './stages/prove-freshness.ts';
 import { matchRoute, type RouteSources } from './stages/match-route.ts';
 import { readMessage, type ReadMessageOptions } from './stages/read-message.ts';
 import { record } from './stages/record.ts';
 import { selectUpstream } from './stages/select-upstream.ts';
 import { stripReservedHeaders } from './stages/strip-reserved-headers.ts';
+import type { RequestMetrics } from '../metrics/request-metrics.ts';
 import type { Stage } from './stage.ts';
 import type { Upstreams } from '../upstreams/upstreams.ts';
 
@@ -17,9 +19,11 @@ export interface PipelineParts {
   routes: RouteSources;
   credentials: AuthenticateOptions;
   messages: ReadMessageOptions;
+  freshness: ProveFreshnessOptions;
   limits: LimitRateOptions;
   upstreams: Upstreams;
   forwarding: ForwardOptions;
+  metrics: RequestMetrics;
   logger: Logger;
 }
 
@@ -27,12 +31,13 @@ export interface PipelineParts {
 export const pipeline = (parts: PipelineParts): readonly Stage[] => [
   stripReservedHeaders,
   checkOrigin(parts.origins),             // 403, 204 for a preflight
-  matchRoute(parts.routes),               // 404, 503 before the first feed is read
+  matchRoute(parts.routes),               // 404, 503 while an absence proves nothing
   authenticate(parts.credentials),        // 400, 401 with a challenge, 429, 503 when nothing can be proven
   readMessage(parts.messages),            // 405, 400, 404, 413, 415
+  proveFreshness(parts.freshness),        // 503 when nobody can say whether the credential lives, 401 when it died meanwhile
   authorize(parts.forwarding.replica),    // 403 insufficient_scope, or "unknown" as the upstream would say it
   limitRate(parts.limits),                // 429
   selectUpstream(parts.upstreams),        // 503
-  forward(parts.forwarding),              // 502, 504
-  record(parts.logger),                   // never throws
+  forward(parts.forwarding),              // 502, 503, 504
+  record(parts.logger, parts.metrics),    // never throws
 ];

@@ -5,7 +5,7 @@ import { OpenStreams } from './open-streams.ts';
 
 function open(streams: OpenStreams, principal = somePrincipal, server = 'demo') {
   const seen = { alive: true, asked: 0, cuts: 0 };
-  const forget = streams.add({ principal, server, mayGoOn: () => { seen.asked += 1; return seen.alive; }, cut: () => { seen.cuts += 1; } });
+  const forget = streams.add({ principal, server, confirmed: {}, mayGoOn: () => { seen.asked += 1; return seen.alive; }, cut: () => { seen.cuts += 1; } });
   return { seen, forget };
 }
 const grant = (id: string): FeedRecord => ({ kind: 'grant', id, revokedAt: 1, expiresAt: 2 });

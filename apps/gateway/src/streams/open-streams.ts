@@ -1,11 +1,14 @@
 import { recordId, type FeedRecord } from '@latchkey/contracts';
 import type { Principal } from '../credentials/principal.ts';
+import type { Confirmed } from '../freshness/confirmed.ts';
 
 export interface OpenStream {
   principal: Principal;
+  /** What writers had to be asked about the credential; renewed for as long as the replica cannot be proven fresh. */
+  confirmed: Confirmed;
   /** Slug of the server */
   server: string;
-  /** Asks again, from the replica as it is now, whether this stream may go on. */
+  /** Asks again, of what is known now, whether this stream may go on. */
   mayGoOn(): boolean;
   /** Ends it at once: upstream aborted, nothing more sent. */
   cut(): void;
@@ -34,6 +37,14 @@ export class OpenStreams {
 
   get size(): number {
     return this.all.size;
+  }
+
+  [Symbol.iterator](): IterableIterator<OpenStream> {
+    return new Set(this.all).values();
+  }
+
+  has(stream: OpenStream): boolean {
+    return this.all.has(stream);
   }
 
   /** @returns a function that forgets it */

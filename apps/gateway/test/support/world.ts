@@ -1,12 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { FeedRecord, PatRecord, ServerRecord } from '@latchkey/contracts';
-import { InProcessFeed, subjectOf } from '@latchkey/feed';
+import { writerOf, type FeedRecord, type PatRecord, type ServerRecord, type Writer } from '@latchkey/contracts';
+import { InProcessFeed } from '@latchkey/feed';
 import { createLogger } from '@latchkey/telemetry';
 import { mintToken } from '@latchkey/token';
 import { eventually } from '@latchkey/testing';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { readGatewayEnv, startGateway } from '../../src/index.ts';
 import { send, type Answer, type SendOptions } from './send.ts';
+import { PlayedWriter } from './played-writer.ts';
 import { startUpstream, type TestUpstream } from './upstream.ts';
 
 export const issuer = 'http://issuer.test';
@@ -18,6 +19,8 @@ export interface World {
   mcp: string;
   upstream: TestUpstream;
   feed: InProcessFeed;
+  writers: Record<Writer, PlayedWriter>;
+  management: string;
   /** Every log line so far. */
   log(): string;
   publish(record: FeedRecord): Promise<void>;
@@ -33,17 +36,16 @@ export interface WorldOptions {
   /** Published before the gateway starts, beside the usual ones. */
   records?: FeedRecord[];
   prepare?: boolean;
+  feed?: InProcessFeed;
 }
 
-export async function startWorld({ env = {}, records = [], prepare = true }: WorldOptions = {}): Promise<World> {
+export async function startWorld({ env = {}, records = [], prepare = true, feed: given }: WorldOptions = {}): Promise<World> {
   const upstream = await startUpstream();
-  const feed = new InProcessFeed();
-  const versions = new Map<string, number>();
+  const feed = given ?? new InProcessFeed();
+  const writers = { identity: new PlayedWriter(feed, 'identity'), keys: new PlayedWriter(feed, 'keys') };
+  for (const writer of Object.values(writers)) await writer.start();
   const publish = async (record: FeedRecord): Promise<void> => {
-    const subject = subjectOf(record);
-    const version = (versions.get(subject) ?? 0) + 1;
-    versions.set(subject, version);
-    await feed.publish(record.kind === 'pat' ? 'keys' : 'identity', { subject, version, record });
+    await writers[writerOf[record.kind]].publish(record);
   };
   const signing = await generateKeyPair('ES256', { extractable: true });
   const ours = await generateKeyPair('ES256', { extractable: true });
@@ -76,7 +78,7 @@ export async function startWorld({ env = {}, records = [], prepare = true }: Wor
   if (prepare) await eventually(async () => (await send(`${url}/readyz`, { method: 'GET' })).status === 200);
 
   return {
-    url, mcp: `${url}/mcp/demo`, upstream, feed, publish, server,
+    url, mcp: `${url}/mcp/demo`, management: `http://127.0.0.1:${gateway.managementPort}`, upstream, feed, writers, publish, server,
     log: () => lines.join(''),
     async pat(more = {}) {
       const { token, publicId, hash } = mintToken();
@@ -96,6 +98,7 @@ export async function startWorld({ env = {}, records = [], prepare = true }: Wor
       send(`${url}${path}`, { headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers }, ...(body === undefined ? {} : { body }) }),
     async close() {
       await gateway.close();
+      await feed.close();
       await upstream.close();
     },
   };

@@ -3,12 +3,13 @@ import { Problem } from '@latchkey/problem';
 import type { RateLimiter } from '@latchkey/ratelimit';
 import { addressKey } from '../../credentials/address-key.ts';
 import type { Authenticator } from '../../credentials/authenticator.ts';
+import { stale } from '../../freshness/stale.ts';
 import type { Exchange, Route } from '../exchange.ts';
 import type { Stage } from '../stage.ts';
 
 export interface AuthenticateOptions {
   authenticator: Authenticator;
-  /** Whether the replica has caught up: before, nothing can be said about any credential (GW-24). */
+  /** Whether the replica was proven once: before, nothing can be said about any credential (GW-24). */
   isReady(): boolean;
   /** Refused credentials an address may send before the answer becomes 429 (GW-06). */
   failures: RateLimiter;
@@ -21,7 +22,7 @@ export function challengeFor(route: Route, more: Pick<Challenge, 'error' | 'desc
 }
 
 /** Every refused credential gets its challenge here, whatever refused it. */
-function withChallenge(route: Route, problem: Problem): Problem {
+export function withChallenge(route: Route, problem: Problem): Problem {
   const scopes = route.kind === 'mcp' ? mcpScopes : managementScopes;
   const error = problem.code === 'invalid_request' ? 'invalid_request' : 'invalid_token';
   const description = error === 'invalid_token' ? 'The access token is not valid here' : undefined;
@@ -36,8 +37,7 @@ function withChallenge(route: Route, problem: Problem): Problem {
 /** No credential is looked at after this, and no body before it (GW-02). */
 export function authenticate({ authenticator, isReady, failures }: AuthenticateOptions): Stage {
   /** What cost a lookup or a signature is charged to the address; a good credential from there is never held up by it. */
-  const charge = async (exchange: Exchange, problem: Problem): Promise<void> => {
-    if (problem.status !== 401) return;
+  const charge = async (exchange: Exchange): Promise<void> => {
     const { allowed, resetSeconds } = await failures.consume(addressKey(exchange.address));
     if (!allowed) throw new Problem('rate_limited', { detail: 'Too many refused credentials.', headers: { 'retry-after': String(resetSeconds) } });
   };
@@ -48,13 +48,19 @@ export function authenticate({ authenticator, isReady, failures }: AuthenticateO
     async run(exchange) {
       const route = exchange.needRoute();
       if (route.kind === 'manage' && route.operation.scope === null) return;
-      if (!isReady()) throw new Problem('state_stale', { headers: { 'retry-after': '1' } });
+      if (!isReady()) throw stale();
+      let charged = false;
+      const admit = (): Promise<void> => {
+        charged = true;
+        return charge(exchange);
+      };
       try {
-        const principal = await authenticator.authenticate(exchange.request, route.resource);
-        if (principal !== null) exchange.principal = principal;
+        const found = await authenticator.authenticate(exchange.request, route.resource, admit);
+        if (found !== null) Object.assign(exchange, found);
       } catch (error) {
-        if (!(error instanceof Problem)) throw error;
-        await charge(exchange, error);
+        // What cannot be known, and a guess too many, are no faults of the credential.
+        if (!(error instanceof Problem) || (error.status !== 401 && error.status !== 400)) throw error;
+        if (error.status === 401 && !charged) await charge(exchange);
         throw withChallenge(route, error);
       }
       // RFC 6750 section 3.1: a request without a credential gets a challenge without an error.

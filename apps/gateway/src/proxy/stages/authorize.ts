@@ -3,6 +3,7 @@ import type { Scope } from '@latchkey/contracts';
 import type { Replica } from '@latchkey/feed-replica';
 import { Problem } from '@latchkey/problem';
 import type { Principal } from '../../credentials/principal.ts';
+import type { Confirmed } from '../../freshness/confirmed.ts';
 import type { Message } from '../../message/message.ts';
 import { RpcRefusal, rpcCodes } from '../../message/rpc-refusal.ts';
 import type { Exchange, Route } from '../exchange.ts';
@@ -11,8 +12,9 @@ import { challengeFor } from './authenticate.ts';
 
 type Members = Pick<Replica, 'membership'>;
 
-/** Credential and owner as they are at this moment. */
-export function subjectOf(principal: Principal, members: Members): Subject {
+/** Credential and owner as they are at this moment; what identity itself had to be asked for comes before the replica. */
+export function subjectOf(principal: Principal, members: Members, { identity }: Confirmed): Subject {
+  if (identity !== undefined) return { credential: principal, membership: identity.answer.membership };
   const membership = principal.org === null ? undefined : members.membership(principal.subject, principal.org);
   return { credential: principal, membership: membership ?? null };
 }
@@ -74,7 +76,7 @@ export function authorize(members: Members): Stage {
       if (route.kind === 'manage' && route.operation.scope === null) return;
       const principal = exchange.needPrincipal();
       const ask = askOf(route, exchange.message, principal);
-      exchange.subject = subjectOf(principal, members);
+      exchange.subject = subjectOf(principal, members, exchange.confirmed);
       if (ask !== null) refuse(exchange, route, decide(exchange.subject, ask));
     },
   };

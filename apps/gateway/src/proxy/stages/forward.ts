@@ -1,5 +1,5 @@
 import { decide } from '@latchkey/access';
-import type { WallClock } from '@latchkey/clock';
+import type { MonotonicClock, WallClock } from '@latchkey/clock';
 import type { Replica } from '@latchkey/feed-replica';
 import { assertionContent } from '../../assertion/assertion-content.ts';
 import type { AssertionSigner } from '../../assertion/assertion-signer.ts';
@@ -9,7 +9,9 @@ import { upstreamHeaders } from '../../forward/request-headers.ts';
 import { narrowListen } from '../../rewrite/narrow-listen.ts';
 import { rewritePlan } from '../../rewrite/rewrite-plan.ts';
 import { sessionBinding, type SealedSessions } from '../../sessions/sealed-sessions.ts';
-import type { OpenStreams } from '../../streams/open-streams.ts';
+import type { Prover } from '../../freshness/prover.ts';
+import { stale } from '../../freshness/stale.ts';
+import type { OpenStream, OpenStreams } from '../../streams/open-streams.ts';
 import type { Exchange, McpRoute, Route } from '../exchange.ts';
 import type { Stage } from '../stage.ts';
 import { askOf, subjectOf } from './authorize.ts';
@@ -20,13 +22,15 @@ export interface ForwardOptions {
   streams: OpenStreams;
   replica: Pick<Replica, 'membership' | 'server'>;
   liveness: Liveness;
+  prover: Pick<Prover, 'newerThanReplica'>;
   clock: WallClock;
+  monotonicClock: MonotonicClock;
   times: RelayTimes & { streamMaxAgeMs: number };
 }
 
 /** Sends the judged body on and carries the answer back. */
 export function forward(options: ForwardOptions): Stage {
-  const { assertions, sessions, streams, replica, liveness, clock, times } = options;
+  const { assertions, sessions, streams, replica, liveness, prover, clock, monotonicClock, times } = options;
 
   const assertionFor = (exchange: Exchange): Promise<string> | null => {
     const { principal, subject } = exchange;
@@ -40,12 +44,11 @@ export function forward(options: ForwardOptions): Stage {
     return sessions.seal(upstreamId, sessionBinding(exchange.needPrincipal(), route.server));
   };
 
-  /** The same questions that let the request in, asked of the replica as it is now (GW-63). */
-  const mayGoOn = (exchange: Exchange, route: McpRoute): boolean => {
-    const principal = exchange.needPrincipal();
-    if (liveness.causeOfDeath(principal) !== null || replica.server(route.server.slug)?.url !== route.server.url) return false;
+  /** The same questions that let the request in, asked of what is known now (GW-63). */
+  const mayGoOn = (exchange: Exchange, route: McpRoute, { principal, confirmed }: Pick<OpenStream, 'principal' | 'confirmed'>): boolean => {
+    if (liveness.causeOfDeath(principal, confirmed) !== null || replica.server(route.server.slug)?.url !== route.server.url) return false;
     const ask = askOf(route, exchange.message, principal);
-    return ask !== null && decide(subjectOf(principal, replica), ask).kind === 'allow';
+    return ask !== null && decide(subjectOf(principal, replica, confirmed), ask).kind === 'allow';
   };
 
   const watchStream = (exchange: Exchange, cut: () => void): (() => void) => {
@@ -54,9 +57,12 @@ export function forward(options: ForwardOptions): Stage {
     const principal = exchange.needPrincipal();
     const expiresInMs = principal.expiresAtSeconds === null ? Infinity : principal.expiresAtSeconds * 1000 - clock.nowMs();
     const timer = setTimeout(cut, Math.max(0, Math.min(times.streamMaxAgeMs, expiresInMs)));
-    const forget = streams.add({ principal, server: route.server.slug, mayGoOn: () => mayGoOn(exchange, route), cut });
+    const stream: OpenStream = {
+      principal, confirmed: prover.newerThanReplica(exchange.confirmed), server: route.server.slug, mayGoOn: () => mayGoOn(exchange, route, stream), cut,
+    };
+    const forget = streams.add(stream);
     // A change that came between the decision and this moment found no stream to cut.
-    if (!mayGoOn(exchange, route)) setImmediate(cut);
+    if (!stream.mayGoOn()) setImmediate(cut);
     return () => {
       clearTimeout(timer);
       forget();
@@ -70,12 +76,14 @@ export function forward(options: ForwardOptions): Stage {
 
   return {
     name: 'forward',
-    statuses: [502, 504],
+    statuses: [502, 503, 504],
     async run(exchange) {
       const route = exchange.needRoute();
       const upstream = exchange.needUpstream();
       const assertion = assertionFor(exchange);
       const headers = upstreamHeaders(exchange, assertion === null ? null : await assertion);
+      // Limits and signature were waited for. Whatever held them up, what was decided on may not be older than the bound when it is acted on.
+      if (exchange.provenUntilMs !== undefined && monotonicClock.nowMs() > exchange.provenUntilMs) throw stale();
       const relay = new Relay({
         response: exchange.response,
         times,

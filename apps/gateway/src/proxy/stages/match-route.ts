@@ -2,14 +2,15 @@ import { resources } from '@latchkey/oauth';
 import { Problem } from '@latchkey/problem';
 import type { ServerRecord } from '@latchkey/contracts';
 import { managementRoute } from '../../upstreams/management-routes.ts';
+import { stale } from '../../freshness/stale.ts';
 import type { Route } from '../exchange.ts';
 import type { Stage } from '../stage.ts';
 
 export interface RouteSources {
   gatewayUrl: string;
   server(slug: string): ServerRecord | undefined;
-  /** Whether the replica has caught up: before, the absence of a server proves nothing. */
-  isReady(): boolean;
+  /** Whether the replica is proven fresh: otherwise the absence of a server proves nothing. */
+  isFresh(): boolean;
 }
 
 const serverPath = /^\/mcp\/([a-z0-9-]{1,63})$/;
@@ -51,7 +52,7 @@ export function matchRoute(sources: RouteSources): Stage {
     statuses: [404, 503],
     run(exchange) {
       const route = find(exchange.request.url ?? '', exchange.method);
-      if (route === null && !sources.isReady()) throw new Problem('state_stale', { headers: { 'retry-after': '1' } });
+      if (route === null && !sources.isFresh()) throw stale();
       if (route === null) throw new Problem('not_found', { detail: 'There is nothing at this path.' });
       exchange.route = route;
     },

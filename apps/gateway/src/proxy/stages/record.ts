@@ -1,4 +1,5 @@
 import type { Logger } from '@latchkey/telemetry';
+import type { RequestMetrics } from '../../metrics/request-metrics.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Stage } from '../stage.ts';
 
@@ -14,6 +15,9 @@ function causeOf(exchange: Exchange): object {
   return { refusal: refusal.code, ...(refusal.cause instanceof Error ? { cause: refusal.cause.message } : {}) };
 }
 
+/** 499 for a caller who left before the answer began, in the tradition of nginx. */
+const statusOf = ({ response }: Exchange): number => (!response.writableEnded && !response.headersSent ? 499 : response.statusCode);
+
 function line(exchange: Exchange): object {
   const { response, principal, message, route } = exchange;
   const left = !response.writableEnded;
@@ -22,7 +26,7 @@ function line(exchange: Exchange): object {
     method: exchange.method,
     // Never the path as sent: one that matches no route may hold a token.
     route: route?.template ?? '(none)',
-    status: left && !response.headersSent ? 499 : response.statusCode,
+    status: statusOf(exchange),
     ...(left ? { incomplete: true } : {}),
     durationMs: Math.round((performance.now() - exchange.startedAtMs) * 10) / 10,
     ...(message === undefined || message.kind === 'response' ? {} : { era: message.era, rpc: nameOf(message.method) }),
@@ -32,12 +36,13 @@ function line(exchange: Exchange): object {
 }
 
 /** One line a request, whatever became of it; it runs last and never throws. */
-export function record(logger: Logger): Stage {
+export function record(logger: Logger, metrics: RequestMetrics): Stage {
   return {
     name: 'record',
     statuses: [],
     run(exchange) {
       try {
+        metrics.count(exchange.route?.kind, statusOf(exchange), exchange.refusal?.code);
         logger.info(line(exchange), 'request');
       } catch {
         // A log that fails must not fail the request that it is about.

@@ -1,0 +1,23 @@
+import type { IdentityAnswer, KeysAnswer, Writer } from '@latchkey/contracts';
+import type { Principal } from '../credentials/principal.ts';
+
+type Yes<T> = Extract<T, { active: true }>;
+export type IdentityYes = Yes<IdentityAnswer>;
+export type KeysYes = Yes<KeysAnswer>;
+
+/** A writer's own word that a credential lives. It is as fresh as the moment at which the question left, by the monotonic clock. */
+export interface Word<A> {
+  answer: A;
+  askedAtMs: number;
+}
+
+/** What writers have said of one credential, where the replica could not be proven fresh. */
+export interface Confirmed {
+  identity?: Word<IdentityYes>;
+  keys?: Word<KeysYes>;
+}
+
+/** Whose word a credential lives by. */
+export const writersOf = ({ kind }: Pick<Principal, 'kind'>): readonly Writer[] => (kind === 'pat' ? both : identityOnly);
+const both: readonly Writer[] = ['keys', 'identity'];
+const identityOnly: readonly Writer[] = ['identity'];
