@@ -1,8 +1,10 @@
 import type { Benchmark } from '../benchmark.ts';
+import { fenceLoad } from './fence-load.ts';
 import { patCheck } from './pat-check.ts';
 import { propagation } from './propagation.ts';
+import { replay } from './replay.ts';
 import { snapshot } from './snapshot.ts';
 import { tokenTable } from './token-table.ts';
 
 /** In the order in which they run. */
-export const benchmarks: readonly Benchmark[] = [patCheck, tokenTable, snapshot, propagation];
+export const benchmarks: readonly Benchmark[] = [patCheck, tokenTable, snapshot, replay, propagation, fenceLoad];

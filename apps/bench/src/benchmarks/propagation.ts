@@ -14,7 +14,7 @@ import type { WriterCalls } from '../processes/writer.ts';
 
 const gateways = 4;
 const rounds = 3;
-const calm = { changes: 300, pauseMs: 15 };
+const calm = { changes: 200, pauseMs: 40 };
 const burst = 5000;
 const connections = 64;
 const org = 'acme';
@@ -92,7 +92,7 @@ export const propagation: Benchmark = {
     const messengers = [await postgresMessenger(servers.databaseUrl), await natsMessenger(servers.natsUrl)];
     try {
       const { databaseUrl, natsUrl } = servers;
-      const port = await writer.call('start', { databaseUrl, natsUrl, jwksUrl: gateway.jwksUrl });
+      const port = await writer.call('start', { databaseUrl, natsUrl, jwksUrl: gateway.jwksUrl, withIdentity: true });
       await Promise.all(replicas.map((replica, at) => replica.call('start', natsUrl, `gateway-${at}`)));
       const pool = new Pool(`http://127.0.0.1:${port}`, { connections });
 

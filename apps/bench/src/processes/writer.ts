@@ -4,6 +4,7 @@ import { NatsFeed } from '@latchkey/feed';
 import { FenceResponder, Relay, stage } from '@latchkey/feed-writer';
 import { readKeysEnv, startKeys } from '@latchkey/keys';
 import { createLogger } from '@latchkey/telemetry';
+import pg from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import { answerCalls } from './calls.ts';
 import { machineMs } from './clock.ts';
@@ -14,15 +15,25 @@ export interface WriterOptions {
   databaseUrl: string;
   natsUrl: string;
   jwksUrl: string;
+  /** Whether a second writer runs beside it, which has nothing but an outbox, in the place of identity. */
+  withIdentity?: boolean;
 }
 
+let statements = 0;
+const { query } = pg.Client.prototype;
+pg.Client.prototype.query = function (this: pg.Client, ...args: never[]): unknown {
+  statements += 1;
+  return Reflect.apply(query, this, args);
+} as typeof query;
+
 const logger = createLogger('writer', 'warn');
-let sources: Record<'identity' | 'keys', DataSource> | undefined;
+let sources: Partial<Record<'identity' | 'keys', DataSource>> = {};
 let close = (): Promise<void> => Promise.resolve();
 
 function sourceOf(writer: 'identity' | 'keys'): DataSource {
-  if (sources === undefined) throw new Error('The writer was not started');
-  return sources[writer];
+  const source = sources[writer];
+  if (source === undefined) throw new Error(`There is no writer ${writer} here`);
+  return source;
 }
 
 async function insertPat(manager: EntityManager, record: PatRecord): Promise<void> {
@@ -34,28 +45,38 @@ async function insertPat(manager: EntityManager, record: PatRecord): Promise<voi
   );
 }
 
-/** The keys service as it runs, and beside it a second writer that has nothing but an outbox, in the place of identity. */
+async function startIdentityOutbox(databaseUrl: string, natsUrl: string): Promise<{ dataSource: DataSource; stop(): Promise<void> }> {
+  const feed = await NatsFeed.connect({ servers: natsUrl, name: 'identity', logger });
+  const dataSource = await outboxOf(databaseUrl, 'identity');
+  const relay = new Relay({ dataSource, feed, writer: 'identity', logger });
+  await relay.start();
+  const fences = new FenceResponder({ feed, writer: 'identity', relay, logger });
+  await fences.start();
+  const stop = async (): Promise<void> => {
+    await fences.stop();
+    await relay.stop();
+    await dataSource.destroy();
+    await feed.close();
+  };
+  return { dataSource, stop };
+}
+
+/** The keys service as it runs. */
 const calls = {
   /** @returns the port of the keys service */
-  start: async ({ databaseUrl, natsUrl, jwksUrl }: WriterOptions): Promise<number> => {
-    const [feed, identityFeed] = await Promise.all(['keys', 'identity'].map((name) => NatsFeed.connect({ servers: natsUrl, name, logger })));
+  start: async ({ databaseUrl, natsUrl, jwksUrl, withIdentity = false }: WriterOptions): Promise<number> => {
+    const feed = await NatsFeed.connect({ servers: natsUrl, name: 'keys', logger });
     const env = readKeysEnv({
       HOST: '127.0.0.1', PORT: '0', DATABASE_URL: databaseUrl, LATCHKEY_KEYS_URL: keysUrl, LATCHKEY_GATEWAY_URL: gatewayUrl,
       LATCHKEY_GATEWAY_JWKS_URL: jwksUrl, LATCHKEY_LOG_LEVEL: 'warn',
     });
     const service = await startKeys({ env, feed, logger });
-    const identity = await outboxOf(databaseUrl, 'identity');
-    const relay = new Relay({ dataSource: identity, feed: identityFeed, writer: 'identity', logger });
-    await relay.start();
-    const fences = new FenceResponder({ feed: identityFeed, writer: 'identity', relay, logger });
-    await fences.start();
-    sources = { identity, keys: service.app.get(DataSource) };
+    const identity = withIdentity ? await startIdentityOutbox(databaseUrl, natsUrl) : undefined;
+    sources = { keys: service.app.get(DataSource), ...(identity === undefined ? {} : { identity: identity.dataSource }) };
     close = async () => {
-      await fences.stop();
-      await relay.stop();
-      await identity.destroy();
+      await identity?.stop();
       await service.close();
-      await Promise.all([feed.close(), identityFeed.close()]);
+      await feed.close();
     };
     return service.port;
   },
@@ -85,6 +106,8 @@ const calls = {
     }
     return times;
   },
+  /** Statements that this process has sent to Postgres. */
+  statements: (): number => statements,
   /** Microseconds of CPU that this process has used. */
   cpu: (): number => {
     const { user, system } = process.cpuUsage();
