@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort, freshDatabase, startNats, startRedis } from '@latchkey/testing';
+import { freePort, freshDatabase, startNats, startRedis, type TestNats } from '@latchkey/testing';
 import { exportJWK, generateKeyPair } from 'jose';
 import { repository } from './repository.ts';
 import { Secrets } from './secrets.ts';
@@ -10,6 +10,7 @@ import { freshLogDir, type System } from './system.ts';
 
 export interface Separate extends System {
   readonly databaseUrl: string;
+  readonly nats: TestNats;
   /** Not for the outside: only the gateway is meant to call it */
   readonly keysUrl: string;
   readonly identity: ServiceProcess;
@@ -76,7 +77,7 @@ export async function startSeparate(name: string, env: Record<string, string> = 
     const replicas = await Promise.all([start('gateway', 'apps/gateway/dist/main.js', forGateways), start('second', 'apps/gateway/dist/main.js', forGateways)]);
     return {
       gatewayUrl: urls.gateway, gateways: [urls.gateway, urls.second], issuer: urls.identity, org, project: 'default', admin, secrets, logDir, logDirs: [logDir],
-      databaseUrl: database.url, keysUrl: urls.keys, identity, keys, replicas, stop,
+      databaseUrl: database.url, nats, keysUrl: urls.keys, identity, keys, replicas, stop,
     };
   } catch (error) {
     await stop();
