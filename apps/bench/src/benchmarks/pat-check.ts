@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { mintToken, readToken } from '@latchkey/token';
 import type { Benchmark } from '../benchmark.ts';
-import { TokenTable } from '../feed-replica.ts';
+import { TokenTable } from '@latchkey/feed-replica';
 import { compare } from '../measure.ts';
 import { million, recordNumber } from '../population.ts';
 

@@ -3,7 +3,7 @@ import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Benchmark } from '../benchmark.ts';
-import { readSnapshot, TokenTable, writeSnapshot, type Table } from '../feed-replica.ts';
+import { readSnapshot, TokenTable, writeSnapshot } from '@latchkey/feed-replica';
 import { summarize } from '../measure.ts';
 import { million, recordNumber } from '../population.ts';
 
@@ -38,7 +38,7 @@ export const snapshot: Benchmark = {
   name: 'snapshot',
   about: '1 M tokens written to an encrypted file and loaded from it',
   async run(report) {
-    const table: Table = new TokenTable();
+    const table: TokenTable = new TokenTable();
     for (let index = 0; index < million; index += 1) table.apply(recordNumber(index), 1);
     const directory = await mkdtemp(join(tmpdir(), 'latchkey-bench-'));
     const path = join(directory, 'replica.snapshot');

@@ -1,6 +1,6 @@
 import type { PatRecord } from '@latchkey/contracts';
 import type { Benchmark, Report } from '../benchmark.ts';
-import { TokenTable, type Table } from '../feed-replica.ts';
+import { TokenTable } from '@latchkey/feed-replica';
 import { collectionMs, memoryInUse } from '../memory.ts';
 import { compare, summarize, threadMs, type Measured } from '../measure.ts';
 import { hashOf, million, recordNumber } from '../population.ts';
@@ -64,7 +64,7 @@ function coldReads(): (from: number, to: number) => number {
   };
 }
 
-function reportLookups(report: Report, table: Table, map: Map<string, PatRecord>): void {
+function reportLookups(report: Report, table: TokenTable, map: Map<string, PatRecord>): void {
   const hits = Array.from({ length: looked }, (_, at) => hashOf((at * stride) % million));
   const misses = Array.from({ length: looked }, (_, at) => hashOf(million + at));
   const hot = hits.map((_, at) => hits[at % 1000]);
@@ -104,7 +104,7 @@ export const tokenTable: Benchmark = {
     }
     const gcEmpty = collections();
 
-    const table: Table = new TokenTable();
+    const table: TokenTable = new TokenTable();
     const tableCost = fill((record) => void table.apply(record, 1));
     const gcTable = collections();
     const map = new Map<string, PatRecord>();
