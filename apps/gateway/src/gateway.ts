@@ -75,7 +75,9 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
   const issuer = env.LATCHKEY_ISSUER;
   const gatewayUrl = env.LATCHKEY_GATEWAY_URL;
   const issuerDocuments = new IssuerDocuments({ issuer, internalUrl: env.LATCHKEY_IDENTITY_INTERNAL_URL ?? issuer });
-  const keys = new SigningKeys(replica, () => issuerDocuments.jwks(), logger);
+  const bounds = { readMs: env.LATCHKEY_FRESHNESS_BOUND_MS, writeMs: env.LATCHKEY_FRESHNESS_BOUND_WRITE_MS };
+  const isIdentityFresh = (): boolean => isReady() && proofs.proofAgeMs('identity') <= bounds.readMs;
+  const keys = new SigningKeys(replica, () => issuerDocuments.jwks(), logger, () => monotonicClock.nowMs(), isIdentityFresh);
   const accessTokens = new AccessTokenReader({ issuer, keys, clock });
   const pats = new PersonalAccessTokenReader({ replica, prefix: env.LATCHKEY_TOKEN_PREFIX, issuer });
   const liveness = new Liveness(replica, clock);
@@ -93,13 +95,12 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
     proofs, asker, liveness, clock: monotonicClock, principalOf: (record: PatRecord) => pats.principalOf(record), onStale: (writer: Writer) => feedMetrics.denied(writer),
   };
   const prover = new Prover(freshness);
-  const bounds = { readMs: env.LATCHKEY_FRESHNESS_BOUND_MS, writeMs: env.LATCHKEY_FRESHNESS_BOUND_WRITE_MS };
   const confirmStreams = new ConfirmStreams({ streams, prover, boundMs: bounds.readMs, logger });
   confirmStreams.start();
 
   const parts: PipelineParts = {
     origins: originRules({ gatewayUrl, boundTo: env.HOST, hosts: env.LATCHKEY_ALLOWED_HOSTS, origins: env.LATCHKEY_ALLOWED_ORIGINS }),
-    routes: { gatewayUrl, server, isFresh: () => isReady() && proofs.proofAgeMs('identity') <= bounds.readMs },
+    routes: { gatewayUrl, server, isFresh: isIdentityFresh },
     credentials: {
       authenticator: new Authenticator(pats, accessTokens, liveness, new Doubts(freshness)),
       isReady,

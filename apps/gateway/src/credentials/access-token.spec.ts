@@ -17,10 +17,10 @@ const claims = { iss: issuer, sub: 'u', aud: resource, exp: nowSeconds + 60, iat
 const sign = (more: object = {}, header: object = {}, key: CryptoKey = es.privateKey) =>
   new SignJWT({ ...claims, ...more }).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'es', ...header }).sign(key);
 
-function setUp(options: { keys?: object[]; fetched?: () => Promise<Record<string, unknown>[]>; cacheSize?: number } = {}) {
+function setUp(options: { isFresh?: () => boolean;  keys?: object[]; fetched?: () => Promise<Record<string, unknown>[]>; cacheSize?: number } = {}) {
   const clock = new FakeWallClock(nowSeconds * 1000);
   const source = { jwks: () => ({ keys: (options.keys ?? published.keys) as Record<string, unknown>[] }) };
-  const keys = new SigningKeys(source, options.fetched ?? (() => Promise.resolve([])), createLogger('test', 'silent'));
+  const keys = new SigningKeys(source, options.fetched ?? (() => Promise.resolve([])), createLogger('test', 'silent'), () => performance.now(), options.isFresh);
   return { clock, keys, reader: new AccessTokenReader({ issuer, keys, clock, cacheSize: options.cacheSize ?? 10 }) };
 }
 const codeOf = (result: Promise<unknown>): Promise<string> => result.then(() => 'accepted', (error: { code: string }) => error.code);
@@ -101,6 +101,13 @@ describe('AccessTokenReader', () => {
     expect(await Promise.all(tokens.map((token) => codeOf(reader.read(token, resource))))).toEqual(tokens.map(() => 'accepted'));
     for (let at = 0; at < 20; at += 1) expect(await codeOf(reader.read(await sign({}, { kid: `invented-${at}` }), resource))).toBe('token_unknown');
     expect(asked).toBe(1);
+  });
+
+  verifies('GW-24', 'a kid that is unknown is no refusal while neither the feed nor the issuer can tell', async () => {
+    const { reader } = setUp({ keys: [], fetched: () => Promise.reject(new Error('away')), isFresh: () => false });
+    expect(await codeOf(reader.read(await sign(), resource))).toBe('state_stale');
+    const other = setUp({ keys: [], isFresh: () => false });
+    expect(await codeOf(other.reader.read(await sign(), resource))).toBe('token_unknown');
   });
 
   it('refuses, and does not fail, while the issuer cannot be asked', async () => {

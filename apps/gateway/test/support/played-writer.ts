@@ -10,6 +10,7 @@ export class PlayedWriter {
   /** While true, fences are heard and never answered: a frozen NATS, seen from the gateway. */
   frozen = false;
   fences = 0;
+  private readonly waiting = new Set<() => void>();
   /** What is answered to the online question over the feed; while null nobody answers, and frozen nobody hears. */
   answer: ((question: Record<string, unknown>) => unknown) | null = null;
   readonly asked: Record<string, unknown>[] = [];
@@ -24,15 +25,24 @@ export class PlayedWriter {
       await this.feed.answerFences(this.writer, async () => {
         this.fences += 1;
         const { epoch } = await this.feed.position(this.writer);
-        if (this.frozen) await new Promise(() => undefined);
+        if (this.frozen) await this.thaw();
         return { epoch: `${epoch}#0`, sequence: this.sequence, digest: this.digest.total };
       }),
       await this.feed.answer(`ask.${this.writer}`, async (question) => {
         this.asked.push(question as Record<string, unknown>);
-        if (this.frozen || this.answer === null) await new Promise(() => undefined);
+        if (this.frozen || this.answer === null) await this.thaw();
         return this.answer?.(question as Record<string, unknown>);
       }),
     );
+  }
+
+  /** Lets go of what was asked of it and never answered. */
+  stop(): void {
+    for (const release of this.waiting) release();
+  }
+
+  private thaw(): Promise<void> {
+    return new Promise((resolve) => void this.waiting.add(resolve));
   }
 
   /** @returns its version */

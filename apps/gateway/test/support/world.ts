@@ -98,6 +98,7 @@ export async function startWorld({ env = {}, records = [], prepare = true, feed:
       send(`${url}${path}`, { headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers }, ...(body === undefined ? {} : { body }) }),
     async close() {
       await gateway.close();
+      for (const writer of Object.values(writers)) writer.stop();
       await feed.close();
       await upstream.close();
     },
