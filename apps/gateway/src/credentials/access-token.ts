@@ -36,7 +36,8 @@ export class AccessTokenReader {
    * @throws Problem `token_malformed`, `token_unknown`, `token_expired`, `token_wrong_audience`
    */
   async read(token: string, resource: string): Promise<Principal> {
-    const digest = hash('sha256', token, 'base64url');
+    // One character a byte: of all forms in which the library hands out a digest, the one that takes it the least time.
+    const digest = hash('sha256', token, 'binary');
     let verified = this.verified.get(digest);
     if (verified === undefined) {
       verified = await this.verify(token);
