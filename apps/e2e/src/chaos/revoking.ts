@@ -14,7 +14,7 @@ export interface Revocation {
   attempt(): Promise<void>;
 }
 
-const retryMs = 150;
+const retryMs = 400;
 /** After the last fault everything works: what is not acknowledged within this never will be. */
 const patienceMs = 10_000;
 
