@@ -11,6 +11,7 @@ import type { RelayOptions } from './options.ts';
 import type { OutboxState } from './read-outbox.ts';
 import { readShards } from './read-shards.ts';
 
+const prepareMs = 60_000;
 const retryMs = { first: 250, most: 2000 };
 
 /** Fences are worth a look at the outbox this often, however many there are. */
@@ -28,7 +29,7 @@ export class Relay {
   private running: Promise<void> | undefined;
   private wake: () => void = () => undefined;
   private audited = false;
-  private prepared = false;
+  private preparedAtMs = -Infinity;
   private trustedEpoch: string | null = null;
   /** When the last drain began that came to its end. */
   private drainedAtMs = -Infinity;
@@ -106,8 +107,11 @@ export class Relay {
     try {
       if (!this.audited) await auditDigest(this.options);
       this.audited = true;
-      if (!this.prepared) await this.options.feed.prepare(this.options.writer);
-      this.prepared = true;
+      // Again from time to time: a cluster that has grown meanwhile has room for more copies.
+      if (begunAtMs - this.preparedAtMs > prepareMs) {
+        await this.options.feed.prepare(this.options.writer);
+        this.preparedAtMs = begunAtMs;
+      }
       const state = await drainOutbox(this.options, this.trustedEpoch);
       this.trustedEpoch = state.epoch;
       this.drainedAtMs = begunAtMs;
@@ -116,7 +120,7 @@ export class Relay {
       return state;
     } catch (error) {
       // The stream itself may be gone: the next drain makes sure of it first.
-      this.prepared = false;
+      this.preparedAtMs = -Infinity;
       throw error;
     }
   }

@@ -8,6 +8,7 @@ import {
   type StreamConfig,
   type StreamInfo,
 } from '@nats-io/jetstream';
+import { nanos } from '@nats-io/transport-node';
 import type { FeedState } from '../feed.ts';
 
 /** The newest message of each subject, on disk, without any other limit. */
@@ -19,6 +20,7 @@ function streamConfig(writer: Writer): Partial<StreamConfig> & { name: string } 
     retention: RetentionPolicy.Limits,
     discard: DiscardPolicy.Old,
     max_msgs_per_subject: 1,
+    duplicate_window: nanos(120_000),
   };
 }
 
@@ -34,11 +36,33 @@ async function find(manager: JetStreamManager, name: string): Promise<StreamInfo
   }
 }
 
+/** A server alone knows no copies (10074), and a cluster may be too small for three (10005). */
+const tooFewServers = new Set([10074, 10005]);
+
+/** Three copies where there are three servers, so that any one may die; one otherwise. */
+async function addStream(manager: JetStreamManager, wanted: Partial<StreamConfig> & { name: string }): Promise<StreamInfo> {
+  try {
+    // Adding a stream that another replica has just added with the same configuration is no error.
+    return await manager.streams.add({ ...wanted, num_replicas: 3 });
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError) || !tooFewServers.has(error.code)) throw error;
+    return manager.streams.add({ ...wanted, num_replicas: 1 });
+  }
+}
+
+/** A stream from the time when the cluster was smaller gets its copies as soon as there are servers for them. */
+async function addCopies(manager: JetStreamManager, { config, cluster }: StreamInfo): Promise<void> {
+  if (cluster?.name === undefined || config.num_replicas >= 3) return;
+  await manager.streams.update(config.name, { num_replicas: 3 }).catch((error: unknown) => {
+    if (!(error instanceof JetStreamApiError)) throw error;
+  });
+}
+
 /** @throws Error when a stream of that name exists and keeps something else than the newest message per subject, in a file */
 export async function prepareStream(manager: JetStreamManager, writer: Writer): Promise<void> {
   const wanted = streamConfig(writer);
-  // Adding a stream that another replica has just added with the same configuration is no error.
-  const { config } = (await find(manager, wanted.name)) ?? (await manager.streams.add(wanted));
+  const found = await find(manager, wanted.name);
+  const { config } = found ?? (await addStream(manager, wanted));
   const matches =
     config.storage === wanted.storage &&
     config.retention === wanted.retention &&
@@ -48,6 +72,7 @@ export async function prepareStream(manager: JetStreamManager, writer: Writer): 
     config.max_msgs <= 0 &&
     config.max_bytes <= 0;
   if (!matches) throw new Error(`The stream ${wanted.name} exists with another configuration; it must keep the newest message per subject, in a file, without limits.`);
+  if (found !== null) await addCopies(manager, found);
 }
 
 /** A stream that is deleted and made again has another time of creation, and counts from 1: that is what an epoch is. */
