@@ -1,6 +1,6 @@
 import { readArguments } from './arguments.ts';
 import { formatFigure } from './format.ts';
-import { compare, median, summarize } from './measure.ts';
+import { compare, median, percentile, summarize } from './measure.ts';
 
 const known = ['one', 'two', 'three'];
 
@@ -24,6 +24,12 @@ describe('a figure', () => {
     expect(median([3, 1, 2])).toBe(2);
     expect(median([4, 1, 2, 3])).toBe(2.5);
     expect(summarize([5, 1, 9])).toEqual({ value: 5, range: [1, 9] });
+  });
+
+  it('is a percentile that some sample has had, not one between two', () => {
+    const samples = Array.from({ length: 200 }, (_, at) => 200 - at);
+    expect([0.5, 0.99, 1].map((share) => percentile(samples, share))).toEqual([100, 198, 200]);
+    expect(percentile([7], 0.99)).toBe(7);
   });
 
   it('is measured in turns with its yardstick, without the round that warms up', () => {
