@@ -75,7 +75,7 @@ async function runOn(fleet: Fleet, { seed, faultSeconds, revocations, log }: Cha
   const revokingPace = new Pace({
     perSecond: () => Math.max(5, (revocations - revoking.done.total) / Math.max(2, (untilMs - performance.now()) / 1000)), atOnce: 32,
     begin: () => {
-      const revocation = supply.next();
+      const revocation = supply.next(revocations - revoking.done.total);
       return revocation === undefined ? false : revoking.carryOut(revocation).then(() => undefined);
     },
   });

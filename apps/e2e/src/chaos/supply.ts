@@ -66,9 +66,12 @@ export class Supply {
     this.#spare.push({ credential, owner: this.#admin });
   }
 
-  /** @returns undefined when there is nothing left to revoke */
-  next(): Revocation | undefined {
-    const other = this.random.next() < 0.25 ? this.others.shift() : undefined;
+  /**
+   * @param remaining  how many are still wanted: the other stories are spread over them
+   * @returns undefined when there is nothing left to revoke
+   */
+  next(remaining: number): Revocation | undefined {
+    const other = this.random.next() < this.others.length / Math.max(1, remaining) ? this.others.shift() : undefined;
     return other ?? this.#nextKey() ?? this.others.shift();
   }
 

@@ -31,7 +31,7 @@ const killedBeforePublish: Fault = {
   async run({ fleet: { nats, database, keys, identity }, random, excuses }) {
     const service = random.next() < 0.7 ? keys : identity;
     nats.freeze();
-    await sleep(random.between(500, 900));
+    await sleep(random.between(700, 1500));
     const excused = excuses.begin(service === keys ? 'keys' : 'identity');
     await service.kill();
     const [row] = await database.query<{ count: string }>(`SELECT count(*) FROM ${service.name}.outbox WHERE published_version <> version`);
