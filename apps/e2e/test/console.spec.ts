@@ -1,5 +1,7 @@
-import { launchChromium, verifies } from '@latchkey/testing';
+import { eventually, launchChromium, verifies } from '@latchkey/testing';
 import type { Browser, Page } from 'playwright-core';
+import { obtainToken } from '../src/clients/obtain-token.ts';
+import { rawMcp } from '../src/clients/raw-mcp.ts';
 import { startStandalone, type Standalone } from '../src/harness/standalone.ts';
 import { expectPatWorks, expectRefused } from '../src/journeys/pat-journey.ts';
 
@@ -76,6 +78,31 @@ describe('the console', () => {
     await page.getByRole('button', { name: 'Create key' }).click();
     expect(await page.getByRole('alert').innerText()).toContain('name');
     expect(await page.getByLabel('Name of a new key').isVisible()).toBe(true);
+  }, 60_000);
+
+  verifies('AS-63', 'who has lost a laptop revokes everything: keys and connected programs are refused, and the account lives on', async () => {
+    await page.goto(`${system.issuer}/console`);
+    const key = await createKey('on the laptop');
+    await expectPatWorks(system, slug(), key);
+    const grant = await obtainToken({ issuer: system.issuer, resource: system.demo, scope: 'mcp:read mcp:execute', account: system.admin });
+    expect((await rawMcp({ url: system.demo, token: grant.access })).status).toBe(200);
+
+    await page.goto(`${system.issuer}/console`);
+    await page.getByRole('link', { name: 'Revoke everything' }).click();
+    await page.getByRole('button', { name: 'Revoke everything' }).click();
+    expect(await page.locator('h1').innerText()).toBe('Everything is revoked');
+    await expectRefused(system, slug(), key.token, 'token_revoked');
+    await expectRefused(system, slug(), grant.access, 'token_revoked');
+    const refresh = new URLSearchParams({ grant_type: 'refresh_token', client_id: grant.clientId, refresh_token: grant.refresh ?? '' });
+    expect((await fetch(`${system.issuer}/oauth/token`, { method: 'POST', body: refresh })).status).toBe(400);
+
+    await page.goto(`${system.issuer}/console`);
+    expect(new URL(page.url()).pathname).toBe('/console/sign-in');
+    // Whatever is given in the same second as the epoch is dead too.
+    await eventually(async () => {
+      const again = await obtainToken({ issuer: system.issuer, resource: system.demo, scope: 'mcp:read mcp:execute', account: system.admin });
+      expect((await rawMcp({ url: system.demo, token: again.access })).status).toBe(200);
+    });
   }, 60_000);
 
   it('no log has any of it', () => {

@@ -17,6 +17,8 @@ import { PageFilter } from '../pages/page.filter.ts';
 import { peerAddress } from '../provider/peer-address.ts';
 import { consoleSignInPage } from './console-sign-in-page.ts';
 import { ManageKeys } from './manage-keys.ts';
+import { RevokeEverything } from './revoke-everything.ts';
+import { revokeEverythingPage } from './revoke-everything-page.ts';
 import { passwordChangedPage, passwordPage } from './password-page.ts';
 import { ConsoleSessions, sessionSeconds } from './sessions.ts';
 import { ShowConsole } from './show-console.ts';
@@ -45,6 +47,7 @@ export class ConsoleController {
     private readonly authenticate: Authenticate,
     private readonly changePassword: ChangePassword,
     private readonly manageKeys: ManageKeys,
+    private readonly revokeEverything: RevokeEverything,
     @Inject(IDENTITY_ENV) env: IdentityEnv,
   ) {
     this.cookies = cookieScope(env.LATCHKEY_ISSUER);
@@ -107,6 +110,23 @@ export class ConsoleController {
     const csrf = issueCsrfToken(request, reply, this.cookies, 'console:password');
     const { status, words, headers } = passwordRefusal(change);
     return sendAnswer(reply, { status, headers, page: passwordPage({ csrf, email: user.email, error: words }) });
+  }
+
+  @Get('revoke-everything')
+  async askToRevoke(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const user = await this.sessions.find(readCookie(request, this.cookies, sessionCookie));
+    if (user === null) return sendAnswer(reply, { redirect: signInPath });
+    const csrf = issueCsrfToken(request, reply, this.cookies, 'console:revoke-everything');
+    return sendAnswer(reply, { status: 200, page: revokeEverythingPage({ csrf, email: user.email }) });
+  }
+
+  @Post('revoke-everything')
+  async revoke(@Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    this.requireCsrf(request, 'console:revoke-everything', body);
+    const user = await this.sessions.find(readCookie(request, this.cookies, sessionCookie));
+    if (user === null) return sendAnswer(reply, { redirect: signInPath });
+    setCookie(reply, this.cookies, sessionCookie, '', 0);
+    return sendAnswer(reply, await this.revokeEverything.run(user));
   }
 
   @Post('keys')

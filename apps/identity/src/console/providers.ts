@@ -3,10 +3,11 @@ import { ConsoleController } from './console.controller.ts';
 import { IssueConsoleToken } from '../tokens/issue-console-token.ts';
 import { KeysApi } from './keys-api.ts';
 import { ManageKeys } from './manage-keys.ts';
+import { RevokeEverything } from './revoke-everything.ts';
 import { ConsoleSessionEntity } from './session.entity.ts';
 import { ConsoleSessions } from './sessions.ts';
 import { ShowConsole } from './show-console.ts';
 
-export const consoleProviders: Provider[] = [ConsoleSessions, IssueConsoleToken, KeysApi, ManageKeys, ShowConsole];
+export const consoleProviders: Provider[] = [ConsoleSessions, IssueConsoleToken, KeysApi, ManageKeys, RevokeEverything, ShowConsole];
 export const consoleControllers: Type[] = [ConsoleController];
 export const consoleEntities: Type[] = [ConsoleSessionEntity];
