@@ -134,6 +134,7 @@ describe('startEmbeddedPostgres', () => {
   }, 60_000);
 });
 
+// Only root can hand a directory to another account. Everybody else sees these tests counted as skipped in the summary of `npm test`.
 const asRoot = process.getuid?.() === 0 ? describe : describe.skip;
 
 asRoot('startEmbeddedPostgres as root', () => {

@@ -55,7 +55,7 @@ export class IssuerDocuments {
     }
   }
 
-  /** The issuer's public keys, asked for now. */
+  /** The issuer's public keys, fetched on every call and not from what is kept. */
   async jwks(): Promise<JsonObject[]> {
     return jwksSchema.parse(await fetchJson(`${this.options.internalUrl}/.well-known/jwks.json`)).keys;
   }
