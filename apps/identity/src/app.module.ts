@@ -4,12 +4,15 @@ import type { Logger } from '@latchkey/telemetry';
 import { SystemWallClock, WallClock } from '@latchkey/clock';
 import { AssertionVerifier, CallerGuard } from '@latchkey/service';
 import { accountsControllers, accountsProviders } from './accounts/providers.ts';
+import { auditControllers, auditProviders } from './audit/providers.ts';
 import { askingControllers, askingProviders } from './asking/providers.ts';
 import { consoleControllers, consoleProviders } from './console/providers.ts';
 import type { OutboundFetch } from './clients/outbound-fetch.ts';
 import { gatewayJwksUrl, IDENTITY_ENV, type IdentityEnv } from './env.ts';
 import { interactionsControllers, interactionsProviders } from './interactions/providers.ts';
+import { mailControllers, mailProviders } from './mail/providers.ts';
 import { organizationsControllers, organizationsProviders } from './organizations/providers.ts';
+import { policiesControllers, policiesProviders } from './policies/providers.ts';
 import { engineProviders } from './provider/providers.ts';
 import { serversControllers, serversProviders } from './servers/providers.ts';
 import { storageProviders } from './storage.ts';
@@ -45,12 +48,25 @@ export class IdentityModule {
         ...engineProviders(outbound),
         ...accountsProviders,
         ...organizationsProviders,
+        ...policiesProviders,
         ...serversProviders,
         ...interactionsProviders,
         ...consoleProviders,
+        ...auditProviders,
+        ...mailProviders,
         ...askingProviders(feed),
       ],
-      controllers: [...accountsControllers, ...organizationsControllers, ...serversControllers, ...interactionsControllers, ...consoleControllers, ...askingControllers],
+      controllers: [
+        ...accountsControllers,
+        ...organizationsControllers,
+        ...policiesControllers,
+        ...serversControllers,
+        ...interactionsControllers,
+        ...consoleControllers,
+        ...auditControllers,
+        ...mailControllers,
+        ...askingControllers,
+      ],
     };
   }
 }

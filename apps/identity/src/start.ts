@@ -19,6 +19,7 @@ export async function startIdentity(options: IdentityOptions): Promise<RunningId
     host: env.HOST,
     port: env.PORT,
     portVariable: 'PORT',
+    tracksRequests: true,
     logger,
     rawHandler: engineHandler,
     checkReady: async (app) => {

@@ -6,16 +6,30 @@ import { createRedis, type Redis } from '@latchkey/ratelimit';
 import type { Logger } from '@latchkey/telemetry';
 import { DataSource } from 'typeorm';
 import { accountsEntities } from './accounts/providers.ts';
+import { auditEntities } from './audit/providers.ts';
 import { consoleEntities } from './console/providers.ts';
 import { IDENTITY_ENV, REDIS, type IdentityEnv } from './env.ts';
 import { interactionsEntities } from './interactions/providers.ts';
+import { mailEntities } from './mail/providers.ts';
 import { migrations } from './migrations/index.ts';
 import { organizationsEntities } from './organizations/providers.ts';
+import { policiesEntities } from './policies/providers.ts';
 import { engineEntities } from './provider/entities.ts';
 import { serversEntities } from './servers/providers.ts';
 import { LOGGER } from './tokens.ts';
 
-const entities = [...engineEntities, ...accountsEntities, ...organizationsEntities, ...serversEntities, ...interactionsEntities, ...consoleEntities];
+/** Every table that code reads through an entity. */
+export const entities = [
+  ...engineEntities,
+  ...accountsEntities,
+  ...organizationsEntities,
+  ...policiesEntities,
+  ...serversEntities,
+  ...interactionsEntities,
+  ...consoleEntities,
+  ...auditEntities,
+  ...mailEntities,
+];
 
 /** Ends what `storageProviders` began: who answers asks the relay, and the relay uses the connection. */
 @Injectable()

@@ -1,14 +1,8 @@
 import { connectPostgres } from '@latchkey/postgres';
 import { freshDatabase, type TestDatabase } from '@latchkey/testing';
 import type { DataSource } from 'typeorm';
-import { accountsEntities } from '../src/accounts/providers.ts';
-import { consoleEntities } from '../src/console/providers.ts';
 import { migrations } from '../src/migrations/index.ts';
-import { organizationsEntities } from '../src/organizations/providers.ts';
-import { engineEntities } from '../src/provider/entities.ts';
-import { serversEntities } from '../src/servers/providers.ts';
-
-const entities = [...engineEntities, ...accountsEntities, ...organizationsEntities, ...serversEntities, ...consoleEntities];
+import { entities } from '../src/storage.ts';
 
 describe('migrations', () => {
   let database: TestDatabase;

@@ -11,6 +11,7 @@ export async function startKeys(options: KeysOptions): Promise<RunningService> {
     host: options.env.HOST,
     port: options.env.PORT,
     portVariable: 'PORT',
+    tracksRequests: true,
     logger: options.logger,
     configure: async (app) => {
       await app.get(Relay).start();

@@ -1,3 +1,4 @@
+export * from './audit.ts';
 export * from './claims.ts';
 export * from './error-codes.ts';
 export * from './events/message.ts';
@@ -8,6 +9,7 @@ export * from './http/ask.ts';
 export * from './http/lists.ts';
 export * from './http/organizations.ts';
 export * from './http/pats.ts';
+export * from './http/policies.ts';
 export * from './http/problem-document.ts';
 export * from './http/servers.ts';
 export * from './identifiers.ts';

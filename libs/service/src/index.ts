@@ -6,6 +6,7 @@ export { startManagement, type ManagementOptions, type ManagementPage, type Runn
 export { PortInUseError } from './port-in-use.ts';
 export { ProblemFilter } from './problem.filter.ts';
 export type { RawHandler } from './raw-handler.ts';
+export { currentRequest, withRequestFacts, type RequestFacts } from './request-facts.ts';
 export { requestIdOf } from './request-id.ts';
 export { runService, type ServiceParts, type ServiceProcess } from './run-service.ts';
 export { startService, type RunningService, type ServiceOptions } from './service.ts';

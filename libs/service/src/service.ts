@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DynamicModule } from '@nestjs/common';
@@ -8,6 +8,7 @@ import { nestLogger } from './nest-logger.ts';
 import { PortInUseError } from './port-in-use.ts';
 import { ProblemFilter } from './problem.filter.ts';
 import type { RawHandler } from './raw-handler.ts';
+import { withRequestFacts } from './request-facts.ts';
 import { requestIdOf } from './request-id.ts';
 
 export interface ServiceOptions {
@@ -20,6 +21,8 @@ export interface ServiceOptions {
   logger: Logger;
   /** Data plane or foreign engine in front of Nest; built once the module's providers exist. */
   rawHandler?: (app: NestFastifyApplication) => RawHandler;
+  /** Whether what is called in a request finds its facts (`currentRequest`); a data plane does without. */
+  tracksRequests?: boolean;
   /** Last touches on the application before it listens: plugins, hooks. */
   configure?: (app: NestFastifyApplication) => Promise<void> | void;
   /** Throws, with the reason, while the service should get no traffic. */
@@ -53,6 +56,9 @@ function healthRoutes(app: NestFastifyApplication, options: ServiceOptions): voi
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   let raw: RawHandler | undefined;
   const problems = new ProblemFilter(options.logger);
+  const serve = (request: IncomingMessage, response: ServerResponse, handler: RequestListener): void => {
+    if (raw?.(request, response) !== true) handler(request, response);
+  };
   const adapter = new FastifyAdapter({
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => problems.render(error, request, reply),
     genReqId: (request: { headers: Parameters<typeof requestIdOf>[0] }) => requestIdOf(request.headers),
@@ -60,7 +66,8 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     bodyLimit: 1024 * 1024,
     serverFactory: (handler: RequestListener): Server =>
       createServer({ maxHeaderSize: 32 * 1024 }, (request, response) => {
-        if (raw?.(request, response) !== true) handler(request, response);
+        if (options.tracksRequests === true) withRequestFacts(request, () => serve(request, response, handler));
+        else serve(request, response, handler);
       }),
   });
   const app = await NestFactory.create<NestFastifyApplication>(options.module, adapter, {

@@ -1,0 +1,23 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { requestHeaders } from '@latchkey/contracts';
+import type { IncomingMessage } from 'node:http';
+import { requestIdOf } from './request-id.ts';
+
+/** What whoever writes about a request wants to know of it, however deep in the code. */
+export interface RequestFacts {
+  requestId: string;
+  /** Of whoever is behind the request: the peer, until something that may say so names another. */
+  address: string | null;
+}
+
+const facts = new AsyncLocalStorage<RequestFacts>();
+
+/** The request that is being served; undefined outside of one. */
+export const currentRequest = (): RequestFacts | undefined => facts.getStore();
+
+/** Serves `request` under its facts. Its id is settled here, so that all who read the header agree. */
+export function withRequestFacts(request: IncomingMessage, serve: () => void): void {
+  const requestId = requestIdOf(request.headers);
+  request.headers[requestHeaders.requestId] = requestId;
+  facts.run({ requestId, address: request.socket.remoteAddress ?? null }, serve);
+}
