@@ -3,6 +3,14 @@ import { Accounts1700000000002 } from './2-accounts.ts';
 import { FeedDigest1700000000003 } from './3-feed-digest.ts';
 import { KeyRotation1700000000004 } from './4-key-rotation.ts';
 import { AuditMailPolicies1700000000005 } from './5-audit-mail-policies.ts';
+import { ClientBounds1700000000006 } from './6-client-bounds.ts';
 
 /** In order; a class is never changed once it was released. */
-export const migrations = [Provider1700000000001, Accounts1700000000002, FeedDigest1700000000003, KeyRotation1700000000004, AuditMailPolicies1700000000005];
+export const migrations = [
+  Provider1700000000001,
+  Accounts1700000000002,
+  FeedDigest1700000000003,
+  KeyRotation1700000000004,
+  AuditMailPolicies1700000000005,
+  ClientBounds1700000000006,
+];

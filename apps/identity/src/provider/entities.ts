@@ -1,4 +1,5 @@
 import { ClientEntity } from '../clients/client.entity.ts';
+import { TrustedClientEntity } from '../clients/trusted-client.entity.ts';
 import { AuthorizationEntity } from '../grants/authorization.entity.ts';
 import { EndedSessionEntity } from '../grants/ended-session.entity.ts';
 import { SecretKeyEntity } from '../keys/secret-key.entity.ts';
@@ -14,4 +15,5 @@ export const engineEntities = [
   RefreshReplayEntity,
   RevokedTokenEntity,
   SecretKeyEntity,
+  TrustedClientEntity,
 ];

@@ -51,9 +51,9 @@ export class StructuredTokens {
     ctx.body = claims === null ? { active: false } : { active: true, token_type: 'Bearer', ...claims };
   }
 
-  /** Asking about others' tokens is for our own resource servers only: clients that were made privileged by us. */
+  /** Asking about others' tokens is for our own resource servers only: clients that we made privileged, and that are no tenant's machines. */
   mayIntrospect(clientId: string): Promise<boolean> {
-    return this.dataSource.manager.existsBy(ClientEntity, { id: clientId, privileged: true, deletedAt: IsNull() });
+    return this.dataSource.manager.existsBy(ClientEntity, { id: clientId, privileged: true, org: IsNull(), deletedAt: IsNull() });
   }
 }
 
