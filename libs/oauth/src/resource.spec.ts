@@ -8,7 +8,7 @@ describe('canonicalResource', () => {
     ['http://localhost:8080/mcp/demo', 'http://localhost:8080/mcp/demo'],
   ])('spells %s as %s', (text, expected) => expect(canonicalResource(text)).toBe(expected));
 
-  it.each(['https://gate.example/mcp#x', 'https://gate.example/mcp#', 'mcp/demo', 'javascript:alert(1)', 'https://a@b/mcp', 'https://b/mcp?x=1', ''])(
+  it.each(['https://gate.example/mcp#x', 'https://gate.example/mcp#', 'mcp/demo', 'javascript:alert(1)', 'https://a@b/mcp', 'https://b/mcp?x=1', '', 'https://b/mcp/../v1', 'https://b/mcp/./demo', 'https://b\\mcp', 'https://b/mcp ', 'https://b/mcp\u0000', 'https://b/m\u0435p', 'https://b/mcp//', ' https://b/mcp', 'https:b/mcp', 'https:///b/mcp'])(
     'refuses %p',
     (text) => expect(canonicalResource(text)).toBeNull(),
   );
