@@ -37,6 +37,20 @@ export class UnitOfWork {
   }
 
   /**
+   * Undoes what `work` did to the surrounding transaction when it throws. The engine uses a refresh token up before it has judged the
+   * whole request: one with a wrong resource would otherwise cost a client its connection.
+   */
+  async orNothing(work: () => Promise<void>): Promise<void> {
+    await this.run((manager) => manager.query('SAVEPOINT nothing'));
+    try {
+      await work();
+    } catch (error) {
+      await this.run((manager) => manager.query('ROLLBACK TO SAVEPOINT nothing'));
+      throw error;
+    }
+  }
+
+  /**
    * Opens a transaction around `work`. An OAuth error is an answer and commits what led to it, such as the revocation after a reuse;
    * any other error rolls back.
    */

@@ -50,7 +50,7 @@ export class RefreshTokenGrant {
     const request = fingerprint(ctx, locked.payload);
     if (!locked.used) {
       await this.standings.require(grantId, sessionUid);
-      await handle();
+      await this.unitOfWork.orNothing(handle);
       await this.replays.keep(manager, token, request, ctx.body);
       return;
     }
