@@ -7,12 +7,20 @@ import { isRegistrationPath, metadataPaths, routes } from './routes.ts';
 /** How long clients may hold metadata and keys; a key is published at least this long before it signs (AS-70). */
 const metadataMaxAgeSeconds = 300;
 
+/**
+ * For pages that the engine writes itself (`response_mode=form_post`); ours bring their own. The engine adds the hash of its one script to
+ * the empty `script-src`. No `form-action`: the form's target is the client (AS-92).
+ */
+const engineContentPolicy = "default-src 'none'; script-src; base-uri 'none'; frame-ancestors 'none'";
+
 /** The last touches on what the engine answers. */
 export function answers(env: IdentityEnv): Middleware {
   const secure = env.LATCHKEY_ISSUER.startsWith('https:');
   return async function answers(ctx: Context, next: Next): Promise<void> {
     ctx.set('X-Content-Type-Options', 'nosniff');
     ctx.set('Referrer-Policy', 'no-referrer');
+    ctx.set('Content-Security-Policy', engineContentPolicy);
+    ctx.set('X-Frame-Options', 'DENY');
     if (secure) ctx.set('Strict-Transport-Security', 'max-age=31536000');
     try {
       await next();
