@@ -9,7 +9,9 @@ import { AccessTokenReader } from './credentials/access-token.ts';
 import { Authenticator } from './credentials/authenticator.ts';
 import { Liveness } from './credentials/liveness.ts';
 import { PersonalAccessTokenReader } from './credentials/personal-access-token.ts';
+import { ProofOfPossession } from './credentials/proof-of-possession.ts';
 import { SigningKeys } from './credentials/signing-keys.ts';
+import { usedProofs } from './credentials/used-proofs.ts';
 import { IssuerDocuments } from './discovery/issuer-documents.ts';
 import type { DiscoverySources } from './discovery/discovery-documents.ts';
 import type { GatewayEnv } from './env.ts';
@@ -102,7 +104,7 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
     origins: originRules({ gatewayUrl, boundTo: env.HOST, hosts: env.LATCHKEY_ALLOWED_HOSTS, origins: env.LATCHKEY_ALLOWED_ORIGINS }),
     routes: { gatewayUrl, server, isFresh: isIdentityFresh },
     credentials: {
-      authenticator: new Authenticator(pats, accessTokens, liveness, new Doubts(freshness)),
+      authenticator: new Authenticator(pats, accessTokens, liveness, new Doubts(freshness), new ProofOfPossession({ used: usedProofs(clock, redis), clock })),
       isReady,
       failures: perMinute('failed-credentials', env.LATCHKEY_FAILED_CREDENTIALS_PER_MINUTE, redis),
     },

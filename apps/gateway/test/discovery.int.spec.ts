@@ -15,6 +15,7 @@ describe('discovery', () => {
     expect([status, json]).toEqual([200, {
       resource: 'http://gateway.test/mcp/demo', authorization_servers: [issuer], bearer_methods_supported: ['header'],
       scopes_supported: ['mcp:read', 'mcp:execute'], resource_name: 'Demo',
+      dpop_signing_alg_values_supported: ['ES256', 'Ed25519', 'EdDSA'], dpop_bound_access_tokens_required: false,
     }]);
     expect(headers).toMatchObject({ 'content-type': 'application/json; charset=utf-8', 'access-control-allow-origin': '*', 'cache-control': 'public, max-age=300' });
     const missing = await get('/.well-known/oauth-protected-resource/mcp/nobody');

@@ -4,6 +4,9 @@ import { orgRoleSchema, projectRoleSchema } from './identifiers.ts';
 /** RFC 9068 section 2.1: the `typ` that tells an access token from every other JWT. */
 export const accessTokenType = 'at+jwt';
 
+/** RFC 9449 section 6.1: the key that a token is bound to. A confirmation of any other kind is one that nobody here would check. */
+const confirmationSchema = z.strictObject({ jkt: z.string().regex(/^[A-Za-z0-9_-]{43}$/) });
+
 /** Claims of an access token; `aud` is exactly one resource. Times in seconds since 1970. */
 export const accessTokenClaimsSchema = z.object({
   iss: z.string(),
@@ -17,6 +20,7 @@ export const accessTokenClaimsSchema = z.object({
   org: z.string().optional(),
   gid: z.string().optional(),
   sid: z.string().optional(),
+  cnf: confirmationSchema.optional(),
 });
 export type AccessTokenClaims = z.infer<typeof accessTokenClaimsSchema>;
 

@@ -6,6 +6,7 @@ export const errorCodes = {
   token_expired: { status: 401, title: 'The credential has expired' },
   token_revoked: { status: 401, title: 'The credential was revoked' },
   token_wrong_audience: { status: 401, title: 'The token was issued for another resource' },
+  proof_invalid: { status: 401, title: 'The proof of possession is missing or not valid' },
   owner_disabled: { status: 401, title: 'The owner of the credential is disabled' },
   insufficient_scope: { status: 403, title: 'The credential lacks a scope' },
   insufficient_role: { status: 403, title: 'The role of the owner does not allow this' },

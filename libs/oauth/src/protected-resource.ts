@@ -1,4 +1,5 @@
 import type { Scope } from '@latchkey/contracts';
+import { proofAlgorithms } from './proof-algorithms.ts';
 
 /** Scopes that a server's metadata and challenges name: safe to grant together, for some clients ask for all of them (GW-13). */
 export const mcpScopes: readonly Scope[] = ['mcp:read', 'mcp:execute'];
@@ -17,6 +18,8 @@ export function protectedResourceMetadata(options: {
     authorization_servers: [options.issuer],
     bearer_methods_supported: ['header'],
     scopes_supported: options.scopes,
+    dpop_signing_alg_values_supported: proofAlgorithms,
+    dpop_bound_access_tokens_required: false,
     resource_name: options.name,
   };
 }

@@ -68,8 +68,13 @@ describe('AccessTokenReader', () => {
     expect(await codeOf(reader.read('a.b.c', resource))).toBe('token_malformed');
   });
 
-  verifies('GW-26', 'a token that is bound to a key is refused as Bearer', async () => {
-    expect(await codeOf(setUp().reader.read(await sign({ cnf: { jkt: 'x' } }), resource))).toBe('token_malformed');
+  verifies('GW-26', 'tells the key that a token is bound to, and refuses a binding that it could not check', async () => {
+    const { reader } = setUp();
+    expect(await reader.read(await sign({ cnf: { jkt: 'k'.repeat(43) } }), resource)).toMatchObject({ keyThumbprint: 'k'.repeat(43) });
+    expect(await reader.read(await sign(), resource)).toMatchObject({ keyThumbprint: null });
+    for (const cnf of [{ jkt: 'x' }, {}, null, { 'x5t#S256': 'k'.repeat(43) }, { jkt: 'k'.repeat(43), 'x5t#S256': 'k'.repeat(43) }, 'k'.repeat(43)]) {
+      expect(await codeOf(reader.read(await sign({ cnf }), resource))).toBe('token_malformed');
+    }
   });
 
   verifies('GW-27', 'a token from the cache is still checked for its end and its audience', async () => {

@@ -78,8 +78,6 @@ const claimsSchema = accessTokenClaimsSchema.extend({ nbf: z.number().optional()
 type Claims = z.infer<typeof claimsSchema>;
 
 function claimsOf(payload: Record<string, unknown> | undefined): Claims {
-  // GW-26: a token bound to a key is worth nothing without proof of that key, and proofs are not read here yet.
-  if (payload === undefined || payload['cnf'] !== undefined) throw new Problem('token_malformed');
   const result = claimsSchema.safeParse(payload);
   if (!result.success) throw new Problem('token_malformed');
   return result.data;
@@ -103,6 +101,7 @@ function toVerified(claims: Claims): VerifiedToken {
     sessionId: claims.sid ?? null,
     tokenId: claims.jti,
     hash: null,
+    keyThumbprint: claims.cnf?.jkt ?? null,
   };
   return { principal, audience: claims.aud, usableUntilSeconds: claims.exp + clockToleranceSeconds };
 }

@@ -5,10 +5,18 @@ import type { Confirmed } from '../freshness/confirmed.ts';
 import type { Doubts } from '../freshness/doubts.ts';
 import { nothing } from '../freshness/prover.ts';
 import { looksLikeJwt, type AccessTokenReader } from './access-token.ts';
-import { readBearer } from './bearer.ts';
+import { readAuthorization, type Presented } from './authorization-header.ts';
 import { isFinal, type Liveness } from './liveness.ts';
 import type { PersonalAccessTokenReader } from './personal-access-token.ts';
 import type { Principal } from './principal.ts';
+import type { ProofOfPossession } from './proof-of-possession.ts';
+
+/** What a token must have been issued for, and a proof of possession have been made for. */
+export interface Target {
+  resource: string;
+  /** Public URL of the request, without its query */
+  url: string;
+}
 
 export interface Authenticated {
   principal: Principal;
@@ -23,6 +31,7 @@ export class Authenticator {
     private readonly accessTokens: AccessTokenReader,
     private readonly liveness: Liveness,
     private readonly doubts: Doubts,
+    private readonly proofs: ProofOfPossession,
   ) {}
 
   /**
@@ -30,10 +39,13 @@ export class Authenticator {
    * @returns null for a request without a credential
    * @throws Problem 400 `invalid_request`, a 401 code: the reason why this credential is not accepted here, or 503 `state_stale`
    */
-  async authenticate(request: IncomingMessage, resource: string, admit: () => Promise<void>): Promise<Authenticated | null> {
-    const text = readBearer(request);
-    if (text === null) return null;
-    return this.pats.claims(text) ? this.authenticatePat(text, admit) : this.authenticateJwt(text, resource, admit);
+  async authenticate(request: IncomingMessage, target: Target, admit: () => Promise<void>): Promise<Authenticated | null> {
+    const presented = readAuthorization(request);
+    if (presented === null) return null;
+    if (!this.pats.claims(presented.token)) return this.authenticateJwt(presented, request, target, admit);
+    // A key is bound to nothing: a client that believes otherwise must not be left in that belief.
+    if (presented.scheme !== 'bearer') throw new Problem('token_malformed', { detail: 'A personal access token is sent as Bearer.' });
+    return this.authenticatePat(presented.token, admit);
   }
 
   private authenticatePat(text: string, admit: () => Promise<void>): Authenticated | Promise<Authenticated> {
@@ -43,10 +55,12 @@ export class Authenticator {
     return this.doubts.settle({ hash: digest, look: () => this.pats.find(digest), key: digest }, admit);
   }
 
-  private async authenticateJwt(text: string, resource: string, admit: () => Promise<void>): Promise<Authenticated> {
+  private async authenticateJwt({ scheme, token: text }: Presented, request: IncomingMessage, target: Target, admit: () => Promise<void>): Promise<Authenticated> {
     // GW-21: what has neither shape costs no further work.
     if (!looksLikeJwt(text)) throw new Problem('token_malformed');
-    const principal = await this.accessTokens.read(text, resource);
+    const principal = await this.accessTokens.read(text, target.resource);
+    // Hot path: a bearer token pays for one comparison.
+    if (principal.keyThumbprint !== null || scheme !== 'bearer') await this.proofs.require(request, { scheme, token: text, thumbprint: principal.keyThumbprint, url: target.url });
     if (this.lives(principal)) return { principal, confirmed: nothing };
     return this.doubts.settle({ hash: null, look: () => principal, key: hash('sha256', text, 'base64url') }, admit);
   }

@@ -57,6 +57,7 @@ function principalOf(record: PatRecord, issuer: string): Principal {
       sessionId: null,
       tokenId: null,
       hash: record.hash,
+      keyThumbprint: null,
     };
     principals.set(record, principal);
   }

@@ -22,6 +22,8 @@ export interface Principal {
   tokenId: string | null;
   /** SHA-256 of a PAT, by which its record is found */
   hash: string | null;
+  /** RFC 7638 thumbprint of the key whose possession each request must prove (GW-26); null: whoever bears the token may use it */
+  keyThumbprint: string | null;
 }
 
 /** What limits are counted by: a refreshed access token keeps the budget of its grant. */

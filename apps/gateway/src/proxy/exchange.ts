@@ -12,6 +12,8 @@ import type { Upstream } from '../upstreams/upstream.ts';
 interface RouteBase {
   /** Resource identifier (RFC 8707) that a token must be issued for; it comes from configuration (GW-10). */
   resource: string;
+  /** Public URL of this request without its query, from configuration too: what a proof of possession names (RFC 9449 section 4.2). */
+  url: string;
   /** What a log line or an error may name: never the raw path, which can hold a token. */
   template: string;
 }

@@ -5,7 +5,7 @@ import type { McpRoute } from '../proxy/exchange.ts';
 import { demoServer } from '../testing/principals.ts';
 import { narrowListen } from './narrow-listen.ts';
 
-const route: McpRoute = { kind: 'mcp', server: demoServer, resource: 'http://gw.test/mcp/demo', template: '/mcp/demo' };
+const route: McpRoute = { kind: 'mcp', server: demoServer, resource: 'http://gw.test/mcp/demo', url: 'http://gw.test/mcp/demo', template: '/mcp/demo' };
 const subject = (tools: string[] | null): Subject => ({
   credential: { scopes: ['mcp:read'], org: 'acme', tools }, membership: { org: 'acme', role: 'member', projects: { main: 'viewer' } },
 });

@@ -1,10 +1,10 @@
 import { managementScopes, mcpScopes, renderChallenge, resourceMetadataUrl, type Challenge } from '@latchkey/oauth';
-import { Problem } from '@latchkey/problem';
+import { invariant, Problem } from '@latchkey/problem';
 import type { RateLimiter } from '@latchkey/ratelimit';
 import { addressKey } from '../../credentials/address-key.ts';
 import type { Authenticator } from '../../credentials/authenticator.ts';
 import { stale } from '../../freshness/stale.ts';
-import type { Exchange, Route } from '../exchange.ts';
+import type { Exchange } from '../exchange.ts';
 import type { Stage } from '../stage.ts';
 
 export interface AuthenticateOptions {
@@ -16,23 +16,34 @@ export interface AuthenticateOptions {
 }
 
 /** `WWW-Authenticate` of this route, the same words for every reason (GW-30, GW-31). */
-export function challengeFor(route: Route, more: Pick<Challenge, 'error' | 'description' | 'scopes'> | null): string {
+export function challengeFor({ request, route }: Exchange, more: Pick<Challenge, 'scheme' | 'error' | 'description' | 'scopes'> | null): string {
+  invariant(route !== undefined, 'matchRoute runs before');
   const minimal = route.kind === 'mcp' ? mcpScopes : managementScopes;
-  return renderChallenge({ resourceMetadata: resourceMetadataUrl(route.resource), scopes: minimal, ...more });
+  // Who proves a key is answered in the terms of that scheme (RFC 9449 section 7.1).
+  const scheme = /^dpop /i.test(request.headers.authorization ?? '') ? 'DPoP' : 'Bearer';
+  return renderChallenge({ scheme, resourceMetadata: resourceMetadataUrl(route.resource), scopes: minimal, ...more });
 }
 
 /** Every refused credential gets its challenge here, whatever refused it. */
-export function withChallenge(route: Route, problem: Problem): Problem {
-  const scopes = route.kind === 'mcp' ? mcpScopes : managementScopes;
-  const error = problem.code === 'invalid_request' ? 'invalid_request' : 'invalid_token';
-  const description = error === 'invalid_token' ? 'The access token is not valid here' : undefined;
+export function withChallenge(exchange: Exchange, problem: Problem): Problem {
+  const scopes = exchange.needRoute().kind === 'mcp' ? mcpScopes : managementScopes;
+  const error = problem.code === 'invalid_request' ? 'invalid_request' : problem.code === 'proof_invalid' ? 'invalid_dpop_proof' : 'invalid_token';
+  const description = descriptions[error];
+  // A token bound to a key that came as Bearer: the answer names the scheme that it is for (GW-26).
+  const scheme = error === 'invalid_dpop_proof' ? { scheme: 'DPoP' as const } : {};
   return new Problem(problem.code, {
     ...(problem.detail === undefined ? {} : { detail: problem.detail }),
     cause: problem.cause,
     error,
-    headers: { 'www-authenticate': challengeFor(route, { scopes, error, description }) },
+    headers: { 'www-authenticate': challengeFor(exchange, { ...scheme, scopes, error, description }) },
   });
 }
+
+const descriptions = {
+  invalid_request: undefined,
+  invalid_token: 'The access token is not valid here',
+  invalid_dpop_proof: 'The token is bound to a key that this request does not prove',
+};
 
 /** No credential is looked at after this, and no body before it (GW-02). */
 export function authenticate({ authenticator, isReady, failures }: AuthenticateOptions): Stage {
@@ -55,16 +66,16 @@ export function authenticate({ authenticator, isReady, failures }: AuthenticateO
         return charge(exchange);
       };
       try {
-        const found = await authenticator.authenticate(exchange.request, route.resource, admit);
+        const found = await authenticator.authenticate(exchange.request, route, admit);
         if (found !== null) Object.assign(exchange, found);
       } catch (error) {
         // What cannot be known, and a guess too many, are no faults of the credential.
         if (!(error instanceof Problem) || (error.status !== 401 && error.status !== 400)) throw error;
         if (error.status === 401 && !charged) await charge(exchange);
-        throw withChallenge(route, error);
+        throw withChallenge(exchange, error);
       }
       // RFC 6750 section 3.1: a request without a credential gets a challenge without an error.
-      if (exchange.principal === undefined) throw new Problem('token_missing', { headers: { 'www-authenticate': challengeFor(route, null) } });
+      if (exchange.principal === undefined) throw new Problem('token_missing', { headers: { 'www-authenticate': challengeFor(exchange, null) } });
     },
   };
 }

@@ -31,12 +31,12 @@ export function askOf(route: Route, message: Message | undefined, principal: Pri
   return { kind: 'mcp', server: route.server, method: message.method, ...(name === undefined ? {} : { name }) };
 }
 
-function insufficientScope(route: Route, required: readonly Scope[]): Problem {
+function insufficientScope(exchange: Exchange, required: readonly Scope[]): Problem {
   const description = `This needs the scope ${required.join(' ')}`;
   return new Problem('insufficient_scope', {
     detail: `${description}.`,
     error: 'insufficient_scope',
-    headers: { 'www-authenticate': challengeFor(route, { error: 'insufficient_scope', scopes: required, description }) },
+    headers: { 'www-authenticate': challengeFor(exchange, { error: 'insufficient_scope', scopes: required, description }) },
   });
 }
 
@@ -59,9 +59,9 @@ function unknownTo(message: Message | undefined, decision: Extract<Decision, { k
 
 /** The decision, made once here and again for open streams when something changes. */
 export function authorize(members: Members): Stage {
-  const refuse = (exchange: Exchange, route: Route, decision: Decision): void => {
+  const refuse = (exchange: Exchange, decision: Decision): void => {
     if (decision.kind === 'allow') return;
-    if (decision.kind === 'scope') throw insufficientScope(route, decision.required);
+    if (decision.kind === 'scope') throw insufficientScope(exchange, decision.required);
     const refusal = unknownTo(exchange.message, decision);
     // What a notification names is nobody's business, and nobody waits for an answer: it ends here.
     if (exchange.message?.kind === 'notification' && refusal instanceof RpcRefusal) throw new Problem(decision.code === 'not_found' ? 'tool_not_allowed' : decision.code);
@@ -77,7 +77,7 @@ export function authorize(members: Members): Stage {
       const principal = exchange.needPrincipal();
       const ask = askOf(route, exchange.message, principal);
       exchange.subject = subjectOf(principal, members, exchange.confirmed);
-      if (ask !== null) refuse(exchange, route, decide(exchange.subject, ask));
+      if (ask !== null) refuse(exchange, decide(exchange.subject, ask));
     },
   };
 }

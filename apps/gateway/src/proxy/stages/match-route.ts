@@ -39,12 +39,13 @@ export function matchRoute(sources: RouteSources): Stage {
     const slug = serverPath.exec(path)?.[1];
     if (slug !== undefined) {
       const server = sources.server(slug);
-      return server === undefined ? null : { kind: 'mcp', server, resource: resource.server(slug), template: `/mcp/${slug}` };
+      const name = resource.server(slug);
+      return server === undefined ? null : { kind: 'mcp', server, resource: name, url: name, template: `/mcp/${slug}` };
     }
     if (!path.startsWith('/v1/') || isUnsafe(path)) return null;
     const operation = managementRoute(path, method);
     if (operation === null) return null;
-    return { kind: 'manage', operation, target: path + query, resource: resource.management, template: `/v1/${operation.family}` };
+    return { kind: 'manage', operation, target: path + query, resource: resource.management, url: sources.gatewayUrl + path, template: `/v1/${operation.family}` };
   };
 
   return {

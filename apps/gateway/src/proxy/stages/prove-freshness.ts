@@ -21,7 +21,7 @@ export function proveFreshness({ prover, bounds }: ProveFreshnessOptions): Stage
     exchange.provenUntilMs = provenAtMs + boundMs;
   };
   const refuse = (exchange: Exchange, error: unknown): never => {
-    throw error instanceof Problem && error.status === 401 ? withChallenge(exchange.needRoute(), error) : error;
+    throw error instanceof Problem && error.status === 401 ? withChallenge(exchange, error) : error;
   };
 
   return {

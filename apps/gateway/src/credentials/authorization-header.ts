@@ -18,22 +18,28 @@ function queryHasToken(url: string): boolean {
   return at !== -1 && new URLSearchParams(url.slice(at + 1)).has('access_token');
 }
 
+/** A token as it was presented: `dpop` promises a proof of the key that the token is bound to (RFC 9449 section 7.1). */
+export interface Presented {
+  scheme: 'bearer' | 'dpop';
+  token: string;
+}
+
 /**
- * The bearer token of a request (RFC 6750 section 2.1), from one `Authorization` header and from nowhere else (GW-20).
+ * The token of a request (RFC 6750 section 2.1, RFC 9449 section 7.1), from one `Authorization` header and from nowhere else (GW-20).
  * @returns null without a credential, or with one of a scheme that is not spoken here (RFC 6750 section 3.1 treats both alike)
  * @throws Problem `invalid_request` (400): two headers (Node would silently take the first), a token in the query, an empty or broken token
  */
-export function readBearer(request: IncomingMessage): string | null {
+export function readAuthorization(request: IncomingMessage): Presented | null {
   if (queryHasToken(request.url ?? '')) throw malformed('A token in the query is not accepted: send it in the Authorization header.');
   const header = request.headers.authorization;
   if (header === undefined) return null;
   if (countAuthorization(request.rawHeaders) > 1) throw malformed('More than one Authorization header.');
   const space = header.indexOf(' ');
-  const scheme = space === -1 ? header : header.slice(0, space);
-  if (scheme.toLowerCase() !== 'bearer') return null;
+  const scheme = (space === -1 ? header : header.slice(0, space)).toLowerCase();
+  if (scheme !== 'bearer' && scheme !== 'dpop') return null;
   const token = space === -1 ? '' : header.slice(space + 1).trim();
-  if (token === '') throw malformed('There is no token after Bearer.');
+  if (token === '') throw malformed('There is no token after the scheme.');
   // RFC 6750 section 2.1, b64token; the cap keeps what is hashed and parsed small.
   if (token.length > 8192 || !/^[A-Za-z0-9\-._~+/]+=*$/.test(token)) throw malformed('The token has characters that no token has.');
-  return token;
+  return { scheme, token };
 }
