@@ -25,6 +25,9 @@ Environment (every secret also as NAME_FILE, which names a file that holds it):
   LATCHKEY_GATEWAY_SIGNING_KEY   generated     private ES256 JWK
   LATCHKEY_SESSION_SEALING_KEY   generated     32 bytes base64
 
+  LATCHKEY_SMTP_URL              -      smtp://user:password@host:587 or smtps://…: mail goes out; without it, it is shown at /mailbox
+  LATCHKEY_MAIL_FROM             no-reply at the host of LATCHKEY_ISSUER
+
   LATCHKEY_READY_FILE            -      JSON file that appears when everything answers
   LATCHKEY_LOG_LEVEL             info in the log file, warn on the terminal
   LATCHKEY_RATE_LIMIT_PER_MINUTE 100    per credential

@@ -27,6 +27,16 @@ describe('readIdentityEnv', () => {
     expect(() => readIdentityEnv({ ...needed, [name]: value })).not.toThrow(/short,|maybe"/);
   });
 
+  it('has a mailbox only on somebody\'s own computer, and not beside a mail server', () => {
+    const own = { ...needed, LATCHKEY_MAILBOX: 'true', HOST: '127.0.0.1', LATCHKEY_ISSUER: 'http://localhost:8081' };
+    expect(readIdentityEnv(own).LATCHKEY_MAILBOX).toBe(true);
+    for (const more of [{ HOST: '0.0.0.0' }, { LATCHKEY_ISSUER: 'https://id.example' }, { LATCHKEY_SMTP_URL: 'smtp://user:secret-word@mail.example' }]) {
+      expect(() => readIdentityEnv({ ...own, ...more })).toThrow(/LATCHKEY_MAILBOX/);
+      expect(() => readIdentityEnv({ ...own, ...more })).not.toThrow(/secret-word/);
+    }
+    expect(() => readIdentityEnv({ ...needed, LATCHKEY_SMTP_URL: 'http://secret-word@mail.example' })).toThrow(/LATCHKEY_SMTP_URL/);
+  });
+
   it('reads a list of master keys', () => {
     const other = randomBytes(32);
     expect(readIdentityEnv({ ...needed, LATCHKEY_MASTER_KEY: `${other.toString('base64')}, ${needed.LATCHKEY_MASTER_KEY}` }).LATCHKEY_MASTER_KEY[0]).toEqual(other);

@@ -42,6 +42,11 @@ export const identityEnvSchema = z.object({
   LATCHKEY_ALLOW_PRIVATE_USE_REDIRECTS: z.stringbool().default(true).describe('Whether redirect URIs may have schemes of their own, such as cursor://.'),
   LATCHKEY_DEFAULT_RESOURCE: z.url().optional().describe('What a client that names no resource gets a token for; by default the platform MCP server.'),
   LATCHKEY_ALLOW_PRIVATE_UPSTREAMS: z.stringbool().default(false).describe('Lifts the refusal of private addresses for URLs given by others.'),
+  LATCHKEY_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional()
+    .describe('Server that mail goes out through: smtp://user:password@host:587 or smtps://…. Without it sign-up and password reset are off.'),
+  LATCHKEY_MAIL_FROM: z.string().min(3).max(320).regex(/^[^\p{Cc}]*$/u, 'no control characters').optional()
+    .describe('Sender of mail, as in "Latchkey <no-reply@example.com>"; by default no-reply at the host of LATCHKEY_ISSUER.'),
+  LATCHKEY_MAILBOX: z.stringbool().default(false).describe('Shows mail on the page /mailbox instead of sending it; only where identity listens on loopback.'),
   LATCHKEY_ADMIN_EMAIL: z.email().optional(),
   LATCHKEY_ADMIN_PASSWORD: z.string().min(8).optional(),
 });
@@ -60,7 +65,17 @@ export function readIdentityEnv(source: Record<string, string | undefined> = pro
   if (env.LATCHKEY_DCR === 'token' && env.LATCHKEY_DCR_TOKEN === undefined) {
     throw new EnvironmentError(['LATCHKEY_DCR_TOKEN: required with LATCHKEY_DCR=token, or nobody could register']);
   }
+  if (env.LATCHKEY_MAILBOX) requireOwnComputer(env);
   return env;
+}
+
+const loopbackNames = new Set(['localhost', '127.0.0.1', '::1', '[::1]']);
+
+/** Who reads the mailbox can become anybody, so there is one only where nobody else comes. */
+function requireOwnComputer({ HOST, LATCHKEY_ISSUER, LATCHKEY_SMTP_URL }: IdentityEnv): void {
+  const alone = loopbackNames.has(HOST) && loopbackNames.has(new URL(LATCHKEY_ISSUER).hostname);
+  if (!alone) throw new EnvironmentError(['LATCHKEY_MAILBOX: only where HOST and LATCHKEY_ISSUER are loopback, for everybody who reaches the page reads all mail']);
+  if (LATCHKEY_SMTP_URL !== undefined) throw new EnvironmentError(['LATCHKEY_MAILBOX: not together with LATCHKEY_SMTP_URL, which sends mail instead of showing it']);
 }
 
 /** Where the gateway's public keys are. */

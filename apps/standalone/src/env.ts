@@ -50,6 +50,10 @@ function sourceFor(source: Source, values: Source): Source {
   return result;
 }
 
+/** Mail stays on a page of this computer's, unless there is a server for it, or others come in by a public name. */
+const hasMailbox = (source: Source): boolean =>
+  [source['LATCHKEY_SMTP_URL'], source['LATCHKEY_SMTP_URL_FILE'], source['LATCHKEY_ISSUER']].every((value) => value === undefined || value === '');
+
 /**
  * The environment of each service, as if it were started alone.
  * @throws EnvironmentError with the problems of all three
@@ -66,6 +70,7 @@ export function readServiceEnvs(source: Source, env: StandaloneEnv, secrets: Sec
     LATCHKEY_GATEWAY_JWKS_URL: source['LATCHKEY_GATEWAY_JWKS_URL'] ?? `${gatewayHere}/.well-known/jwks.json`,
     LATCHKEY_IDENTITY_INTERNAL_URL: source['LATCHKEY_IDENTITY_INTERNAL_URL'] ?? identityHere,
     LATCHKEY_ALLOW_PRIVATE_UPSTREAMS: source['LATCHKEY_ALLOW_PRIVATE_UPSTREAMS'] ?? 'true',
+    LATCHKEY_MAILBOX: source['LATCHKEY_MAILBOX'] ?? String(hasMailbox(source)),
     LATCHKEY_LOG_LEVEL: env.LATCHKEY_LOG_LEVEL,
     LATCHKEY_ADMIN_EMAIL: env.LATCHKEY_ADMIN_EMAIL,
     LATCHKEY_ADMIN_PASSWORD: env.LATCHKEY_ADMIN_PASSWORD,

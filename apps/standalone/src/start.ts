@@ -22,6 +22,8 @@ export interface Standalone {
   logFile: string;
   /** Set on the start that created the account with a generated password: nobody can read it a second time. */
   generatedPassword: string | undefined;
+  /** Where mail can be read that is not sent. */
+  mailbox: string | undefined;
   /** Resolves if the embedded database ends on its own. */
   databaseEnded: Promise<void>;
   stop(): Promise<void>;
@@ -98,7 +100,8 @@ export async function startStandalone({ env, source, say, signal }: StartOptions
       closing.add('the ready file', () => removeReadyFile(file));
       writeReadyFile(file, ready);
     }
-    return { ready, logFile: log.file, generatedPassword, databaseEnded: database.ended, stop: () => closing.close() };
+    const mailbox = envs.identity.LATCHKEY_MAILBOX ? `${envs.identity.LATCHKEY_ISSUER}/mailbox` : undefined;
+    return { ready, logFile: log.file, generatedPassword, mailbox, databaseEnded: database.ended, stop: () => closing.close() };
   } catch (error) {
     await closing.close();
     throw error;

@@ -3,7 +3,7 @@ import type { Standalone } from './start.ts';
 const ruler = '─'.repeat(78);
 
 /** What a newcomer reads and pastes. Each line of a client stands alone, so that a triple click takes the whole of it. */
-export function welcome({ ready, logFile, generatedPassword }: Pick<Standalone, 'ready' | 'logFile' | 'generatedPassword'>): string {
+export function welcome({ ready, logFile, generatedPassword, mailbox }: Pick<Standalone, 'ready' | 'logFile' | 'generatedPassword' | 'mailbox'>): string {
   const url = `${ready.gateway}/mcp/${ready.demoServer}`;
   const name = ready.demoServer;
   const json = (value: unknown): string => JSON.stringify(value);
@@ -17,6 +17,7 @@ export function welcome({ ready, logFile, generatedPassword }: Pick<Standalone, 
     `  MCP server    ${url}`,
     `  Sign in as    ${ready.adminEmail}`,
     ...password,
+    ...(mailbox === undefined ? [] : [`  Mailbox       ${mailbox}   (mail is shown there, not sent)`]),
     '',
     '  Connect a client:',
     '',

@@ -71,6 +71,7 @@ describe('npm start', () => {
     await eventually(() => expect(start.output()).toContain('Ctrl-C'));
     for (const line of [
       `${ready.identity}/console`,
+      `${ready.identity}/mailbox`,
       `claude mcp add --transport http demo ${ready.gateway}/mcp/demo`,
       `codex mcp add demo --url ${ready.gateway}/mcp/demo`,
       `code --add-mcp '{"name":"demo","type":"http","url":"${ready.gateway}/mcp/demo"}'`,

@@ -24,6 +24,10 @@ export class UserEntity {
   @Column('timestamptz', { name: 'disabled_at', nullable: true })
   disabledAt!: Date | null;
 
+  /** Set together with `disabledAt` when the person has deleted the account: what was personal in this row is gone. */
+  @Column('timestamptz', { name: 'deleted_at', nullable: true })
+  deletedAt!: Date | null;
+
   /** Credentials of this user issued at or before it are dead; whole seconds since 1970. */
   @Column('integer', { nullable: true })
   epoch!: number | null;

@@ -4,6 +4,7 @@ import { UserEntity } from '../accounts/user.entity.ts';
 /** A browser that is signed in to the console. The cookie's value is a bearer secret, so only its SHA-256 is here. */
 @Entity('console_sessions')
 @Index('console_sessions_by_expiry', ['expiresAt'])
+@Index('console_sessions_by_user', ['userId'])
 @ForeignKey(() => UserEntity, ['userId'], ['id'], { name: 'console_sessions_user_fkey' })
 export class ConsoleSessionEntity {
   @PrimaryColumn('bytea', { name: 'id_hash' })
@@ -11,6 +12,17 @@ export class ConsoleSessionEntity {
 
   @Column('uuid', { name: 'user_id' })
   userId!: string;
+
+  /** Of the browser, as it calls itself. */
+  @Column('text', { name: 'user_agent', nullable: true })
+  userAgent!: string | null;
+
+  /** From where it was seen last. */
+  @Column('text', { nullable: true })
+  address!: string | null;
+
+  @Column('timestamptz', { name: 'last_seen_at', default: () => 'now()' })
+  lastSeenAt!: Date;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** A message that waits to be sent. Sealed with the master key: a link in it can be worth as much as a password. */
+/** A message that waits to be sent, or that lies in the mailbox. Sealed with the master key: a link in it can be worth as much as a password. */
 @Entity('mails')
 @Index('mails_by_due', ['dueAt'])
 export class MailEntity {
@@ -18,4 +18,8 @@ export class MailEntity {
 
   @Column('timestamptz', { name: 'created_at', default: () => 'clock_timestamp()' })
   createdAt!: Date;
+
+  /** Set once it was delivered to where it is kept to be read: until then. */
+  @Column('timestamptz', { name: 'expires_at', nullable: true })
+  expiresAt!: Date | null;
 }

@@ -4,6 +4,7 @@ import { FeedDigest1700000000003 } from './3-feed-digest.ts';
 import { KeyRotation1700000000004 } from './4-key-rotation.ts';
 import { AuditMailPolicies1700000000005 } from './5-audit-mail-policies.ts';
 import { ClientBounds1700000000006 } from './6-client-bounds.ts';
+import { AccountsByMail1700000000007 } from './7-accounts-by-mail.ts';
 
 /** In order; a class is never changed once it was released. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   KeyRotation1700000000004,
   AuditMailPolicies1700000000005,
   ClientBounds1700000000006,
+  AccountsByMail1700000000007,
 ];
