@@ -1,3 +1,4 @@
+export { actorOf, auditEventOf, type AuditAuthor, type AuditEntry } from './audit-entry.ts';
 export { AssertionVerifier, type AssertionVerifierOptions } from './caller/assertion-verifier.ts';
 export { Caller, CallerGuard } from './caller/caller.guard.ts';
 export { GatewayGuard } from './caller/gateway.guard.ts';

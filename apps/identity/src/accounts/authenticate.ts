@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { RecordSignIn } from '../audit/record-sign-in.ts';
 import { emailSchema } from './email.ts';
 import { passwordMatches } from './password.ts';
 import { SignInThrottle, type Attempt } from './sign-in-throttle.ts';
@@ -20,15 +21,23 @@ export class Authenticate {
   constructor(
     private readonly dataSource: DataSource,
     private readonly throttle: SignInThrottle,
+    private readonly recordSignIn: RecordSignIn,
   ) {}
 
   async run(attempt: Attempt & { password: string }): Promise<Authentication> {
     const retryAfterSeconds = await this.throttle.charge(attempt);
-    if (retryAfterSeconds !== null) return { outcome: 'throttled', retryAfterSeconds };
+    if (retryAfterSeconds !== null) {
+      await this.recordSignIn.throttled(attempt.address);
+      return { outcome: 'throttled', retryAfterSeconds };
+    }
     const user = await this.find(attempt.email);
     const matches = await passwordMatches(user?.passwordHash, attempt.password.slice(0, longestPassword));
-    if (user === null || !matches || user.disabledAt !== null) return { outcome: 'refused' };
+    if (user === null || !matches || user.disabledAt !== null) {
+      await this.recordSignIn.refused(user?.id ?? null, 'password');
+      return { outcome: 'refused' };
+    }
     await this.throttle.refund(attempt);
+    await this.recordSignIn.succeeded(user.id, 'password');
     return { outcome: 'signed-in', userId: user.id };
   }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { bySession, recordAudit } from '../audit/record-audit.ts';
 import { Authenticate, type Authentication } from './authenticate.ts';
 import { hashPassword, newPasswordSchema } from './password.ts';
 import { UserEntity } from './user.entity.ts';
@@ -30,6 +31,7 @@ export class ChangePassword {
       await manager.update(UserEntity, { id: user.id }, { passwordHash });
       await manager.query('DELETE FROM console_sessions WHERE user_id = $1', [user.id]);
       await manager.query("DELETE FROM artifacts WHERE kind = 'Session' AND payload->>'accountId' = $1", [user.id]);
+      await recordAudit(manager, { org: null, ...bySession(user.id), action: 'password.changed', target: { kind: 'user', id: user.id } });
     });
     return { outcome: 'changed' };
   }

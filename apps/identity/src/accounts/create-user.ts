@@ -6,6 +6,7 @@ import { isUniqueViolation } from '@latchkey/postgres';
 import { parse, Problem } from '@latchkey/problem';
 import { DataSource, type EntityManager } from 'typeorm';
 import { z } from 'zod';
+import { byIdentity, recordAudit } from '../audit/record-audit.ts';
 import { emailSchema } from './email.ts';
 import { hashPassword, newPasswordSchema } from './password.ts';
 import { userRecord } from './user-record.ts';
@@ -34,6 +35,7 @@ export class CreateUser {
     const insert = async (transaction: EntityManager): Promise<void> => {
       await transaction.insert(UserEntity, row);
       await stage(transaction, userRecord(row));
+      await recordAudit(transaction, { org: null, ...byIdentity, action: 'user.created', target: { kind: 'user', id: row.id } });
     };
     try {
       await (manager === undefined ? this.dataSource.transaction(insert) : insert(manager));

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { stage } from '@latchkey/feed-writer';
 import { DataSource } from 'typeorm';
+import { bySession, recordAudit } from '../audit/record-audit.ts';
 import { userRecord } from './user-record.ts';
 import { UserEntity } from './user.entity.ts';
 
@@ -16,6 +17,7 @@ export class RevokeUser {
       await manager.query('DELETE FROM console_sessions WHERE user_id = $1', [userId]);
       await manager.query("DELETE FROM artifacts WHERE kind = 'Session' AND payload->>'accountId' = $1", [userId]);
       await stage(manager, userRecord(await manager.findOneByOrFail(UserEntity, { id: userId })));
+      await recordAudit(manager, { org: null, ...bySession(userId), action: 'user.revoked', target: { kind: 'user', id: userId } });
     });
   }
 }

@@ -1,5 +1,7 @@
 import { stage } from '@latchkey/feed-writer';
 import type { EntityManager } from 'typeorm';
+import { clientReference, oauthAuthor } from '../audit/oauth-author.ts';
+import { recordAudit } from '../audit/record-audit.ts';
 import { revokeAuthorization } from '../grants/revoke-authorization.ts';
 
 /**
@@ -7,7 +9,7 @@ import { revokeAuthorization } from '../grants/revoke-authorization.ts';
  * are dead at the gateways by one record.
  * @returns false where there is no such client, or was removed before
  */
-export async function deleteClient(manager: EntityManager, id: string, tombstoneSeconds: number): Promise<boolean> {
+export async function deleteClient(manager: EntityManager, id: string, tombstoneSeconds: number, action: 'client.deleted' | 'client.reaped' = 'client.deleted'): Promise<boolean> {
   const rows = await manager.query<{ at: string }[]>(
     `WITH gone AS (
        UPDATE clients SET deleted_at = clock_timestamp(), secret_hash = NULL WHERE id = $1 AND deleted_at IS NULL RETURNING deleted_at
@@ -21,6 +23,7 @@ export async function deleteClient(manager: EntityManager, id: string, tombstone
     [id],
   );
   await stage(manager, { kind: 'client', id, disabled: true, epoch: Number(rows[0].at) });
+  await recordAudit(manager, { org: null, ...oauthAuthor(), action, target: clientReference(id), details: { grants: alive.length } });
   for (const { grantId } of alive) await revokeAuthorization(manager, grantId, tombstoneSeconds);
   return true;
 }

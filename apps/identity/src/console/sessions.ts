@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { WallClock } from '@latchkey/clock';
 import { DataSource, LessThan } from 'typeorm';
+import { bySession, recordAudit } from '../audit/record-audit.ts';
 import { FindAccount } from '../accounts/find-account.ts';
 import type { UserEntity } from '../accounts/user.entity.ts';
 import { ConsoleSessionEntity } from './session.entity.ts';
@@ -39,6 +40,11 @@ export class ConsoleSessions {
   }
 
   async end(token: string): Promise<void> {
-    await this.dataSource.manager.delete(ConsoleSessionEntity, { idHash: hashOf(token) });
+    await this.dataSource.transaction(async (manager) => {
+      const session = await manager.findOneBy(ConsoleSessionEntity, { idHash: hashOf(token) });
+      if (session === null) return;
+      await manager.delete(ConsoleSessionEntity, { idHash: session.idHash });
+      await recordAudit(manager, { org: null, ...bySession(session.userId), action: 'session.ended', target: { kind: 'user', id: session.userId } });
+    });
   }
 }

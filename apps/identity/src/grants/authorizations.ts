@@ -1,5 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { cleaned, clientReference } from '../audit/oauth-author.ts';
+import { bySession, recordAudit } from '../audit/record-audit.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { grantSeconds, tombstoneSeconds } from '../provider/lifetimes.ts';
 import { UnitOfWork } from '../provider/unit-of-work.ts';
@@ -27,7 +29,11 @@ export class Authorizations {
 
   async create({ grantId, userId, clientId, org, resource }: NewAuthorization): Promise<void> {
     const expiresAt = new Date(Date.now() + grantSeconds * 1000);
-    await this.dataSource.manager.insert(AuthorizationEntity, { grantId, userId, clientId, org, resource: resource ?? null, expiresAt });
+    await this.dataSource.transaction(async (manager) => {
+      await manager.insert(AuthorizationEntity, { grantId, userId, clientId, org, resource: resource ?? null, expiresAt });
+      const details = { grant: grantId, resource: resource === undefined || resource === null ? null : cleaned(resource) };
+      await recordAudit(manager, { org, ...bySession(userId), action: 'consent.allowed', target: clientReference(clientId), details });
+    });
   }
 
   find(grantId: string): Promise<AuthorizationEntity | null> {

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { stage } from '@latchkey/feed-writer';
 import { DataSource } from 'typeorm';
+import { byIdentity, recordAudit } from '../audit/record-audit.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { grantSeconds, tombstoneSeconds } from '../provider/lifetimes.ts';
 
@@ -28,6 +29,7 @@ export class EndSession {
       if (rows[0] === undefined) return;
       const endedAt = Number(rows[0].at);
       await stage(manager, { kind: 'session', id: uid, endedAt, expiresAt: endedAt + tombstoneSeconds(this.env) });
+      await recordAudit(manager, { org: null, ...byIdentity, action: 'session.ended', target: { kind: 'session', id: uid } });
     });
   }
 }

@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DataSource } from 'typeorm';
 import { z } from 'zod';
+import { clientReference } from '../audit/oauth-author.ts';
+import { bySession, recordAudit } from '../audit/record-audit.ts';
 import type { PageAnswer } from '../pages/answer.ts';
 import { consentPage } from './consent-page.ts';
 import { FindConsentView } from './find-consent-view.ts';
@@ -17,12 +20,14 @@ export class DecideConsent {
     private readonly openInteraction: OpenInteraction,
     private readonly findConsentView: FindConsentView,
     private readonly grantConsent: GrantConsent,
+    private readonly dataSource: DataSource,
   ) {}
 
   async run(interaction: Interaction, form: ConsentForm, csrf: string, request: FastifyRequest, reply: FastifyReply): Promise<PageAnswer> {
     // A form that was left open while the request went back to sign-in.
     if (interaction.prompt.name !== 'consent') return { redirect: `/interaction/${interaction.uid}` };
     if (form.decision === 'deny') {
+      await this.recordDenial(interaction);
       const outcome = { error: 'access_denied', error_description: 'The user did not allow it' } as const;
       return { redirect: await this.openInteraction.finish(request, reply, outcome, false) };
     }
@@ -34,5 +39,10 @@ export class DecideConsent {
     }
     const grantId = await this.grantConsent.run(view, view.resource === null ? null : (chosen?.slug ?? null));
     return { redirect: await this.openInteraction.finish(request, reply, { consent: { grantId } }, true) };
+  }
+
+  private async recordDenial({ params, session }: Interaction): Promise<void> {
+    const author = session === undefined ? { actor: { kind: 'anonymous', id: null } as const } : bySession(session.accountId);
+    await recordAudit(this.dataSource.manager, { org: null, ...author, action: 'consent.denied', target: clientReference(String(params.client_id)) });
   }
 }

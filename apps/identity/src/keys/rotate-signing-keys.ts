@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, IsNull, type EntityManager } from 'typeorm';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { idTokenSeconds } from '../provider/lifetimes.ts';
+import { byIdentity, recordAudit } from '../audit/record-audit.ts';
 import { publishKeys } from './publish-keys.ts';
 import { SecretKeyEntity, type KeyPurpose } from './secret-key.entity.ts';
 import { SigningKeys } from './signing-keys.ts';
@@ -40,7 +41,10 @@ export class RotateSigningKeys {
     if (signing === undefined) return;
     const tokenSeconds = purpose === 'ES256' ? this.env.LATCHKEY_ACCESS_TOKEN_TTL_SECONDS : idTokenSeconds;
     const spent = keys.filter(({ signedUntil }) => signedUntil !== null && agedSeconds(signedUntil, now) > tokenSeconds + skewSeconds);
-    for (const { id } of spent) await manager.update(SecretKeyEntity, { id }, { retiredAt: now });
+    for (const { id } of spent) {
+      await manager.update(SecretKeyEntity, { id }, { retiredAt: now });
+      await this.record(manager, 'signing_key.retired', { id, purpose });
+    }
 
     const successor = keys.find((key) => key !== signing && key.signedUntil === null);
     let announced = false;
@@ -48,11 +52,16 @@ export class RotateSigningKeys {
       if (agedSeconds(successor.createdAt, now) >= this.env.LATCHKEY_SIGNING_KEY_ANNOUNCE_SECONDS) {
         await manager.update(SecretKeyEntity, { id: successor.id }, { position: signing.position - 1 });
         await manager.update(SecretKeyEntity, { id: signing.id }, { signedUntil: now });
+        await this.record(manager, 'signing_key.promoted', successor);
       }
     } else if (agedSeconds(signing.createdAt, now) >= this.env.LATCHKEY_SIGNING_KEY_LIFETIME_SECONDS) {
       await this.keys.add(manager, purpose, Math.max(...keys.map(({ position }) => position)) + 1);
       announced = true;
     }
     if (purpose === 'ES256' && (announced || spent.length > 0)) await publishKeys(manager);
+  }
+
+  private record(manager: EntityManager, action: string, { id, purpose }: Pick<SecretKeyEntity, 'id' | 'purpose'>): Promise<void> {
+    return recordAudit(manager, { org: null, ...byIdentity, action, target: { kind: 'signing_key', id }, details: { purpose } });
   }
 }

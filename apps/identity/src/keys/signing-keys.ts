@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { JWK } from 'jose';
 import { DataSource, IsNull, type EntityManager } from 'typeorm';
+import { byIdentity, recordAudit } from '../audit/record-audit.ts';
 import { generateKey } from './generate-key.ts';
 import { MasterKey } from './master-key.ts';
 import { publishKeys } from './publish-keys.ts';
@@ -69,6 +70,7 @@ export class SigningKeys {
       sealed,
       position,
     ]);
+    await recordAudit(manager, { org: null, ...byIdentity, action: 'signing_key.created', target: { kind: 'signing_key', id }, details: { purpose } });
   }
 
   private async createMissing(manager: EntityManager): Promise<void> {

@@ -5,6 +5,7 @@ import { isUniqueViolation } from '@latchkey/postgres';
 import { parse, Problem } from '@latchkey/problem';
 import { DataSource, type EntityManager } from 'typeorm';
 import { z } from 'zod';
+import { byIdentity, recordAudit } from '../audit/record-audit.ts';
 import { AddMember } from './add-member.ts';
 import { OrganizationEntity } from './organization.entity.ts';
 
@@ -20,12 +21,13 @@ export class CreateOrganization {
   ) {}
 
   /** @throws Problem `conflict` when the slug is taken */
-  async run(input: NewOrganization, manager?: EntityManager): Promise<void> {
+  async run(input: NewOrganization, manager?: EntityManager, by = byIdentity): Promise<void> {
     const { slug, name, owner } = parse(newOrganizationSchema, input);
     const create = async (transaction: EntityManager): Promise<void> => {
       await transaction.insert(OrganizationEntity, { slug, name });
       await stage(transaction, { kind: 'org', id: slug, disabled: false, epoch: null });
-      await this.addMember.run({ userId: owner, org: slug, role: 'owner' }, transaction);
+      await this.addMember.run({ userId: owner, org: slug, role: 'owner' }, transaction, by);
+      await recordAudit(transaction, { org: slug, ...by, action: 'org.created', target: { kind: 'org', id: slug, name } });
     };
     try {
       await (manager === undefined ? this.dataSource.transaction(create) : create(manager));

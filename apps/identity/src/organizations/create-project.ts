@@ -4,6 +4,7 @@ import { isUniqueViolation } from '@latchkey/postgres';
 import { parse, Problem } from '@latchkey/problem';
 import { DataSource, type EntityManager } from 'typeorm';
 import { z } from 'zod';
+import { byIdentity, recordAudit } from '../audit/record-audit.ts';
 import { ProjectEntity } from './project.entity.ts';
 
 const newProjectSchema = z.object({ org: slugSchema, slug: slugSchema, name: displayNameSchema });
@@ -15,10 +16,14 @@ export class CreateProject {
   constructor(private readonly dataSource: DataSource) {}
 
   /** @throws Problem `conflict` when the organization has such a project */
-  async run(input: NewProject, manager: EntityManager = this.dataSource.manager): Promise<void> {
+  async run(input: NewProject, manager?: EntityManager, by = byIdentity): Promise<void> {
     const project = parse(newProjectSchema, input);
+    const create = async (transaction: EntityManager): Promise<void> => {
+      await transaction.insert(ProjectEntity, project);
+      await recordAudit(transaction, { org: project.org, ...by, action: 'project.created', target: { kind: 'project', id: project.slug, name: project.name } });
+    };
     try {
-      await manager.insert(ProjectEntity, project);
+      await (manager === undefined ? this.dataSource.transaction(create) : create(manager));
     } catch (error) {
       if (isUniqueViolation(error)) throw new Problem('conflict', { detail: 'There is a project with this slug.', cause: error });
       throw error;

@@ -2,6 +2,7 @@ import type { IdentityAssertionClaims, RemovedMember } from '@latchkey/contracts
 import { Injectable } from '@nestjs/common';
 import { Problem } from '@latchkey/problem';
 import { isUserId } from '../accounts/user-id.ts';
+import { actorOf } from '../audit/record-audit.ts';
 import { administratedOrg } from './administrated-org.ts';
 import { ActingMember } from './acting-member.ts';
 import { FindRole } from './find-role.ts';
@@ -23,6 +24,6 @@ export class DismissMember {
     if (!isUserId(userId)) throw new Problem('not_found');
     const dismissed = await this.findRole.inOrg(userId, org);
     if (dismissed?.role === 'owner' && acting.role !== 'owner') throw new Problem('insufficient_role', { detail: 'Only an owner may remove an owner.' });
-    return { user: userId, ...(await this.removeMember.run({ userId, org })) };
+    return { user: userId, ...(await this.removeMember.run({ userId, org }, actorOf(caller))) };
   }
 }

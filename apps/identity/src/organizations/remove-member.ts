@@ -3,6 +3,7 @@ import { WallClock } from '@latchkey/clock';
 import { consistencyOf, stage } from '@latchkey/feed-writer';
 import { Problem } from '@latchkey/problem';
 import { DataSource, IsNull } from 'typeorm';
+import { byIdentity, recordAudit } from '../audit/record-audit.ts';
 import { lockMemberships, memberRecord, requireAnOwner } from './member-record.ts';
 import { MemberEntity, ProjectMemberEntity } from './member.entity.ts';
 
@@ -15,7 +16,7 @@ export class RemoveMember {
   ) {}
 
   /** @throws Problem `not_found` when the user is no member, `conflict` for the last owner */
-  async run({ userId, org }: { userId: string; org: string }): Promise<{ consistency: string }> {
+  async run({ userId, org }: { userId: string; org: string }, by = byIdentity): Promise<{ consistency: string }> {
     return this.dataSource.transaction(async (manager) => {
       await lockMemberships(manager, userId, org);
       const ended = { removedAt: new Date(this.clock.nowMs()), epoch: this.clock.nowSeconds() };
@@ -23,6 +24,7 @@ export class RemoveMember {
       if (affected !== 1) throw new Problem('not_found');
       await manager.delete(ProjectMemberEntity, { userId, org });
       await requireAnOwner(manager, org);
+      await recordAudit(manager, { org, ...by, action: 'member.removed', target: { kind: 'user', id: userId } });
       const record = await memberRecord(manager, userId);
       return { consistency: consistencyOf(record, await stage(manager, record)) };
     });

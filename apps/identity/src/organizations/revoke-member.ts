@@ -4,6 +4,7 @@ import { consistencyOf, stage } from '@latchkey/feed-writer';
 import { Problem } from '@latchkey/problem';
 import { DataSource } from 'typeorm';
 import { isUserId } from '../accounts/user-id.ts';
+import { actorOf, recordAudit } from '../audit/record-audit.ts';
 import { administratedOrg } from './administrated-org.ts';
 import { ActingMember } from './acting-member.ts';
 import { lockMemberships, memberRecord } from './member-record.ts';
@@ -29,6 +30,7 @@ export class RevokeMember {
       );
       const row = rows[0];
       if (row === undefined) throw new Problem('not_found');
+      await recordAudit(manager, { org, ...actorOf(caller), action: 'member.revoked', target: { kind: 'user', id: userId } });
       const record = await memberRecord(manager, userId);
       return { epoch: row.epoch, consistency: consistencyOf(record, await stage(manager, record)) };
     });

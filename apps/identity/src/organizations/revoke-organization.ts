@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { consistencyOf, stage } from '@latchkey/feed-writer';
 import { Problem } from '@latchkey/problem';
 import { DataSource } from 'typeorm';
+import { actorOf, recordAudit } from '../audit/record-audit.ts';
 import { ActingMember } from './acting-member.ts';
 
 /** Ends every token and key of an organization at once, by one record (AS-63). The organization lives on, and its members sign in again. */
@@ -26,6 +27,7 @@ export class RevokeOrganization {
       );
       const row = rows[0];
       if (row === undefined) throw new Problem('not_found');
+      await recordAudit(manager, { org, ...actorOf(caller), action: 'org.revoked', target: { kind: 'org', id: org } });
       const record = { kind: 'org', id: org, disabled: row.disabled, epoch: row.epoch } as const;
       return { epoch: row.epoch, consistency: consistencyOf(record, await stage(manager, record)) };
     });

@@ -5,6 +5,7 @@ import { WallClock } from '@latchkey/clock';
 import { consistencyOf, stage } from '@latchkey/feed-writer';
 import { Problem } from '@latchkey/problem';
 import { DataSource, IsNull } from 'typeorm';
+import { actorOf, recordAudit } from '../audit/record-audit.ts';
 import { serverRecord } from './server-record.ts';
 import { ServerEntity } from './server.entity.ts';
 import { VisibleServer } from './visible-server.ts';
@@ -26,6 +27,7 @@ export class DeleteServer {
     return this.dataSource.transaction(async (manager) => {
       const { affected } = await manager.update(ServerEntity, { slug, deletedAt: IsNull() }, { deletedAt });
       if (affected !== 1) throw new Problem('not_found');
+      await recordAudit(manager, { org: row.org, ...actorOf(caller), action: 'server.deleted', target: { kind: 'server', id: slug, name: row.name } });
       const record = serverRecord({ ...row, deletedAt });
       return { slug, deletedAt: deletedAt.toISOString(), consistency: consistencyOf(record, await stage(manager, record)) };
     });

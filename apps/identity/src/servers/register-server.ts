@@ -7,6 +7,7 @@ import { isUniqueViolation } from '@latchkey/postgres';
 import { Problem } from '@latchkey/problem';
 import { DataSource } from 'typeorm';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
+import { actorOf, recordAudit } from '../audit/record-audit.ts';
 import { ActingMember } from '../organizations/acting-member.ts';
 import { ProjectEntity } from '../organizations/project.entity.ts';
 import { presentServer } from './present-server.ts';
@@ -40,6 +41,8 @@ export class RegisterServer {
         if (isUniqueViolation(error)) throw new Problem('conflict', { detail: 'This slug is or was in use.', cause: error });
         throw error;
       }
+      const details = { project, folder, upstream: new URL(url).origin };
+      await recordAudit(manager, { org, ...actorOf(caller), action: 'server.registered', target: { kind: 'server', id: slug, name }, details });
       const record = serverRecord(row);
       const version = await stage(manager, record);
       return { ...presentServer(row, this.env.LATCHKEY_GATEWAY_URL), consistency: consistencyOf(record, version) };

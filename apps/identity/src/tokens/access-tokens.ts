@@ -4,6 +4,8 @@ import { stage } from '@latchkey/feed-writer';
 import { createLocalJWKSet, errors as joseErrors, jwtVerify } from 'jose';
 import { DataSource } from 'typeorm';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
+import { oauthAuthor } from '../audit/oauth-author.ts';
+import { recordAudit } from '../audit/record-audit.ts';
 import { Standings } from '../grants/standing.ts';
 import { SigningKeys } from '../keys/signing-keys.ts';
 import { RevokedTokenEntity } from './revoked-token.entity.ts';
@@ -42,7 +44,7 @@ export class AccessTokens {
   }
 
   /** Ends this one token; the authorization it came from lives on. */
-  async revoke({ jti, exp }: AccessTokenClaims): Promise<void> {
+  async revoke({ jti, exp, org, sub, gid }: AccessTokenClaims): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
       const rows = await manager.query<{ at: string }[]>(
         `WITH revoked AS (
@@ -51,7 +53,9 @@ export class AccessTokens {
          SELECT floor(extract(epoch FROM revoked_at))::text AS at FROM revoked`,
         [jti, exp],
       );
-      if (rows[0] !== undefined) await stage(manager, { kind: 'token', id: jti, revokedAt: Number(rows[0].at), expiresAt: exp });
+      if (rows[0] === undefined) return;
+      await stage(manager, { kind: 'token', id: jti, revokedAt: Number(rows[0].at), expiresAt: exp });
+      await recordAudit(manager, { org: org ?? null, ...oauthAuthor(), action: 'token.revoked', target: { kind: 'access_token', id: jti }, details: { user: sub, grant: gid ?? null } });
     });
   }
 }

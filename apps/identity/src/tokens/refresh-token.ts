@@ -4,6 +4,8 @@ import type { Logger } from '@latchkey/telemetry';
 import { errors, type AdapterPayload, type KoaContextWithOIDC } from 'oidc-provider';
 import type { EntityManager } from 'typeorm';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
+import { clientReference } from '../audit/oauth-author.ts';
+import { recordAudit } from '../audit/record-audit.ts';
 import { Standings } from '../grants/standing.ts';
 import type { GrantGuard } from '../provider/guarded-provider.ts';
 import { idHash } from '../provider/id-hash.ts';
@@ -62,8 +64,22 @@ export class RefreshTokenGrant {
       }
     }
     this.logger.warn({ grantId, clientId: locked.payload.clientId, issuer: this.env.LATCHKEY_ISSUER }, 'a used refresh token was presented; its grant is revoked');
+    await this.recordReuse(manager, locked.payload);
     await handle();
     throw new errors.InvalidGrant('refresh token already used');
+  }
+
+  private async recordReuse(manager: EntityManager, { grantId, clientId = '' }: AdapterPayload): Promise<void> {
+    const rows = await manager.query<{ org: string | null; userId: string }[]>('SELECT org, user_id AS "userId" FROM authorizations WHERE grant_id = $1', [grantId]);
+    await recordAudit(manager, {
+      org: rows[0]?.org ?? null,
+      actor: clientReference(clientId),
+      action: 'refresh_token.reused',
+      target: grantId === undefined ? null : { kind: 'grant', id: grantId },
+      outcome: 'refused',
+      code: 'replayed',
+      details: { user: rows[0]?.userId ?? null },
+    });
   }
 }
 
