@@ -1,0 +1,80 @@
+import { launchChromium } from '@latchkey/testing';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { admin, authorizeUrl, gatewayUrl, registerClient, startAccounts, type Accounts } from './support/accounts.ts';
+import { seriousViolations } from './support/axe.ts';
+
+/** Every page that a person can come to, in both colours and at the width of a phone, as axe-core judges it. */
+describe('pages are usable for everybody', () => {
+  let accounts: Accounts;
+  let browser: Browser;
+  let clientId: string;
+  beforeAll(async () => {
+    accounts = await startAccounts();
+    await accounts.identity.seed.server({ org: 'acme', project: 'prod', slug: 'demo', name: 'Demo server', url: 'http://127.0.0.1:1/mcp' });
+    clientId = await registerClient(accounts.issuer);
+    browser = await launchChromium();
+  }, 60_000);
+  afterAll(async () => {
+    await browser.close();
+    await accounts.close();
+  });
+
+  const connect = () => authorizeUrl(accounts.issuer, { clientId, resource: `${gatewayUrl}/mcp/demo`, scope: 'mcp:read mcp:execute' });
+
+  async function signIn(page: Page): Promise<void> {
+    await page.getByLabel('Email').fill(admin.email);
+    await page.getByLabel('Password').fill(admin.password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByLabel('Password').waitFor({ state: 'detached' });
+  }
+
+  /** How to come to each page from a fresh browser. */
+  const pages: Record<string, (page: Page) => Promise<unknown>> = {
+    'sign-in': (page) => page.goto(connect()),
+    'a refused sign-in': async (page) => {
+      await page.goto(connect());
+      await page.getByLabel('Email').fill(admin.email);
+      await page.getByLabel('Password').fill('wrong');
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('alert').waitFor();
+    },
+    consent: async (page) => {
+      await page.goto(connect());
+      await signIn(page);
+    },
+    'an unknown redirect': (page) => page.goto(authorizeUrl(accounts.issuer, { clientId, redirectUri: 'https://evil.example/' })),
+    'an ended sign-in': (page) => page.goto(`${accounts.issuer}/interaction/none`),
+    'console sign-in': (page) => page.goto(`${accounts.issuer}/console/sign-in`),
+    console: async (page) => {
+      await page.goto(`${accounts.issuer}/console/sign-in`);
+      await signIn(page);
+    },
+    'sign-out': (page) => page.goto(`${accounts.issuer}/oauth/end-session`),
+  };
+
+  async function within<T>(options: Parameters<Browser['newContext']>[0], use: (page: Page) => Promise<T>): Promise<T> {
+    const context: BrowserContext = await browser.newContext(options);
+    try {
+      return await use(await context.newPage());
+    } finally {
+      await context.close();
+    }
+  }
+
+  for (const [name, open] of Object.entries(pages)) {
+    it(`${name}: axe-core finds nothing serious, nothing sticks out at 360 px`, async () => {
+      await within({ colorScheme: 'light', viewport: { width: 360, height: 740 } }, async (page) => {
+        await open(page);
+        expect(await seriousViolations(page)).toEqual([]);
+        expect(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
+      });
+    }, 60_000);
+  }
+
+  it('axe-core does find what is wrong', async () => {
+    await within({}, async (page) => {
+      await page.setContent('<html><body><input><img src="x"></body></html>');
+      expect((await seriousViolations(page)).join()).toMatch(/label.*image-alt|image-alt.*label/s);
+    });
+  });
+});

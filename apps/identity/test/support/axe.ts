@@ -1,0 +1,21 @@
+import axe, { type AxeResults, type RunOptions } from 'axe-core';
+import type { Page } from 'playwright-core';
+
+/**
+ * What axe-core finds wrong with a page at the levels that keep somebody out: `<rule>: <element>` of each, in both colours. Evaluated through the debugger,
+ * so the pages' own policy, which allows no script, stays as it is.
+ */
+export async function seriousViolations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const inLight = await run(page, {});
+  // Only colours differ in the dark.
+  await page.emulateMedia({ colorScheme: 'dark' });
+  return [...inLight, ...(await run(page, { runOnly: ['color-contrast'] })).map((violation) => `in the dark, ${violation}`)];
+}
+
+async function run(page: Page, options: RunOptions): Promise<string[]> {
+  const results = (await page.evaluate(`axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], ...options })})`)) as AxeResults;
+  return results.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)}`));
+}
