@@ -35,6 +35,7 @@ describe('discovery', () => {
         'openid', 'email', 'profile', 'offline_access', 'mcp:read', 'mcp:execute', 'workflow:read', 'workflow:run', 'keys:read', 'keys:write',
         'servers:read', 'servers:write', 'webhooks:read', 'webhooks:write', 'connections:read', 'connections:write', 'org:read', 'org:admin', 'audit:read',
       ],
+      dpop_signing_alg_values_supported: ['ES256', 'Ed25519', 'EdDSA'],
       claims_supported: ['sub', 'email', 'email_verified', 'name', 'sid', 'auth_time', 'iss'],
       claim_types_supported: ['normal'],
       claims_parameter_supported: false,

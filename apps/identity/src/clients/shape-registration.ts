@@ -41,6 +41,7 @@ export function shapeRegistration(body: Metadata, rules: RegistrationRules): Met
     ...readWebUris(body),
     ...readKeys(body, rules.allowPrivateAddresses),
     ...readLists(body),
+    ...(body.dpop_bound_access_tokens === true ? { dpop_bound_access_tokens: true } : {}),
     redirect_uris: redirectUris,
     application_type: applicationType(redirectUris),
     grant_types: readGrants(body.grant_types),

@@ -25,6 +25,7 @@ export class PostgresAdapter implements Adapter {
   ) {}
 
   async upsert(id: string, payload: AdapterPayload, expiresIn: number | undefined): Promise<void> {
+    if (this.kind === 'ReplayDetection') return this.claim(id, payload, expiresIn);
     const { grantId, uid, userCode } = payload;
     const keepsUid = this.kind === 'Session' ? (uid ?? null) : null;
     await this.unitOfWork.run((manager) =>
@@ -36,6 +37,22 @@ export class PostgresAdapter implements Adapter {
         [this.kind, idHash(id), JSON.stringify(toStored(id, payload)), grantId ?? null, keepsUid, userCode ?? null, expiresIn ?? null],
       ),
     );
+  }
+
+  /** The engine looks whether a proof of possession was used, and then notes that it was: of two at once only one may do so (RFC 9449 section 11.1). */
+  private async claim(id: string, payload: AdapterPayload, expiresIn: number | undefined): Promise<void> {
+    const rows = await this.unitOfWork.run((manager) =>
+      manager.query<unknown[]>(
+        `WITH claimed AS (
+           INSERT INTO artifacts (kind, id_hash, payload, expires_at) VALUES ($1, $2, $3, now() + make_interval(secs => $4))
+           ON CONFLICT (kind, id_hash) DO UPDATE SET payload = excluded.payload, expires_at = excluded.expires_at WHERE artifacts.expires_at <= now()
+           RETURNING 1
+         )
+         SELECT 1 FROM claimed`,
+        [this.kind, idHash(id), JSON.stringify(toStored(id, payload)), expiresIn ?? 0],
+      ),
+    );
+    if (rows.length === 0) throw new errors.InvalidDpopProof('the DPoP proof was used before');
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { proofAlgorithms } from '@latchkey/oauth';
 import { errors, type Client, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import { FindAccount } from '../accounts/find-account.ts';
 import { ClientAdapter } from '../clients/client-adapter.ts';
@@ -58,7 +59,7 @@ export class EngineConfiguration {
       clientDefaults: { application_type: 'native', grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'] },
       extraClientMetadata: { properties: ['registered_scope', 'software_id', 'software_version'] },
       clientBasedCORS: (_ctx, origin, client) => client.clientAuthMethod === 'none' && (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin && origin !== 'null'),
-      enabledJWA: { clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'], idTokenSigningAlgValues: ['RS256', 'ES256'] },
+      enabledJWA: { clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'], idTokenSigningAlgValues: ['RS256', 'ES256'], dPoPSigningAlgValues: [...proofAlgorithms] },
       features: this.features(),
       findAccount: (_ctx, sub) => this.accounts.find(sub),
       loadExistingGrant: (ctx) => grantOfThisInteraction(ctx),
@@ -78,8 +79,8 @@ export class EngineConfiguration {
     const open = env.LATCHKEY_DCR !== 'off';
     return {
       devInteractions: { enabled: false },
-      // Bound tokens would be refused at the gateway (GW-26), so none are issued.
-      dPoP: { enabled: false },
+      // A proof is good once and for five minutes, here and at the gateway, with no nonce to fetch first (docs/adr/0013).
+      dPoP: { enabled: true, allowReplay: false, requireNonce: () => false },
       registration: { enabled: open, initialAccessToken: env.LATCHKEY_DCR === 'token' ? env.LATCHKEY_DCR_TOKEN : false, idFactory: dynamicClientId },
       registrationManagement: { enabled: open, rotateRegistrationAccessToken: true },
       rpMetadataChoices: { enabled: true },

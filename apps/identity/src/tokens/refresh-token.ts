@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from '@latchkey/telemetry';
-import { errors, type AdapterPayload, type KoaContextWithOIDC } from 'oidc-provider';
+import { errors, type AdapterPayload, type KoaContextWithOIDC, type TokenEndpointGrantContext } from 'oidc-provider';
 import type { EntityManager } from 'typeorm';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { clientReference } from '../audit/oauth-author.ts';
 import { recordAudit } from '../audit/record-audit.ts';
 import { Standings } from '../grants/standing.ts';
+import { checkDpopReplay, validateDpop } from '../provider/engine-internals.ts';
 import type { GrantGuard } from '../provider/guarded-provider.ts';
 import { idHash } from '../provider/id-hash.ts';
 import { UnitOfWork } from '../provider/unit-of-work.ts';
@@ -44,12 +45,14 @@ export class RefreshTokenGrant {
     );
   };
 
-  private async refresh(manager: EntityManager, ctx: KoaContextWithOIDC, token: string, handle: () => Promise<void>): Promise<void> {
+  private async refresh(manager: EntityManager, ctx: TokenEndpointGrantContext, token: string, handle: () => Promise<void>): Promise<void> {
     const locked = await lock(manager, token);
     // Unknown, expired and foreign tokens are the engine's to refuse.
     if (locked === null || locked.payload.clientId !== ctx.oidc.client?.clientId) return handle();
     const { grantId, sessionUid } = locked.payload;
-    const request = fingerprint(ctx, locked.payload);
+    // Who proves no key, or another one, has made another request (AS-53).
+    const proof = await validateDpop(ctx.oidc.provider, ctx);
+    const request = fingerprint(ctx, locked.payload, proof?.thumbprint);
     if (!locked.used) {
       await this.standings.require(grantId, sessionUid);
       await this.unitOfWork.orNothing(handle);
@@ -59,6 +62,7 @@ export class RefreshTokenGrant {
     if (grantId !== undefined && (await this.standings.find(grantId, sessionUid)) !== null) {
       const answer = await this.replays.find(manager, token, request);
       if (answer !== null) {
+        await checkDpopReplay(ctx.oidc.provider, ctx, proof, locked.payload.clientId ?? '');
         ctx.body = answer;
         return;
       }
@@ -92,9 +96,9 @@ async function lock(manager: EntityManager, token: string): Promise<Locked | nul
   return rows[0] ?? null;
 }
 
-/** Same client and same request in substance: a resource that is left out means the granted one, and the order of scopes says nothing. */
-function fingerprint(ctx: KoaContextWithOIDC, payload: AdapterPayload): Buffer {
+/** Same client, same key and same request in substance: a resource that is left out means the granted one, and the order of scopes says nothing. */
+function fingerprint(ctx: KoaContextWithOIDC, payload: AdapterPayload, thumbprint: string | undefined): Buffer {
   const { scope, resource } = ctx.oidc.params ?? {};
   const scopes = typeof scope === 'string' ? scope.split(' ').sort() : null;
-  return createHash('sha256').update(JSON.stringify([payload.clientId, resource ?? payload.resource ?? null, scopes])).digest();
+  return createHash('sha256').update(JSON.stringify([payload.clientId, resource ?? payload.resource ?? null, scopes, thumbprint ?? null])).digest();
 }

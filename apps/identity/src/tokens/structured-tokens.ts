@@ -48,7 +48,7 @@ export class StructuredTokens {
     const client = ctx.oidc.client;
     const claims = client !== undefined && (await this.mayIntrospect(client.clientId)) ? await this.tokens.active(presented(ctx)) : null;
     ctx.status = 200;
-    ctx.body = claims === null ? { active: false } : { active: true, token_type: 'Bearer', ...claims };
+    ctx.body = claims === null ? { active: false } : { active: true, token_type: claims.cnf === undefined ? 'Bearer' : 'DPoP', ...claims };
   }
 
   /** Asking about others' tokens is for our own resource servers only: clients that we made privileged, and that are no tenant's machines. */
