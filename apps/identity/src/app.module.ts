@@ -9,12 +9,14 @@ import { askingControllers, askingProviders } from './asking/providers.ts';
 import { consoleControllers, consoleProviders } from './console/providers.ts';
 import type { OutboundFetch } from './clients/outbound-fetch.ts';
 import { gatewayJwksUrl, IDENTITY_ENV, type IdentityEnv } from './env.ts';
+import { federationControllers, federationProviders } from './federation/providers.ts';
 import { interactionsControllers, interactionsProviders } from './interactions/providers.ts';
 import { mailControllers, mailProviders } from './mail/providers.ts';
 import { organizationsControllers, organizationsProviders } from './organizations/providers.ts';
 import { policiesControllers, policiesProviders } from './policies/providers.ts';
 import { engineProviders } from './provider/providers.ts';
 import { serversControllers, serversProviders } from './servers/providers.ts';
+import { signInsControllers, signInsProviders } from './sign-ins/providers.ts';
 import { storageProviders } from './storage.ts';
 import { LOGGER } from './tokens.ts';
 
@@ -51,6 +53,8 @@ export class IdentityModule {
         ...policiesProviders,
         ...serversProviders,
         ...interactionsProviders,
+        ...federationProviders,
+        ...signInsProviders,
         ...consoleProviders,
         ...auditProviders,
         ...mailProviders,
@@ -62,6 +66,8 @@ export class IdentityModule {
         ...policiesControllers,
         ...serversControllers,
         ...interactionsControllers,
+        ...federationControllers,
+        ...signInsControllers,
         ...consoleControllers,
         ...auditControllers,
         ...mailControllers,

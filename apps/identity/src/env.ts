@@ -1,5 +1,6 @@
 import { EnvironmentError, loadEnv } from '@latchkey/service';
 import { z } from 'zod';
+import { deploymentProvidersSchema } from './federation/deployment-providers.ts';
 
 /** An origin as the outside spells it: no path, no slash at the end, for it is compared byte for byte (AS-01). */
 const origin = z
@@ -47,6 +48,10 @@ export const identityEnvSchema = z.object({
   LATCHKEY_MAIL_FROM: z.string().min(3).max(320).regex(/^[^\p{Cc}]*$/u, 'no control characters').optional()
     .describe('Sender of mail, as in "Latchkey <no-reply@example.com>"; by default no-reply at the host of LATCHKEY_ISSUER.'),
   LATCHKEY_MAILBOX: z.stringbool().default(false).describe('Shows mail on the page /mailbox instead of sending it; only where identity listens on loopback.'),
+  LATCHKEY_GOOGLE_CLIENT_ID: z.string().min(1).optional().describe('Offers "Continue with Google"; needs the secret too.'),
+  LATCHKEY_GOOGLE_CLIENT_SECRET: z.string().min(1).optional(),
+  LATCHKEY_OIDC_PROVIDERS: deploymentProvidersSchema.default([])
+    .describe('Other OpenID providers to sign in with: a JSON array of { name, label, issuer, clientId, clientSecret, scopes, emailDomains, mfaAcrValues }.'),
   LATCHKEY_ADMIN_EMAIL: z.email().optional(),
   LATCHKEY_ADMIN_PASSWORD: z.string().min(8).optional(),
 });
@@ -66,6 +71,9 @@ export function readIdentityEnv(source: Record<string, string | undefined> = pro
     throw new EnvironmentError(['LATCHKEY_DCR_TOKEN: required with LATCHKEY_DCR=token, or nobody could register']);
   }
   if (env.LATCHKEY_MAILBOX) requireOwnComputer(env);
+  if ((env.LATCHKEY_GOOGLE_CLIENT_ID === undefined) !== (env.LATCHKEY_GOOGLE_CLIENT_SECRET === undefined)) {
+    throw new EnvironmentError(['LATCHKEY_GOOGLE_CLIENT_ID and LATCHKEY_GOOGLE_CLIENT_SECRET: set both or neither']);
+  }
   return env;
 }
 

@@ -9,6 +9,7 @@ import { accountsEntities } from './accounts/providers.ts';
 import { auditEntities } from './audit/providers.ts';
 import { consoleEntities } from './console/providers.ts';
 import { IDENTITY_ENV, REDIS, type IdentityEnv } from './env.ts';
+import { federationEntities } from './federation/providers.ts';
 import { interactionsEntities } from './interactions/providers.ts';
 import { mailEntities } from './mail/providers.ts';
 import { migrations } from './migrations/index.ts';
@@ -16,6 +17,7 @@ import { organizationsEntities } from './organizations/providers.ts';
 import { policiesEntities } from './policies/providers.ts';
 import { engineEntities } from './provider/entities.ts';
 import { serversEntities } from './servers/providers.ts';
+import { signInsEntities } from './sign-ins/providers.ts';
 import { LOGGER } from './tokens.ts';
 
 /** Every table that code reads through an entity. */
@@ -26,6 +28,8 @@ export const entities = [
   ...policiesEntities,
   ...serversEntities,
   ...interactionsEntities,
+  ...federationEntities,
+  ...signInsEntities,
   ...consoleEntities,
   ...auditEntities,
   ...mailEntities,

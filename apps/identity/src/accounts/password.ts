@@ -17,11 +17,11 @@ export const hashPassword = (password: string): Promise<string> => hash(password
 let standIn: Promise<string> | undefined;
 
 /**
- * Compares a password with the hash of an account, or with a stand-in where there is no account.
- * @returns false for every absent account
+ * Compares a password with the hash of an account, or with a stand-in where there is no account, or one without a password.
+ * @returns false for both
  */
-export async function passwordMatches(passwordHash: string | undefined, password: string): Promise<boolean> {
+export async function passwordMatches(passwordHash: string | null | undefined, password: string): Promise<boolean> {
   standIn ??= hashPassword('no account has this password');
   const matches = await verify(passwordHash ?? (await standIn), password);
-  return matches && passwordHash !== undefined;
+  return matches && typeof passwordHash === 'string';
 }

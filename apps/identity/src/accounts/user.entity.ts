@@ -14,9 +14,9 @@ export class UserEntity {
   @Column('text')
   name!: string;
 
-  /** argon2id in PHC form. */
-  @Column('text', { name: 'password_hash' })
-  passwordHash!: string;
+  /** argon2id in PHC form; null for somebody who signs in at another provider only. */
+  @Column('text', { name: 'password_hash', nullable: true })
+  passwordHash!: string | null;
 
   @Column('boolean', { name: 'email_verified', default: false })
   emailVerified!: boolean;

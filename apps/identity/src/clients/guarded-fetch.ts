@@ -29,30 +29,36 @@ export interface GuardedFetchOptions {
   allowPrivateAddresses: boolean;
 }
 
+/** Connects to public addresses only, unless told otherwise, and reads no more and no longer than it may. */
+export function guardedAgent({ allowPrivateAddresses, maxBytes, timeoutMs }: { allowPrivateAddresses: boolean; maxBytes: number; timeoutMs: number }): Agent {
+  const limits = { connections: 8, maxResponseSize: maxBytes, headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
+  const connect = { timeout: timeoutMs };
+  return new Agent(allowPrivateAddresses ? { ...limits, connect } : { ...limits, connect: { ...connect, lookup: resolvePublic } });
+}
+
+/** @throws Error for what is not https (loopback hosts may be http where private addresses are allowed), or is an address that is not public */
+export function requireSafeUrl({ protocol, hostname }: URL, allowPrivateAddresses: boolean): void {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const loopback = host === 'localhost' || (ipaddr.isValid(host) && ipaddr.process(host).range() === 'loopback');
+  if (protocol !== 'https:' && !(allowPrivateAddresses && loopback)) throw new Error('only https URLs are fetched');
+  // A host that is an address is never looked up, so it is judged here.
+  if (!allowPrivateAddresses && ipaddr.isValid(host) && !isPublicAddress(host)) throw new Error('the address is not public');
+}
+
 /** The one way out to URLs that others gave us: client documents and keys. */
 export class GuardedFetch extends OutboundFetch {
   private readonly agent: Agent;
 
   constructor(private readonly options: GuardedFetchOptions) {
     super();
-    const limits = { connections: 8, maxResponseSize: maxBytes, headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
-    const connect = { timeout: timeoutMs };
-    this.agent = new Agent(options.allowPrivateAddresses ? { ...limits, connect } : { ...limits, connect: { ...connect, lookup: resolvePublic } });
+    this.agent = guardedAgent({ ...options, maxBytes, timeoutMs });
   }
 
   override async get(url: string, signal: AbortSignal = AbortSignal.timeout(timeoutMs)): Promise<{ status: number; headers: Headers; body: string }> {
-    this.check(new URL(url));
+    requireSafeUrl(new URL(url), this.options.allowPrivateAddresses);
     // undici follows no redirect unless told to.
     const answer = await request(url, { dispatcher: this.agent, signal, headers: { accept: 'application/json' } });
     return { status: answer.statusCode, headers: toHeaders(answer), body: await answer.body.text() };
-  }
-
-  private check({ protocol, hostname }: URL): void {
-    const host = hostname.replace(/^\[|\]$/g, '');
-    const loopback = host === 'localhost' || (ipaddr.isValid(host) && ipaddr.process(host).range() === 'loopback');
-    if (protocol !== 'https:' && !(this.options.allowPrivateAddresses && loopback)) throw new Error('only https URLs are fetched');
-    // A host that is an address is never looked up, so it is judged here.
-    if (!this.options.allowPrivateAddresses && ipaddr.isValid(host) && !isPublicAddress(host)) throw new Error('the address is not public');
   }
 
   close(): Promise<void> {

@@ -1,8 +1,8 @@
 import { html } from '../pages/html.ts';
 import { layout } from '../pages/layout.ts';
-import { signInForm } from '../pages/sign-in-form.ts';
+import { signInForm, type ProviderLink } from '../pages/sign-in-form.ts';
 
-export function consoleSignInPage({ csrf, email, error }: { csrf: string; email?: string; error?: string }): string {
+export function consoleSignInPage({ csrf, email, error, providers }: { csrf: string; email?: string; error?: string; providers: readonly ProviderLink[] }): string {
   const form = signInForm({
     action: '/console/sign-in',
     csrf,
@@ -10,6 +10,7 @@ export function consoleSignInPage({ csrf, email, error }: { csrf: string; email?
     error,
     createAccountPath: '/console/create-account',
     forgotPasswordPath: '/console/forgot-password',
+    providers,
   });
   const body = html`<h1>Sign in</h1><p class="soft">to the Latchkey console</p>${form}`;
   return layout({ title: error === undefined ? 'Sign in' : 'Error: sign in', body });

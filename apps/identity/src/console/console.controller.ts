@@ -9,6 +9,7 @@ import type { UserEntity } from '../accounts/user.entity.ts';
 import { refusalWords, type Refusal } from '../accounts/refusal-words.ts';
 import { signInFormSchema } from '../accounts/sign-in-form.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
+import { OfferProviders } from '../federation/offer-providers.ts';
 import { createAccountPage, forgotPasswordPage } from '../pages/account-help-pages.ts';
 import { sendAnswer, type PageAnswer } from '../pages/answer.ts';
 import { cookieScope, readCookie, setCookie } from '../pages/cookies.ts';
@@ -20,10 +21,10 @@ import { ManageKeys } from './manage-keys.ts';
 import { RevokeEverything } from './revoke-everything.ts';
 import { revokeEverythingPage } from './revoke-everything-page.ts';
 import { passwordChangedPage, passwordPage } from './password-page.ts';
+import { sessionCookie } from './session-cookie.ts';
 import { ConsoleSessions, sessionSeconds } from './sessions.ts';
 import { ShowConsole } from './show-console.ts';
 
-const sessionCookie = 'lk_console';
 const signInPath = '/console/sign-in';
 
 const orgFieldSchema = z.object({ org: slugSchema });
@@ -48,6 +49,7 @@ export class ConsoleController {
     private readonly changePassword: ChangePassword,
     private readonly manageKeys: ManageKeys,
     private readonly revokeEverything: RevokeEverything,
+    private readonly offerProviders: OfferProviders,
     @Inject(IDENTITY_ENV) env: IdentityEnv,
   ) {
     this.cookies = cookieScope(env.LATCHKEY_ISSUER);
@@ -63,7 +65,7 @@ export class ConsoleController {
   @Get('sign-in')
   signInPage(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const csrf = issueCsrfToken(request, reply, this.cookies, 'console:sign-in');
-    sendAnswer(reply, { status: 200, page: consoleSignInPage({ csrf }) });
+    sendAnswer(reply, { status: 200, page: consoleSignInPage({ csrf, providers: this.offerProviders.to('console') }) });
   }
 
   @Post('sign-in')
@@ -72,12 +74,12 @@ export class ConsoleController {
     const form = parse(signInFormSchema, body);
     const authentication = await this.authenticate.run({ ...form, address: peerAddress(request.raw) });
     if (authentication.outcome === 'signed-in') {
-      setCookie(reply, this.cookies, sessionCookie, await this.sessions.start(authentication.userId), sessionSeconds);
+      setCookie(reply, this.cookies, sessionCookie, await this.sessions.start(authentication.userId, { amr: ['pwd'], signedInAt: new Date() }), sessionSeconds);
       return sendAnswer(reply, { redirect: '/console' });
     }
     const { status, words, headers } = refusalWords(authentication);
     const csrf = issueCsrfToken(request, reply, this.cookies, 'console:sign-in');
-    return sendAnswer(reply, { status, headers, page: consoleSignInPage({ csrf, email: form.email, error: words }) });
+    return sendAnswer(reply, { status, headers, page: consoleSignInPage({ csrf, email: form.email, error: words, providers: this.offerProviders.to('console') }) });
   }
 
   @Post('sign-out')
@@ -104,7 +106,7 @@ export class ConsoleController {
     if (user === null) return sendAnswer(reply, { redirect: signInPath });
     const change = await this.changePassword.run({ user, ...parse(passwordFormSchema, body), address: peerAddress(request.raw) });
     if (change.outcome === 'changed') {
-      setCookie(reply, this.cookies, sessionCookie, await this.sessions.start(user.id), sessionSeconds);
+      setCookie(reply, this.cookies, sessionCookie, await this.sessions.start(user.id, { amr: ['pwd'], signedInAt: new Date() }), sessionSeconds);
       return sendAnswer(reply, { status: 200, page: passwordChangedPage() });
     }
     const csrf = issueCsrfToken(request, reply, this.cookies, 'console:password');

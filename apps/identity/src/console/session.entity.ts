@@ -24,6 +24,13 @@ export class ConsoleSessionEntity {
   @Column('timestamptz', { name: 'last_seen_at', default: () => 'now()' })
   lastSeenAt!: Date;
 
+  /** How and when the person signed in: `SignInFacts`. */
+  @Column('text', { array: true, default: () => "'{}'" })
+  amr!: string[];
+
+  @Column('timestamptz', { name: 'signed_in_at', default: () => 'now()' })
+  signedInAt!: Date;
+
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 

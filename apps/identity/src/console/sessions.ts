@@ -5,6 +5,7 @@ import { DataSource, LessThan } from 'typeorm';
 import { bySession, recordAudit } from '../audit/record-audit.ts';
 import { FindAccount } from '../accounts/find-account.ts';
 import type { UserEntity } from '../accounts/user.entity.ts';
+import type { SignInFacts } from '../sign-ins/sign-in-facts.ts';
 import { ConsoleSessionEntity } from './session.entity.ts';
 
 /** A working day; after it the password is asked for again. */
@@ -22,21 +23,27 @@ export class ConsoleSessions {
   ) {}
 
   /** @returns the cookie's value, which is kept nowhere else */
-  async start(userId: string): Promise<string> {
+  async start(userId: string, { amr, signedInAt }: SignInFacts): Promise<string> {
     const token = randomBytes(32).toString('base64url');
     const now = this.clock.nowMs();
     const manager = this.dataSource.manager;
     await manager.delete(ConsoleSessionEntity, { expiresAt: LessThan(new Date(now)) });
-    await manager.insert(ConsoleSessionEntity, { idHash: hashOf(token), userId, expiresAt: new Date(now + sessionSeconds * 1000) });
+    await manager.insert(ConsoleSessionEntity, { idHash: hashOf(token), userId, amr: [...amr], signedInAt, expiresAt: new Date(now + sessionSeconds * 1000) });
     return token;
   }
 
   /** @returns null for an unknown or expired session, and for an account that was disabled since */
   async find(token: string | undefined): Promise<UserEntity | null> {
+    return (await this.open(token))?.user ?? null;
+  }
+
+  /** The same with how and when that person signed in. */
+  async open(token: string | undefined): Promise<{ user: UserEntity; facts: SignInFacts } | null> {
     if (token === undefined) return null;
     const session = await this.dataSource.manager.findOneBy(ConsoleSessionEntity, { idHash: hashOf(token) });
     if (session === null || session.expiresAt.getTime() <= this.clock.nowMs()) return null;
-    return this.findAccount.user(session.userId);
+    const user = await this.findAccount.user(session.userId);
+    return user === null ? null : { user, facts: { amr: session.amr, signedInAt: session.signedInAt } };
   }
 
   async end(token: string): Promise<void> {

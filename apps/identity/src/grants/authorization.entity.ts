@@ -21,6 +21,13 @@ export class AuthorizationEntity {
   @Column('text', { nullable: true })
   resource!: string | null;
 
+  /** How and when the user had signed in who allowed it: `SignInFacts`. Policies are held against it as long as tokens come of it. */
+  @Column('text', { array: true, default: () => "'{}'" })
+  amr!: string[];
+
+  @Column('timestamptz', { name: 'signed_in_at', default: () => 'now()' })
+  signedInAt!: Date;
+
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 

@@ -5,6 +5,7 @@ import { bySession, recordAudit } from '../audit/record-audit.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { grantSeconds, tombstoneSeconds } from '../provider/lifetimes.ts';
 import { UnitOfWork } from '../provider/unit-of-work.ts';
+import type { SignInFacts } from '../sign-ins/sign-in-facts.ts';
 import { AuthorizationEntity } from './authorization.entity.ts';
 import { revokeAuthorization } from './revoke-authorization.ts';
 
@@ -16,6 +17,7 @@ export interface NewAuthorization {
   /** The organization chosen at consent; null where no resource is asked for. */
   org: string | null;
   resource?: string | null;
+  signIn: SignInFacts;
 }
 
 /** What users allowed clients: one for every time they did, so that ending one ends one install of a client only (AS-14). */
@@ -27,10 +29,11 @@ export class Authorizations {
     @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
   ) {}
 
-  async create({ grantId, userId, clientId, org, resource }: NewAuthorization): Promise<void> {
+  async create({ grantId, userId, clientId, org, resource, signIn }: NewAuthorization): Promise<void> {
     const expiresAt = new Date(Date.now() + grantSeconds * 1000);
+    const facts = { amr: [...signIn.amr], signedInAt: signIn.signedInAt };
     await this.dataSource.transaction(async (manager) => {
-      await manager.insert(AuthorizationEntity, { grantId, userId, clientId, org, resource: resource ?? null, expiresAt });
+      await manager.insert(AuthorizationEntity, { grantId, userId, clientId, org, resource: resource ?? null, ...facts, expiresAt });
       const details = { grant: grantId, resource: resource === undefined || resource === null ? null : cleaned(resource) };
       await recordAudit(manager, { org, ...bySession(userId), action: 'consent.allowed', target: clientReference(clientId), details });
     });

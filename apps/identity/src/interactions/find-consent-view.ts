@@ -4,8 +4,12 @@ import { Injectable } from '@nestjs/common';
 import { FindAccount } from '../accounts/find-account.ts';
 import { FindRole } from '../organizations/find-role.ts';
 import { Resources } from '../provider/resources.ts';
+import type { SignInFacts } from '../sign-ins/sign-in-facts.ts';
 import { organizationChoices, preselected, type ConsentView } from './consent-view.ts';
 import { InteractionGone, OpenInteraction, type Interaction } from './open-interaction.ts';
+
+/** With who is asked, and how and when they signed in. */
+export type SignedInConsentView = ConsentView & { userId: string; signIn: SignInFacts };
 
 /** Gathers what a user has to know before they allow something. */
 @Injectable()
@@ -18,7 +22,7 @@ export class FindConsentView {
   ) {}
 
   /** @throws InteractionGone when nobody is signed in, or client, server or account went away meanwhile */
-  async run(interaction: Interaction): Promise<ConsentView & { userId: string }> {
+  async run(interaction: Interaction): Promise<SignedInConsentView> {
     const client = await this.openInteraction.client(interaction);
     const user = await this.findAccount.user(interaction.session?.accountId ?? '');
     if (user === null) throw new InteractionGone();
@@ -30,6 +34,7 @@ export class FindConsentView {
       client,
       resource,
       userId: user.id,
+      signIn: await this.openInteraction.signIn(interaction),
       email: user.email,
       requested,
       oidcScopes: openidScopes.filter((name) => scope.split(' ').includes(name)),

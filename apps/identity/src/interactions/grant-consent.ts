@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Authorizations } from '../grants/authorizations.ts';
 import { OidcEngine } from '../provider/oidc-engine.ts';
-import type { ConsentView } from './consent-view.ts';
+import type { SignedInConsentView } from './find-consent-view.ts';
 
 /** Turns a user's yes into a grant of its own, never one shared by two installs of a client (AS-14). */
 @Injectable()
@@ -15,7 +15,7 @@ export class GrantConsent {
    * @param org  one of the view's organizations that can give something; null without a resource
    * @returns id of the grant
    */
-  async run(view: ConsentView & { userId: string }, org: string | null): Promise<string> {
+  async run(view: SignedInConsentView, org: string | null): Promise<string> {
     const { Grant } = this.engine.provider;
     const grant = new Grant({ accountId: view.userId, clientId: view.client.id });
     if (view.oidcScopes.length > 0) grant.addOIDCScope(view.oidcScopes.join(' '));
@@ -28,7 +28,7 @@ export class GrantConsent {
       if (refused.length > 0) grant.rejectResourceScope(resource, refused.join(' '));
     }
     const grantId = await grant.save();
-    await this.authorizations.create({ grantId, userId: view.userId, clientId: view.client.id, org, resource: resource ?? null });
+    await this.authorizations.create({ grantId, userId: view.userId, clientId: view.client.id, org, resource: resource ?? null, signIn: view.signIn });
     return grantId;
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errors, type Provider } from 'oidc-provider';
 import { OidcEngine } from '../provider/oidc-engine.ts';
+import type { SignInFacts } from '../sign-ins/sign-in-facts.ts';
 import { clientFacts, type ClientFacts } from './client-facts.ts';
 
 export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
@@ -38,6 +39,13 @@ export class OpenInteraction {
     return clientFacts(client, redirectUri);
   }
 
+  /** How and when the user of an interaction signed in. @throws InteractionGone when their session has ended */
+  async signIn({ session }: Interaction): Promise<SignInFacts> {
+    const found = session?.uid === undefined ? undefined : await this.engine.provider.Session.findByUid(session.uid);
+    if (found?.loginTs === undefined || found.accountId !== session?.accountId) throw new InteractionGone();
+    return { amr: found.amr ?? [], signedInAt: new Date(found.loginTs * 1000) };
+  }
+
   /** Stores the outcome. @returns where the browser goes on */
   finish(request: FastifyRequest, reply: FastifyReply, result: InteractionOutcome, merge: boolean): Promise<string> {
     return this.engine.provider.interactionResult(request.raw, reply.raw, result, { mergeWithLastSubmission: merge });
@@ -45,6 +53,6 @@ export class OpenInteraction {
 }
 
 export type InteractionOutcome =
-  | { login: { accountId: string; remember: boolean; amr: string[] } }
+  | { login: { accountId: string; remember: boolean; amr: string[]; ts?: number } }
   | { consent: { grantId: string } }
   | { error: 'access_denied'; error_description: string };

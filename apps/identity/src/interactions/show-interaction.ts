@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { OfferProviders } from '../federation/offer-providers.ts';
 import type { PageAnswer } from '../pages/answer.ts';
 import { consentPage } from './consent-page.ts';
 import { FindConsentView } from './find-consent-view.ts';
@@ -11,6 +12,7 @@ export class ShowInteraction {
   constructor(
     private readonly openInteraction: OpenInteraction,
     private readonly findConsentView: FindConsentView,
+    private readonly offerProviders: OfferProviders,
   ) {}
 
   async run(interaction: Interaction, csrf: string): Promise<PageAnswer> {
@@ -24,6 +26,6 @@ export class ShowInteraction {
     const { name } = await this.openInteraction.client(interaction);
     const hint = interaction.params.login_hint;
     const email = !switching && typeof hint === 'string' && hint.length <= 254 ? hint : undefined;
-    return { status: 200, page: signInPage({ uid: interaction.uid, csrf, clientName: name, email, switching }) };
+    return { status: 200, page: signInPage({ uid: interaction.uid, csrf, clientName: name, email, switching, providers: this.offerProviders.to(`interaction:${interaction.uid}`) }) };
   }
 }

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Authenticate } from '../accounts/authenticate.ts';
 import { refusalWords } from '../accounts/refusal-words.ts';
 import type { SignInForm } from '../accounts/sign-in-form.ts';
+import { OfferProviders } from '../federation/offer-providers.ts';
 import type { PageAnswer } from '../pages/answer.ts';
 import { peerAddress } from '../provider/peer-address.ts';
 import { OpenInteraction, type Interaction } from './open-interaction.ts';
@@ -14,6 +15,7 @@ export class SignIn {
   constructor(
     private readonly openInteraction: OpenInteraction,
     private readonly authenticate: Authenticate,
+    private readonly offerProviders: OfferProviders,
   ) {}
 
   async run(interaction: Interaction, form: SignInForm, csrf: string, request: FastifyRequest, reply: FastifyReply): Promise<PageAnswer> {
@@ -23,7 +25,8 @@ export class SignIn {
     if (authentication.outcome !== 'signed-in') {
       const { status, words, headers } = refusalWords(authentication);
       const switching = interaction.prompt.name === 'consent';
-      return { status, headers, page: signInPage({ uid: interaction.uid, csrf, clientName: name, email, error: words, switching }) };
+      const providers = this.offerProviders.to(`interaction:${interaction.uid}`);
+      return { status, headers, page: signInPage({ uid: interaction.uid, csrf, clientName: name, email, error: words, switching, providers }) };
     }
     // Nothing of an earlier submission is kept: it may have been somebody else's.
     const outcome = { login: { accountId: authentication.userId, remember: true, amr: ['pwd'] } };

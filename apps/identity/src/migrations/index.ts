@@ -5,6 +5,7 @@ import { KeyRotation1700000000004 } from './4-key-rotation.ts';
 import { AuditMailPolicies1700000000005 } from './5-audit-mail-policies.ts';
 import { ClientBounds1700000000006 } from './6-client-bounds.ts';
 import { AccountsByMail1700000000007 } from './7-accounts-by-mail.ts';
+import { Federation1700000000008 } from './8-federation.ts';
 
 /** In order; a class is never changed once it was released. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   AuditMailPolicies1700000000005,
   ClientBounds1700000000006,
   AccountsByMail1700000000007,
+  Federation1700000000008,
 ];

@@ -9,10 +9,17 @@ export interface SignInFormOptions {
   /** Where the pages on accounts live, for the links below the form. */
   createAccountPath: string;
   forgotPasswordPath: string;
+  /** Where else one may sign in. */
+  providers?: readonly ProviderLink[];
+}
+
+export interface ProviderLink {
+  label: string;
+  path: string;
 }
 
 /** The sign-in form, as interactions and the console show it. */
-export function signInForm({ action, csrf, email = '', error, createAccountPath, forgotPasswordPath }: SignInFormOptions): Html {
+export function signInForm({ action, csrf, email = '', error, createAccountPath, forgotPasswordPath, providers = [] }: SignInFormOptions): Html {
   const invalid = error !== undefined && html` aria-invalid="true" aria-describedby="error"`;
   // After a failure the summary takes the focus, else the first field that is still empty.
   const [focusEmail, focusPassword] = [error === undefined && email === '', error === undefined && email !== ''];
@@ -25,5 +32,6 @@ export function signInForm({ action, csrf, email = '', error, createAccountPath,
 <input id="password" name="password" type="password" autocomplete="current-password" required maxlength="1024"${invalid}${focusPassword && html` autofocus`}></div>
 <button type="submit">Sign in</button>
 </form>
+${providers.length > 0 && html`<div class="providers" role="group" aria-label="Other ways to sign in">${providers.map(({ label, path }) => html`<a class="button plain" href="${path}">Continue with ${label}</a>`)}</div>`}
 <nav class="links" aria-label="Account"><a href="${createAccountPath}">Create account</a><a href="${forgotPasswordPath}">Forgot password?</a></nav>`;
 }

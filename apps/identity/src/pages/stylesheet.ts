@@ -51,6 +51,7 @@ button.plain, .button.plain { background: var(--plain); color: var(--on-plain); 
 button:hover, .button:hover { filter: brightness(1.1); }
 button.link { display: inline; width: auto; min-height: 0; padding: 0; background: none; color: var(--accent); font-weight: 400; text-decoration: underline; }
 .choices { display: grid; grid-template-columns: 1fr 1fr; gap: .75rem; margin-top: 1.4rem; }
+.providers { display: grid; gap: .6rem; margin-top: 1rem; padding-top: 1rem; border-top: 1px solid var(--line); }
 .links { display: flex; flex-wrap: wrap; justify-content: space-between; gap: .5rem 1rem; margin-top: 1.1rem; }
 .notice { margin: 1rem 0; padding: .7rem .9rem; border-radius: .5rem; border-left: 4px solid; }
 .notice.bad { color: var(--bad); background: var(--bad-ground); border-color: var(--bad); }

@@ -1,0 +1,2 @@
+/** The cookie of the console's session. */
+export const sessionCookie = 'lk_console';

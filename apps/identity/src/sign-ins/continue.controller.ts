@@ -1,0 +1,48 @@
+import { Controller, Get, Inject, Param, Req, Res, UseFilters } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { sessionCookie } from '../console/session-cookie.ts';
+import { ConsoleSessions, sessionSeconds } from '../console/sessions.ts';
+import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
+import { failurePage } from '../federation/failure-pages.ts';
+import { GoneFilter } from '../interactions/gone.filter.ts';
+import { OpenInteraction } from '../interactions/open-interaction.ts';
+import { sendAnswer } from '../pages/answer.ts';
+import { cookieScope, setCookie } from '../pages/cookies.ts';
+import { PageFilter } from '../pages/page.filter.ts';
+import { PendingSignIns } from './pending-sign-ins.ts';
+import { reachOf } from './sign-in-facts.ts';
+
+/** Where a sign-in that took several pages is taken up: it was begun in this browser, and ends here, once. */
+@Controller()
+@UseFilters(PageFilter, GoneFilter)
+export class ContinueController {
+  private readonly cookies;
+
+  constructor(
+    private readonly pendingSignIns: PendingSignIns,
+    private readonly openInteraction: OpenInteraction,
+    private readonly sessions: ConsoleSessions,
+    @Inject(IDENTITY_ENV) env: IdentityEnv,
+  ) {
+    this.cookies = cookieScope(env.LATCHKEY_ISSUER);
+  }
+
+  @Get('interaction/:uid/continue')
+  async interaction(@Param('uid') uid: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.openInteraction.find(request, reply, uid);
+    const pending = await this.pendingSignIns.take(request, 'ready', `interaction:${uid}`);
+    if (pending === null || pending.userId === null) return sendAnswer(reply, { redirect: `/interaction/${encodeURIComponent(uid)}` });
+    const { userId: accountId, amr, signedInAt } = pending;
+    const outcome = { login: { accountId, remember: true, amr, ts: Math.floor(signedInAt.getTime() / 1000) } };
+    return sendAnswer(reply, { redirect: await this.openInteraction.finish(request, reply, outcome, false) });
+  }
+
+  @Get('console/continue')
+  async console(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const pending = await this.pendingSignIns.take(request, 'ready', 'console');
+    if (pending === null || pending.userId === null) return sendAnswer(reply, { redirect: '/console/sign-in' });
+    if (reachOf(pending) !== null) return sendAnswer(reply, { status: 403, page: failurePage('elsewhere', 'your organization', '/console/sign-in') });
+    setCookie(reply, this.cookies, sessionCookie, await this.sessions.start(pending.userId, pending), sessionSeconds);
+    return sendAnswer(reply, { redirect: '/console' });
+  }
+}
