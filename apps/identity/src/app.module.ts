@@ -12,6 +12,7 @@ import { gatewayJwksUrl, IDENTITY_ENV, type IdentityEnv } from './env.ts';
 import { federationControllers, federationProviders } from './federation/providers.ts';
 import { interactionsControllers, interactionsProviders } from './interactions/providers.ts';
 import { mailControllers, mailProviders } from './mail/providers.ts';
+import { oauthClientsControllers, oauthClientsProviders } from './oauth-clients/providers.ts';
 import { organizationsControllers, organizationsProviders } from './organizations/providers.ts';
 import { policiesControllers, policiesProviders } from './policies/providers.ts';
 import { engineProviders } from './provider/providers.ts';
@@ -19,6 +20,7 @@ import { serversControllers, serversProviders } from './servers/providers.ts';
 import { signInsControllers, signInsProviders } from './sign-ins/providers.ts';
 import { storageProviders } from './storage.ts';
 import { LOGGER } from './tokens.ts';
+import { trustedClientsControllers, trustedClientsProviders } from './trusted-clients/providers.ts';
 
 export interface IdentityOptions {
   env: IdentityEnv;
@@ -52,6 +54,8 @@ export class IdentityModule {
         ...organizationsProviders,
         ...policiesProviders,
         ...serversProviders,
+        ...oauthClientsProviders,
+        ...trustedClientsProviders,
         ...interactionsProviders,
         ...federationProviders,
         ...signInsProviders,
@@ -65,6 +69,8 @@ export class IdentityModule {
         ...organizationsControllers,
         ...policiesControllers,
         ...serversControllers,
+        ...oauthClientsControllers,
+        ...trustedClientsControllers,
         ...interactionsControllers,
         ...federationControllers,
         ...signInsControllers,

@@ -15,7 +15,9 @@ const families: Readonly<Record<string, Family>> = {
   members: { service: 'identity', read: 'org:read', write: 'org:admin' },
   domains: { service: 'identity', read: 'org:read', write: 'org:admin' },
   policies: { service: 'identity', read: 'org:read', write: 'org:admin' },
-  'oauth-clients': { service: 'identity', read: 'org:read', write: 'org:admin' },
+  // A client is a credential, and members may keep credentials; identity asks for more where one acts for itself.
+  'oauth-clients': { service: 'identity', read: 'org:read', write: 'keys:write' },
+  'trusted-clients': { service: 'identity', read: 'org:read', write: 'org:admin' },
   sessions: { service: 'identity', read: 'org:read', write: 'org:admin' },
   grants: { service: 'identity', read: 'org:read', write: 'org:admin' },
   servers: { service: 'identity', read: 'servers:read', write: 'servers:write' },

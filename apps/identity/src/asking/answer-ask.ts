@@ -18,15 +18,17 @@ interface Facts {
   tokenRevoked: boolean;
 }
 
-/** One statement, and so one moment. A subject that is no UUID is no user of ours. */
+/** One statement, and so one moment. A subject that is no UUID is no user of ours, but it may be a machine, whose role is its own. */
 const query = `
   SELECT
     (SELECT json_build_object('disabled', disabled_at IS NOT NULL, 'epoch', epoch) FROM users WHERE id = $1) AS "user",
     (SELECT json_build_object('disabled', disabled_at IS NOT NULL, 'epoch', epoch) FROM organizations WHERE slug = $2) AS org,
-    (SELECT json_build_object('disabled', true, 'epoch', floor(extract(epoch FROM deleted_at))) FROM clients WHERE id = $3 AND deleted_at IS NOT NULL) AS client,
-    (SELECT json_build_object('org', m.org, 'role', m.role, 'epoch', m.epoch, 'projects', coalesce(
+    (SELECT json_build_object('disabled', deleted_at IS NOT NULL, 'epoch', greatest(epoch, floor(extract(epoch FROM deleted_at)))) FROM clients WHERE id = $3) AS client,
+    coalesce((SELECT json_build_object('org', m.org, 'role', m.role, 'epoch', m.epoch, 'projects', coalesce(
        (SELECT json_object_agg(p.project, p.role) FROM project_members p WHERE p.user_id = m.user_id AND p.org = m.org), '{}'))
-     FROM members m WHERE m.user_id = $1 AND m.org = $2 AND m.removed_at IS NULL) AS membership,
+     FROM members m WHERE m.user_id = $1 AND m.org = $2 AND m.removed_at IS NULL),
+     (SELECT json_build_object('org', m.org, 'role', m.machine->>'role', 'epoch', NULL, 'projects', m.machine->'projects')
+     FROM clients m WHERE m.id = $7 AND m.org = $2 AND m.machine IS NOT NULL AND m.deleted_at IS NULL)) AS membership,
     EXISTS (SELECT 1 FROM authorizations WHERE grant_id = $4 AND revoked_at IS NOT NULL) AS "grantRevoked",
     EXISTS (SELECT 1 FROM ended_sessions WHERE uid = $5) AS "sessionEnded",
     EXISTS (SELECT 1 FROM revoked_tokens WHERE jti = $6) AS "tokenRevoked"`;
@@ -40,7 +42,7 @@ export class AnswerAsk {
 
   async run(ask: IdentityAsk): Promise<IdentityAnswer> {
     const user = uuid.test(ask.sub) ? ask.sub : null;
-    const [facts] = await this.dataSource.query<Facts[]>(query, [user, ask.org, ask.client_id, ask.gid, ask.sid, ask.jti]);
+    const [facts] = await this.dataSource.query<Facts[]>(query, [user, ask.org, ask.client_id, ask.gid, ask.sid, ask.jti, ask.sub]);
     if (facts === undefined) throw new Error('Postgres gave no row where there is always one');
     const death = deathAtIdentity(credentialOf(ask), lookUpIn(facts));
     if (death === null) return { active: true, membership: facts.membership };

@@ -14,7 +14,7 @@ const idle = `
 /** Removes idle dynamic clients, and tombstones that are older than anybody's memory of the id. */
 export async function reapClients(dataSource: DataSource, tombstoneSeconds: number): Promise<number> {
   const rows = await dataSource.query<{ id: string }[]>(idle);
-  for (const { id } of rows) await dataSource.transaction((manager) => deleteClient(manager, id, tombstoneSeconds, 'client.reaped'));
+  for (const { id } of rows) await dataSource.transaction((manager) => deleteClient(manager, id, tombstoneSeconds, { action: 'client.reaped' }));
   await dataSource.query("DELETE FROM clients WHERE origin = 'dynamic' AND deleted_at < now() - interval '90 days'");
   return rows.length;
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from '@latchkey/telemetry';
 import type Provider from 'oidc-provider';
-import { secretMatches } from '../clients/client-secret.ts';
+import { CompareClientSecret } from '../clients/compare-client-secret.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import type { LoadedKeys } from '../keys/signing-keys.ts';
 import { LOGGER } from '../tokens.ts';
@@ -22,6 +22,7 @@ export class EngineFactory {
     private readonly refreshToken: RefreshTokenGrant,
     private readonly structuredTokens: StructuredTokens,
     private readonly markClientUsed: MarkClientUsed,
+    private readonly compareClientSecret: CompareClientSecret,
     @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -33,11 +34,7 @@ export class EngineFactory {
     provider.silent = true;
     provider.grantGuards.set('authorization_code', this.redeemCode.guard);
     provider.grantGuards.set('refresh_token', this.refreshToken.guard);
-    Object.defineProperty(provider.Client.prototype, 'compareClientSecret', {
-      value(this: { clientSecret?: string }, presented: string): Promise<boolean> {
-        return Promise.resolve(secretMatches(this.clientSecret, presented));
-      },
-    });
+    this.compareClientSecret.install(provider);
     provider.use(answers(this.env));
     this.structuredTokens.install(provider);
     this.markClientUsed.install(provider);

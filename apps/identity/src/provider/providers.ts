@@ -1,4 +1,5 @@
 import type { Provider } from '@nestjs/common';
+import { CompareClientSecret } from '../clients/compare-client-secret.ts';
 import { DocumentLimits } from '../clients/document-limits.ts';
 import { GuardedFetch } from '../clients/guarded-fetch.ts';
 import { MarkClientUsed } from '../clients/mark-client-used.ts';
@@ -37,6 +38,7 @@ export const engineProviders = (outbound?: OutboundFetch): Provider[] => [
   },
   AccessTokens,
   Authorizations,
+  CompareClientSecret,
   DocumentLimits,
   EndSession,
   EngineConfiguration,

@@ -8,7 +8,6 @@ import { oauthAuthor } from '../audit/oauth-author.ts';
 import { recordAudit } from '../audit/record-audit.ts';
 import { Standings } from '../grants/standing.ts';
 import { SigningKeys } from '../keys/signing-keys.ts';
-import { RevokedTokenEntity } from './revoked-token.entity.ts';
 
 /** Our own access tokens, judged by what the tables say and not by what was once signed (AS-61, AS-62). */
 @Injectable()
@@ -40,7 +39,11 @@ export class AccessTokens {
     const claims = await this.read(token);
     if (claims === null || claims.gid === undefined) return null;
     if ((await this.standings.find(claims.gid, claims.sid)) === null) return null;
-    return (await this.dataSource.manager.existsBy(RevokedTokenEntity, { jti: claims.jti })) ? null : claims;
+    const rows = await this.dataSource.query<unknown[]>(
+      'SELECT 1 FROM revoked_tokens WHERE jti = $1 UNION ALL SELECT 1 FROM clients WHERE id = $2 AND epoch >= $3',
+      [claims.jti, claims.client_id, Math.floor(claims.iat)],
+    );
+    return rows.length > 0 ? null : claims;
   }
 
   /** Ends this one token; the authorization it came from lives on. */
