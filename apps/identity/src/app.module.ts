@@ -15,6 +15,7 @@ import { mailControllers, mailProviders } from './mail/providers.ts';
 import { oauthClientsControllers, oauthClientsProviders } from './oauth-clients/providers.ts';
 import { organizationsControllers, organizationsProviders } from './organizations/providers.ts';
 import { policiesControllers, policiesProviders } from './policies/providers.ts';
+import { projectsControllers, projectsProviders } from './projects/providers.ts';
 import { engineProviders } from './provider/providers.ts';
 import { serversControllers, serversProviders } from './servers/providers.ts';
 import { signInsControllers, signInsProviders } from './sign-ins/providers.ts';
@@ -53,6 +54,7 @@ export class IdentityModule {
         ...accountsProviders,
         ...organizationsProviders,
         ...policiesProviders,
+        ...projectsProviders,
         ...serversProviders,
         ...oauthClientsProviders,
         ...trustedClientsProviders,
@@ -68,6 +70,7 @@ export class IdentityModule {
         ...accountsControllers,
         ...organizationsControllers,
         ...policiesControllers,
+        ...projectsControllers,
         ...serversControllers,
         ...oauthClientsControllers,
         ...trustedClientsControllers,

@@ -52,6 +52,8 @@ export const identityEnvSchema = z.object({
   LATCHKEY_GOOGLE_CLIENT_SECRET: z.string().min(1).optional(),
   LATCHKEY_OIDC_PROVIDERS: deploymentProvidersSchema.default([])
     .describe('Other OpenID providers to sign in with: a JSON array of { name, label, issuer, clientId, clientSecret, scopes, emailDomains, mfaAcrValues }.'),
+  LATCHKEY_ORG_CREATION: z.enum(['anyone', 'admins', 'off']).default('anyone')
+    .describe('Who may create organizations: everybody with an account, administrators of one, nobody.'),
   LATCHKEY_ADMIN_EMAIL: z.email().optional(),
   LATCHKEY_ADMIN_PASSWORD: z.string().min(8).optional(),
 });

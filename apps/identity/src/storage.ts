@@ -15,6 +15,7 @@ import { mailEntities } from './mail/providers.ts';
 import { migrations } from './migrations/index.ts';
 import { organizationsEntities } from './organizations/providers.ts';
 import { policiesEntities } from './policies/providers.ts';
+import { projectsEntities } from './projects/providers.ts';
 import { engineEntities } from './provider/entities.ts';
 import { serversEntities } from './servers/providers.ts';
 import { signInsEntities } from './sign-ins/providers.ts';
@@ -26,6 +27,7 @@ export const entities = [
   ...accountsEntities,
   ...organizationsEntities,
   ...policiesEntities,
+  ...projectsEntities,
   ...serversEntities,
   ...interactionsEntities,
   ...federationEntities,

@@ -12,6 +12,7 @@ export * from './http/organizations.ts';
 export * from './http/pats.ts';
 export * from './http/policies.ts';
 export * from './http/problem-document.ts';
+export * from './http/projects.ts';
 export * from './http/servers.ts';
 export * from './identifiers.ts';
 export * from './scopes.ts';

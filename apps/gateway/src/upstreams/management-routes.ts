@@ -20,6 +20,8 @@ const families: Readonly<Record<string, Family>> = {
   'trusted-clients': { service: 'identity', read: 'org:read', write: 'org:admin' },
   sessions: { service: 'identity', read: 'org:read', write: 'org:admin' },
   grants: { service: 'identity', read: 'org:read', write: 'org:admin' },
+  // What a project is divided into follows its servers, which its administrators look after.
+  'projects/*/folders': { service: 'identity', read: 'servers:read', write: 'servers:write' },
   servers: { service: 'identity', read: 'servers:read', write: 'servers:write' },
   audit: { service: 'identity', read: 'audit:read', write: 'audit:read' },
   pats: { service: 'keys', read: 'keys:read', write: 'keys:write' },
@@ -38,11 +40,13 @@ export interface ManagementRoute {
 const questions = new Set(['/v1/pats/verify']);
 const readMethods = new Set(['GET', 'HEAD']);
 
+const familyNamed = (name: string): Family | undefined => (Object.hasOwn(families, name) ? families[name] : undefined);
+
 /** Finds who serves `path`, a path below `/v1/`; null for a family that does not exist. */
 export function managementRoute(path: string, method: string): ManagementRoute | null {
-  const family = path.split('/', 3)[2] ?? '';
+  const [, , family = '', , part = ''] = path.split('/', 5);
   if (family === 'leaks') return { service: 'keys', family, scope: null };
-  const entry = Object.hasOwn(families, family) ? families[family] : undefined;
+  const entry = familyNamed(`${family}/*/${part}`) ?? familyNamed(family);
   if (entry === undefined) return null;
   const reads = readMethods.has(method) || questions.has(path);
   return { service: entry.service, family, scope: reads ? entry.read : entry.write };

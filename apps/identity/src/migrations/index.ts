@@ -6,6 +6,7 @@ import { AuditMailPolicies1700000000005 } from './5-audit-mail-policies.ts';
 import { ClientBounds1700000000006 } from './6-client-bounds.ts';
 import { AccountsByMail1700000000007 } from './7-accounts-by-mail.ts';
 import { Federation1700000000008 } from './8-federation.ts';
+import { ProjectsAndFolders1700000000009 } from './9-projects-and-folders.ts';
 
 /** In order; a class is never changed once it was released. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   ClientBounds1700000000006,
   AccountsByMail1700000000007,
   Federation1700000000008,
+  ProjectsAndFolders1700000000009,
 ];

@@ -3,7 +3,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { projectRoleOf } from '@latchkey/access';
 import { parseScopes, renderChallenge, resourceMetadataUrl, resources, satisfies } from '@latchkey/oauth';
 import { Problem } from '@latchkey/problem';
+import { actorOf } from '../audit/record-audit.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
+import type { Acting } from './acting.ts';
 import { FindRole, type Membership } from './find-role.ts';
 
 const weaker = <R extends string>(strongestFirst: readonly R[], one: R, other: R): R =>
@@ -42,6 +44,11 @@ export class ActingMember {
     const membership = org === undefined || org !== caller.org ? null : await this.findRole.inOrg(caller.sub, org);
     if (membership === null) throw new Problem('not_found');
     return narrowedBy(membership, caller.roles);
+  }
+
+  /** The same for what changes something, with who it is for the audit log. */
+  async acting(caller: IdentityAssertionClaims, scope: Scope, org?: string): Promise<Acting> {
+    return { userId: caller.sub, member: await this.run(caller, scope, org), by: actorOf(caller) };
   }
 
   private insufficientScope(scope: Scope): Problem {

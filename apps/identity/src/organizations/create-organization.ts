@@ -21,18 +21,18 @@ export class CreateOrganization {
   ) {}
 
   /** @throws Problem `conflict` when the slug is taken */
-  async run(input: NewOrganization, manager?: EntityManager, by = byIdentity): Promise<void> {
+  async run(input: NewOrganization, manager?: EntityManager, by = byIdentity): Promise<{ consistency: string }> {
     const { slug, name, owner } = parse(newOrganizationSchema, input);
-    const create = async (transaction: EntityManager): Promise<void> => {
+    const create = async (transaction: EntityManager): Promise<{ consistency: string }> => {
       await transaction.insert(OrganizationEntity, { slug, name });
       await stage(transaction, { kind: 'org', id: slug, disabled: false, epoch: null });
-      await this.addMember.run({ userId: owner, org: slug, role: 'owner' }, transaction, by);
       await recordAudit(transaction, { org: slug, ...by, action: 'org.created', target: { kind: 'org', id: slug, name } });
+      return this.addMember.run({ userId: owner, org: slug, role: 'owner' }, transaction, by);
     };
     try {
-      await (manager === undefined ? this.dataSource.transaction(create) : create(manager));
+      return await (manager === undefined ? this.dataSource.transaction(create) : create(manager));
     } catch (error) {
-      if (isUniqueViolation(error)) throw new Problem('conflict', { detail: 'There is an organization with this slug.', cause: error });
+      if (isUniqueViolation(error)) throw new Problem('conflict', { detail: 'This slug is or was in use.', cause: error });
       throw error;
     }
   }

@@ -25,7 +25,7 @@ export class CreateProject {
     try {
       await (manager === undefined ? this.dataSource.transaction(create) : create(manager));
     } catch (error) {
-      if (isUniqueViolation(error)) throw new Problem('conflict', { detail: 'There is a project with this slug.', cause: error });
+      if (isUniqueViolation(error)) throw new Problem('conflict', { detail: 'This slug is or was in use.', cause: error });
       throw error;
     }
   }

@@ -16,7 +16,7 @@ export class ListProjects {
 
   async run(caller: IdentityAssertionClaims, query: WithinOrgQuery): Promise<{ items: Project[]; nextCursor: string | null }> {
     const member = await this.actingMember.run(caller, 'org:read', query.org);
-    const projects = this.dataSource.manager.createQueryBuilder(ProjectEntity, 'row').where('row.org = :org', { org: member.org });
+    const projects = this.dataSource.manager.createQueryBuilder(ProjectEntity, 'row').where('row.org = :org AND row.deletedAt IS NULL', { org: member.org });
     const { rows, nextCursor } = await pageOf(projects, { key: 'row.slug', ...query });
     const items = rows.map(({ org, slug, name, createdAt }) => {
       const role = projectRoleOf(member, slug);

@@ -5,6 +5,8 @@ import { UserEntity } from '../accounts/user.entity.ts';
 import { MemberEntity, ProjectMemberEntity } from './member.entity.ts';
 import { OrganizationEntity } from './organization.entity.ts';
 
+const lock = { mode: 'for_no_key_update' } as const;
+
 /**
  * Keeps other transactions from changing these memberships until the caller's ends. The member record is the whole of what a user is
  * anywhere, so two changes at once, each built from what it could see, would leave one out of the newest record. The organization is
@@ -12,11 +14,15 @@ import { OrganizationEntity } from './organization.entity.ts';
  * @throws Problem `not_found` when there is no such organization or user
  */
 export async function lockMemberships(manager: EntityManager, userId: string, org: string): Promise<void> {
-  const lock = { mode: 'for_no_key_update' } as const;
-  const organization = await manager.findOne(OrganizationEntity, { select: { slug: true }, where: { slug: org }, lock });
-  if (organization === null) throw new Problem('not_found', { detail: 'There is no such organization.' });
+  await lockOrganization(manager, org);
   const user = await manager.findOne(UserEntity, { select: { id: true }, where: { id: userId }, lock });
   if (user === null) throw new Problem('not_found', { detail: 'There is no such user.' });
+}
+
+/** Its part for what concerns no single member. A deleted organization is as good as none. @throws Problem `not_found` */
+export async function lockOrganization(manager: EntityManager, org: string): Promise<void> {
+  const organization = await manager.findOne(OrganizationEntity, { select: { slug: true }, where: { slug: org, disabledAt: IsNull() }, lock });
+  if (organization === null) throw new Problem('not_found', { detail: 'There is no such organization.' });
 }
 
 /** Ends the transaction when a change has left an organization without an owner. @throws Problem `conflict` */

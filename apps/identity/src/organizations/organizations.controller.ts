@@ -1,11 +1,32 @@
-import { withinOrgQuerySchema, type IdentityAssertionClaims, type Member, type Organization, type Project, type RemovedMember, type RevokedByEpoch } from '@latchkey/contracts';
-import { Controller, Delete, Get, Header, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
+import {
+  changeMemberSchema,
+  createOrganizationSchema,
+  listMembersQuerySchema,
+  renameSchema,
+  withinOrgQuerySchema,
+  type ChangedMember,
+  type CreatedOrganization,
+  type DeletedOrganization,
+  type IdentityAssertionClaims,
+  type Member,
+  type Organization,
+  type Project,
+  type RemovedMember,
+  type RevokedByEpoch,
+} from '@latchkey/contracts';
+import { Body, Controller, Delete, Get, Header, HttpCode, Param, Patch, Post, Query, UseGuards } from '@nestjs/common';
 import { parse } from '@latchkey/problem';
 import { Caller, CallerGuard } from '@latchkey/service';
+import { ActingMember } from './acting-member.ts';
+import { administratedOrg } from './administrated-org.ts';
+import { ChangeMember } from './change-member.ts';
+import { DeleteOrganization } from './delete-organization.ts';
 import { DismissMember } from './dismiss-member.ts';
+import { FoundOrganization } from './found-organization.ts';
 import { ListMembers } from './list-members.ts';
 import { ListOrganizations } from './list-organizations.ts';
 import { ListProjects } from './list-projects.ts';
+import { RenameOrganization } from './rename-organization.ts';
 import { RevokeMember } from './revoke-member.ts';
 import { RevokeOrganization } from './revoke-organization.ts';
 
@@ -18,12 +39,17 @@ interface Page<T> {
 @UseGuards(CallerGuard)
 export class OrganizationsController {
   constructor(
+    private readonly actingMember: ActingMember,
     private readonly listOrganizations: ListOrganizations,
+    private readonly foundOrganization: FoundOrganization,
+    private readonly renameOrganization: RenameOrganization,
+    private readonly deleteOrganization: DeleteOrganization,
+    private readonly revokeOrganization: RevokeOrganization,
     private readonly listProjects: ListProjects,
     private readonly listMembers: ListMembers,
+    private readonly changeMember: ChangeMember,
     private readonly dismissMember: DismissMember,
     private readonly revokeMember: RevokeMember,
-    private readonly revokeOrganization: RevokeOrganization,
   ) {}
 
   @Get('orgs')
@@ -32,10 +58,38 @@ export class OrganizationsController {
     return this.listOrganizations.run(caller);
   }
 
+  /** The credential belongs to another organization, and whoever holds one with `org:admin` administers that. */
+  @Post('orgs')
+  @Header('cache-control', 'no-store')
+  async found(@Caller() caller: IdentityAssertionClaims, @Body() body: unknown): Promise<CreatedOrganization> {
+    const acting = await this.actingMember.acting(caller, 'org:admin');
+    administratedOrg(acting.member);
+    return this.foundOrganization.run(acting, parse(createOrganizationSchema, body));
+  }
+
   @Get('orgs/:org')
   @Header('cache-control', 'no-store')
   organization(@Caller() caller: IdentityAssertionClaims, @Param('org') org: string): Promise<Organization> {
     return this.listOrganizations.one(caller, org);
+  }
+
+  @Patch('orgs/:org')
+  @Header('cache-control', 'no-store')
+  async rename(@Caller() caller: IdentityAssertionClaims, @Param('org') org: string, @Body() body: unknown): Promise<Organization> {
+    return this.renameOrganization.run(await this.actingMember.acting(caller, 'org:admin', org), parse(renameSchema, body));
+  }
+
+  @Delete('orgs/:org')
+  @Header('cache-control', 'no-store')
+  async deleteWhole(@Caller() caller: IdentityAssertionClaims, @Param('org') org: string): Promise<DeletedOrganization> {
+    return this.deleteOrganization.run(await this.actingMember.acting(caller, 'org:admin', org));
+  }
+
+  @Post('orgs/:org/revoke')
+  @HttpCode(200)
+  @Header('cache-control', 'no-store')
+  async revokeEverything(@Caller() caller: IdentityAssertionClaims, @Param('org') org: string): Promise<RevokedByEpoch> {
+    return this.revokeOrganization.run(await this.actingMember.acting(caller, 'org:admin', org));
   }
 
   @Get('projects')
@@ -47,26 +101,25 @@ export class OrganizationsController {
   @Get('members')
   @Header('cache-control', 'no-store')
   members(@Caller() caller: IdentityAssertionClaims, @Query() query: unknown): Promise<Page<Member>> {
-    return this.listMembers.run(caller, parse(withinOrgQuerySchema, query));
+    return this.listMembers.run(caller, parse(listMembersQuerySchema, query));
   }
 
-  @Post('orgs/:org/revoke')
-  @HttpCode(200)
+  @Patch('members/:user')
   @Header('cache-control', 'no-store')
-  revokeEverything(@Caller() caller: IdentityAssertionClaims, @Param('org') org: string): Promise<RevokedByEpoch> {
-    return this.revokeOrganization.run(caller, org);
+  async change(@Caller() caller: IdentityAssertionClaims, @Param('user') user: string, @Body() body: unknown): Promise<ChangedMember> {
+    return this.changeMember.run(await this.actingMember.acting(caller, 'org:admin'), user, parse(changeMemberSchema, body));
   }
 
   @Post('members/:user/revoke')
   @HttpCode(200)
   @Header('cache-control', 'no-store')
-  revokeCredentials(@Caller() caller: IdentityAssertionClaims, @Param('user') user: string): Promise<RevokedByEpoch> {
-    return this.revokeMember.run(caller, user);
+  async revokeCredentials(@Caller() caller: IdentityAssertionClaims, @Param('user') user: string): Promise<RevokedByEpoch> {
+    return this.revokeMember.run(await this.actingMember.acting(caller, 'org:admin'), user);
   }
 
   @Delete('members/:user')
   @Header('cache-control', 'no-store')
-  dismiss(@Caller() caller: IdentityAssertionClaims, @Param('user') user: string): Promise<RemovedMember> {
-    return this.dismissMember.run(caller, user);
+  async dismiss(@Caller() caller: IdentityAssertionClaims, @Param('user') user: string): Promise<RemovedMember> {
+    return this.dismissMember.run(await this.actingMember.acting(caller, 'org:admin'), user);
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { WallClock } from '@latchkey/clock';
 import { consistencyOf, stage } from '@latchkey/feed-writer';
 import { Problem } from '@latchkey/problem';
-import { DataSource, IsNull } from 'typeorm';
+import { DataSource, IsNull, type EntityManager } from 'typeorm';
 import { byIdentity, recordAudit } from '../audit/record-audit.ts';
 import { lockMemberships, memberRecord, requireAnOwner } from './member-record.ts';
 import { MemberEntity, ProjectMemberEntity } from './member.entity.ts';
@@ -15,9 +15,12 @@ export class RemoveMember {
     private readonly clock: WallClock,
   ) {}
 
-  /** @throws Problem `not_found` when the user is no member, `conflict` for the last owner */
-  async run({ userId, org }: { userId: string; org: string }, by = byIdentity): Promise<{ consistency: string }> {
-    return this.dataSource.transaction(async (manager) => {
+  /**
+   * @param transaction  of the caller; without one, a transaction of its own
+   * @throws Problem `not_found` when the user is no member, `conflict` for the last owner
+   */
+  async run({ userId, org }: { userId: string; org: string }, by = byIdentity, transaction?: EntityManager): Promise<{ consistency: string }> {
+    const remove = async (manager: EntityManager): Promise<{ consistency: string }> => {
       await lockMemberships(manager, userId, org);
       const ended = { removedAt: new Date(this.clock.nowMs()), epoch: this.clock.nowSeconds() };
       const { affected } = await manager.update(MemberEntity, { userId, org, removedAt: IsNull() }, ended);
@@ -27,6 +30,7 @@ export class RemoveMember {
       await recordAudit(manager, { org, ...by, action: 'member.removed', target: { kind: 'user', id: userId } });
       const record = await memberRecord(manager, userId);
       return { consistency: consistencyOf(record, await stage(manager, record)) };
-    });
+    };
+    return transaction === undefined ? this.dataSource.transaction(remove) : remove(transaction);
   }
 }

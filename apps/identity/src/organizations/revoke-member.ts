@@ -1,25 +1,22 @@
-import type { IdentityAssertionClaims, RevokedByEpoch } from '@latchkey/contracts';
+import type { RevokedByEpoch } from '@latchkey/contracts';
 import { Injectable } from '@nestjs/common';
 import { consistencyOf, stage } from '@latchkey/feed-writer';
 import { Problem } from '@latchkey/problem';
 import { DataSource } from 'typeorm';
 import { isUserId } from '../accounts/user-id.ts';
-import { actorOf, recordAudit } from '../audit/record-audit.ts';
+import { recordAudit } from '../audit/record-audit.ts';
+import type { Acting } from './acting.ts';
 import { administratedOrg } from './administrated-org.ts';
-import { ActingMember } from './acting-member.ts';
 import { lockMemberships, memberRecord } from './member-record.ts';
 
 /** Ends every token and key that one member has in the organization, by one record (AS-63); the membership stays. */
 @Injectable()
 export class RevokeMember {
-  constructor(
-    private readonly dataSource: DataSource,
-    private readonly actingMember: ActingMember,
-  ) {}
+  constructor(private readonly dataSource: DataSource) {}
 
-  /** @throws Problem `insufficient_scope`, `not_found`, `insufficient_role` */
-  async run(caller: IdentityAssertionClaims, userId: string): Promise<RevokedByEpoch> {
-    const org = administratedOrg(await this.actingMember.run(caller, 'org:admin'));
+  /** @throws Problem `not_found`, `insufficient_role` */
+  async run({ member, by }: Acting, userId: string): Promise<RevokedByEpoch> {
+    const org = administratedOrg(member);
     if (!isUserId(userId)) throw new Problem('not_found');
     return this.dataSource.transaction(async (manager) => {
       await lockMemberships(manager, userId, org);
@@ -30,7 +27,7 @@ export class RevokeMember {
       );
       const row = rows[0];
       if (row === undefined) throw new Problem('not_found');
-      await recordAudit(manager, { org, ...actorOf(caller), action: 'member.revoked', target: { kind: 'user', id: userId } });
+      await recordAudit(manager, { org, ...by, action: 'member.revoked', target: { kind: 'user', id: userId } });
       const record = await memberRecord(manager, userId);
       return { epoch: row.epoch, consistency: consistencyOf(record, await stage(manager, record)) };
     });

@@ -1,34 +1,32 @@
-import type { IdentityAssertionClaims, RevokedByEpoch } from '@latchkey/contracts';
+import type { RevokedByEpoch } from '@latchkey/contracts';
 import { Injectable } from '@nestjs/common';
 import { consistencyOf, stage } from '@latchkey/feed-writer';
 import { Problem } from '@latchkey/problem';
 import { DataSource } from 'typeorm';
-import { actorOf, recordAudit } from '../audit/record-audit.ts';
-import { ActingMember } from './acting-member.ts';
+import { recordAudit } from '../audit/record-audit.ts';
+import type { Acting } from './acting.ts';
+import { organizationRecord } from './organization-record.ts';
 
 /** Ends every token and key of an organization at once, by one record (AS-63). The organization lives on, and its members sign in again. */
 @Injectable()
 export class RevokeOrganization {
-  constructor(
-    private readonly dataSource: DataSource,
-    private readonly actingMember: ActingMember,
-  ) {}
+  constructor(private readonly dataSource: DataSource) {}
 
-  /** @throws Problem `insufficient_scope`, `not_found`, `insufficient_role` for everybody but an owner */
-  async run(caller: IdentityAssertionClaims, org: string): Promise<RevokedByEpoch> {
-    const member = await this.actingMember.run(caller, 'org:admin', org);
+  /** @throws Problem `not_found`, `insufficient_role` for everybody but an owner */
+  async run({ member, by }: Acting): Promise<RevokedByEpoch> {
+    const { org } = member;
     if (member.role !== 'owner') throw new Problem('insufficient_role', { detail: 'Only an owner may revoke everything of an organization.' });
     return this.dataSource.transaction(async (manager) => {
       // greatest: an epoch never goes back, whatever the clock does.
-      const [rows] = await manager.query<[{ epoch: number; disabled: boolean }[], number]>(
+      const [rows] = await manager.query<[{ epoch: number }[], number]>(
         `UPDATE organizations SET epoch = greatest(epoch, floor(extract(epoch FROM clock_timestamp()))::integer) WHERE slug = $1
-         RETURNING epoch, disabled_at IS NOT NULL AS disabled`,
+         RETURNING epoch`,
         [org],
       );
       const row = rows[0];
       if (row === undefined) throw new Problem('not_found');
-      await recordAudit(manager, { org, ...actorOf(caller), action: 'org.revoked', target: { kind: 'org', id: org } });
-      const record = { kind: 'org', id: org, disabled: row.disabled, epoch: row.epoch } as const;
+      await recordAudit(manager, { org, ...by, action: 'org.revoked', target: { kind: 'org', id: org } });
+      const record = await organizationRecord(manager, org);
       return { epoch: row.epoch, consistency: consistencyOf(record, await stage(manager, record)) };
     });
   }

@@ -7,9 +7,10 @@ import { isUniqueViolation } from '@latchkey/postgres';
 import { Problem } from '@latchkey/problem';
 import { DataSource } from 'typeorm';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
-import { actorOf, recordAudit } from '../audit/record-audit.ts';
+import { recordAudit } from '../audit/record-audit.ts';
 import { ActingMember } from '../organizations/acting-member.ts';
-import { ProjectEntity } from '../organizations/project.entity.ts';
+import { liveProject } from '../organizations/project.entity.ts';
+import { holdPlace } from './hold-place.ts';
 import { presentServer } from './present-server.ts';
 import { serverRecord } from './server-record.ts';
 import { ServerEntity } from './server.entity.ts';
@@ -27,12 +28,13 @@ export class RegisterServer {
   /** @throws Problem `insufficient_scope`, `not_found`, `insufficient_role`, `invalid_request`, `conflict`, in this order */
   async run(caller: IdentityAssertionClaims, input: Input): Promise<RegisteredServer> {
     const { org, project, folder = null, slug, name, url } = input;
-    const member = await this.actingMember.run(caller, 'servers:write', org);
-    const exists = await this.dataSource.manager.existsBy(ProjectEntity, { org, slug: project });
+    const { member, by } = await this.actingMember.acting(caller, 'servers:write', org);
+    const exists = await liveProject(this.dataSource.manager, org, project);
     if (!exists || projectRoleOf(member, project) === null) throw new Problem('not_found', { detail: 'There is no such project.' });
     if (!roleScopes(member, project).has('servers:write')) throw new Problem('insufficient_role');
     checkUpstreamUrl(url, this.env.LATCHKEY_ALLOW_PRIVATE_UPSTREAMS);
     return this.dataSource.transaction(async (manager) => {
+      await holdPlace(manager, { org, project, folder });
       const row = manager.create(ServerEntity, { id: randomUUID(), org, project, folder, slug, name, url, deletedAt: null });
       try {
         await manager.insert(ServerEntity, row);
@@ -42,7 +44,7 @@ export class RegisterServer {
         throw error;
       }
       const details = { project, folder, upstream: new URL(url).origin };
-      await recordAudit(manager, { org, ...actorOf(caller), action: 'server.registered', target: { kind: 'server', id: slug, name }, details });
+      await recordAudit(manager, { org, ...by, action: 'server.registered', target: { kind: 'server', id: slug, name }, details });
       const record = serverRecord(row);
       const version = await stage(manager, record);
       return { ...presentServer(row, this.env.LATCHKEY_GATEWAY_URL), consistency: consistencyOf(record, version) };
