@@ -2,6 +2,7 @@ export { FenceResponder, type FenceResponderOptions } from './fence/fence-respon
 export { consistencyOf } from './outbox/consistency.ts';
 export { createOutboxTable, dropOutboxTable } from './outbox/table.ts';
 export { addFeedDigest, dropFeedDigest } from './outbox/digest-table.ts';
+export { addPublishedSequence, dropPublishedSequence } from './outbox/published-sequence.ts';
 export { stage } from './outbox/stage.ts';
 export type { RelayOptions } from './relay/options.ts';
 export { Relay } from './relay/relay.ts';

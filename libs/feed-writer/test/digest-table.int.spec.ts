@@ -4,7 +4,7 @@ import { connectPostgres } from '@latchkey/postgres';
 import { createLogger } from '@latchkey/telemetry';
 import { freshDatabase } from '@latchkey/testing';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { addFeedDigest, createOutboxTable, dropFeedDigest, Relay, stage } from '../src/index.ts';
+import { addFeedDigest, addPublishedSequence, createOutboxTable, dropFeedDigest, dropPublishedSequence, Relay, stage } from '../src/index.ts';
 import { readOutbox } from '../src/relay/read-outbox.ts';
 
 class Outbox1700000000000 implements MigrationInterface {
@@ -29,13 +29,14 @@ describe('an outbox from before there was a digest', () => {
         [patRecord('k')],
       );
       await addFeedDigest(runner);
+      await addPublishedSequence(runner);
       const published = new ShardedDigest();
       const all = new ShardedDigest();
       for (let index = 0; index < 300; index++) {
         if (index % 10 !== 0) published.replace(`feed.keys.pat.k${index}`, 0, 1 + (index % 3));
         all.replace(`feed.keys.pat.k${index}`, 0, 1 + (index % 3));
       }
-      const before = await readOutbox(dataSource.manager);
+      const before = await readOutbox(runner.manager);
       expect(before).toMatchObject({ generation: 1, subjects: 270, digest: published.total });
       expect(before.pending.map(({ subject }) => subject).sort()).toEqual(Array.from({ length: 30 }, (_, index) => `feed.keys.pat.k${index * 10}`).sort());
 
@@ -50,7 +51,8 @@ describe('an outbox from before there was a digest', () => {
       await stage(dataSource.manager, patRecord('k1'));
       expect(await dataSource.query('SELECT subject FROM outbox WHERE NOT published')).toEqual([{ subject: 'feed.keys.pat.k1' }]);
       await dataSource.query('UPDATE outbox SET published = true');
-      expect((await readOutbox(dataSource.manager)).pending).toMatchObject([{ subject: 'feed.keys.pat.k1', version: 3 }]);
+      expect((await readOutbox(runner.manager)).pending).toMatchObject([{ subject: 'feed.keys.pat.k1', version: 3 }]);
+      await dropPublishedSequence(runner);
       await dropFeedDigest(runner);
       expect(await stage(dataSource.manager, patRecord('k1'))).toBe(4);
     } finally {

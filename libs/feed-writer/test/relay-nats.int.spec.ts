@@ -55,6 +55,27 @@ describe('the relay on NATS', () => {
     return listener.seen.map((seen) => seen.replace('feed.keys.pat.', '')).sort();
   };
 
+  it('replaces what it has published without asking the stream what that was', async () => {
+    for (const id of ['a', 'b']) await put(id);
+    await relay.drain();
+    let asked = 0;
+    operator.subscribe('$JS.API.STREAM.MSG.GET.FEED_KEYS', { callback: () => void (asked += 1) });
+    await operator.flush();
+    for (const revokedAt of [3, 2]) await put('a', { revokedAt });
+    await relay.drain();
+    await put('a', { revokedAt: 1 });
+    await relay.drain();
+    expect(await present()).toEqual(['a@4', 'b@1']);
+    await operator.flush();
+    expect(asked).toBe(0);
+    // Somebody has been there since: that is found out.
+    await feed.publish('keys', { subject: 'feed.keys.pat.b', version: 7, record: patRecord('b') });
+    await put('b', { revokedAt: 3 });
+    await relay.drain();
+    expect(await present()).toEqual(['a@4', 'b@8']);
+    expect(asked).toBeGreaterThan(0);
+  });
+
   it('publishes what is committed', async () => {
     await put('a');
     await put('a', { revokedAt: 3 });

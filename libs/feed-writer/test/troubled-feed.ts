@@ -18,7 +18,7 @@ export class TroubledFeed extends Feed {
   after: (message: FeedMessage) => Promise<void> = () => Promise.resolve();
   away = false;
   published = 0;
-  private stream = new InProcessFeed();
+  private stream: Feed = new InProcessFeed();
 
   /** Another stream; who followed the old one is left there. */
   replace(): void {
@@ -30,11 +30,11 @@ export class TroubledFeed extends Feed {
     await this.stream.prepare(writer);
   }
 
-  override async publish(writer: Writer, message: FeedMessage): Promise<Published> {
+  override async publish(writer: Writer, message: FeedMessage, replaces?: number): Promise<Published> {
     this.published += 1;
     this.reach();
     await this.before(message);
-    const published = await this.stream.publish(writer, message);
+    const published = await this.stream.publish(writer, message, replaces);
     await this.after(message);
     return published;
   }

@@ -71,9 +71,11 @@ export abstract class Feed {
   /**
    * Publishes one message; resolves only when it is stored. A version that is not higher than the stored one is left out, so that
    * publishing twice, late, or from two places is harmless.
+   * @param replaces  the sequence of what stands on the subject, where the caller remembers one: it saves a look. Only a message that is
+   *   really there is replaced by it; otherwise it is looked after all.
    * @throws when the feed is away; the caller keeps the message and tries again
    */
-  abstract publish(writer: Writer, message: FeedMessage): Promise<Published>;
+  abstract publish(writer: Writer, message: FeedMessage, replaces?: number): Promise<Published>;
 
   /** @throws when the feed is away or was never prepared */
   abstract position(writer: Writer): Promise<FeedState>;

@@ -1,4 +1,4 @@
-import { addFeedDigest, createOutboxTable, dropFeedDigest, dropOutboxTable } from '@latchkey/feed-writer';
+import { addFeedDigest, addPublishedSequence, createOutboxTable, dropFeedDigest, dropOutboxTable, dropPublishedSequence } from '@latchkey/feed-writer';
 import { connectPostgres } from '@latchkey/postgres';
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 
@@ -6,9 +6,11 @@ class Outbox1700000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await createOutboxTable(runner);
     await addFeedDigest(runner);
+    await addPublishedSequence(runner);
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await dropPublishedSequence(runner);
     await dropFeedDigest(runner);
     await dropOutboxTable(runner);
   }

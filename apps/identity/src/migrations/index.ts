@@ -7,6 +7,7 @@ import { ClientBounds1700000000006 } from './6-client-bounds.ts';
 import { AccountsByMail1700000000007 } from './7-accounts-by-mail.ts';
 import { Federation1700000000008 } from './8-federation.ts';
 import { ProjectsAndFolders1700000000009 } from './9-projects-and-folders.ts';
+import { PublishedSequence1700000000010 } from './10-published-sequence.ts';
 
 /** In order; a class is never changed once it was released. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   AccountsByMail1700000000007,
   Federation1700000000008,
   ProjectsAndFolders1700000000009,
+  PublishedSequence1700000000010,
 ];

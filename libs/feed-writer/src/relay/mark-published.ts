@@ -2,11 +2,42 @@ import type { FeedMessage } from '@latchkey/contracts';
 import type { Published } from '@latchkey/feed';
 import type { EntityManager } from 'typeorm';
 import { digestSql, shardSql } from '../outbox/digest-sql.ts';
+import { fixedQuery } from './fixed-query.ts';
 import type { OutboxState } from './read-outbox.ts';
 
 export interface Acknowledged extends Published {
   message: FeedMessage;
 }
+
+/**
+ * Nobody waits for the disk: marks that a crash of Postgres takes with it are rows that are pending again, which the feed has already, and
+ * it takes rows, digest and sequence together. What was committed before them on the disk is there also without them.
+ */
+const unhurried = "set_config('synchronous_commit', 'off', true)";
+
+const mark = {
+  name: 'latchkey-mark-published',
+  text: `
+    WITH held AS (
+      UPDATE feed_epoch SET sequence = greatest(sequence, $5) WHERE epoch = $1 AND generation = $2 RETURNING 1
+    ), free AS (
+      SELECT subject, done.sequence, CASE WHEN published_generation = $2 THEN published_version ELSE 0 END AS before
+      FROM outbox JOIN unnest($3::text[], $4::bigint[], $6::bigint[]) AS done (subject, version, sequence) USING (subject, version)
+      WHERE EXISTS (SELECT 1 FROM held) FOR UPDATE OF outbox SKIP LOCKED
+    ), marked AS (
+      UPDATE outbox SET published = true, published_version = version, published_generation = $2, published_sequence = free.sequence
+      FROM free WHERE outbox.subject = free.subject RETURNING outbox.subject, before, version AS after
+    ), change AS (
+      SELECT ${shardSql('subject')} AS shard, count(*) FILTER (WHERE before = 0) AS added,
+        bit_xor(CASE WHEN before = 0 THEN ${digestSql('subject', 'after')}
+                     ELSE ${digestSql('subject', 'before')} # ${digestSql('subject', 'after')} END) AS digest
+      FROM marked GROUP BY 1
+    ), digested AS (
+      UPDATE feed_digest SET digest = feed_digest.digest # change.digest, subjects = subjects + added
+      FROM change WHERE feed_digest.shard = change.shard
+    )
+    SELECT EXISTS (SELECT 1 FROM held) AS held, ARRAY(SELECT subject FROM marked) AS marked, ${unhurried} AS commit`,
+};
 
 /**
  * Marks what the feed has acknowledged, unless it was staged anew meanwhile, and changes the digest by it, in one statement. Rows that a
@@ -19,33 +50,13 @@ export async function markPublished(
   { epoch, generation }: Pick<OutboxState, 'epoch' | 'generation'>,
   acknowledged: readonly Acknowledged[],
 ): Promise<string[] | null> {
-  const [row] = await manager.query<{ held: boolean; marked: string[] }[]>(
-    `WITH held AS (
-       UPDATE feed_epoch SET sequence = greatest(sequence, $5) WHERE epoch = $1 AND generation = $2 RETURNING 1
-     ), free AS (
-       SELECT subject, CASE WHEN published_generation = $2 THEN published_version ELSE 0 END AS before
-       FROM outbox JOIN unnest($3::text[], $4::bigint[]) AS done (subject, version) USING (subject, version)
-       WHERE EXISTS (SELECT 1 FROM held) FOR UPDATE OF outbox SKIP LOCKED
-     ), marked AS (
-       UPDATE outbox SET published = true, published_version = version, published_generation = $2
-       FROM free WHERE outbox.subject = free.subject RETURNING outbox.subject, before, version AS after
-     ), change AS (
-       SELECT ${shardSql('subject')} AS shard, count(*) FILTER (WHERE before = 0) AS added,
-         bit_xor(CASE WHEN before = 0 THEN ${digestSql('subject', 'after')}
-                      ELSE ${digestSql('subject', 'before')} # ${digestSql('subject', 'after')} END) AS digest
-       FROM marked GROUP BY 1
-     ), digested AS (
-       UPDATE feed_digest SET digest = feed_digest.digest # change.digest, subjects = subjects + added
-       FROM change WHERE feed_digest.shard = change.shard
-     )
-     SELECT EXISTS (SELECT 1 FROM held) AS held, ARRAY(SELECT subject FROM marked) AS marked`,
-    [
-      epoch,
-      generation,
-      acknowledged.map(({ message }) => message.subject),
-      acknowledged.map(({ message }) => message.version),
-      Math.max(...acknowledged.map(({ sequence }) => sequence)),
-    ],
-  );
+  const [row] = await fixedQuery<{ held: boolean; marked: string[] }>(manager, mark, [
+    epoch,
+    generation,
+    acknowledged.map(({ message }) => message.subject),
+    acknowledged.map(({ message }) => message.version),
+    Math.max(...acknowledged.map(({ sequence }) => sequence)),
+    acknowledged.map(({ sequence }) => sequence),
+  ]);
   return row?.held === true ? row.marked : null;
 }

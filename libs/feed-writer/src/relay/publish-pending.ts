@@ -1,17 +1,19 @@
 import type { FeedMessage } from '@latchkey/contracts';
-import type { EntityManager } from 'typeorm';
 import { beginGeneration } from './generation.ts';
 import { markPublished, type Acknowledged } from './mark-published.ts';
 import type { RelayOptions } from './options.ts';
 import { outbidRivals } from './outbid-rivals.ts';
-import { batchSize, readOutbox, type OutboxState } from './read-outbox.ts';
+import { batchSize, readOutbox, type OutboxState, type Pending } from './read-outbox.ts';
+import type { Turn } from './turn.ts';
 
 /** Whoever else publishes to a subject more often than this during one drain is left to the next. */
 const maxRivalries = 5;
 
 /** One message that the feed refuses keeps no other of its batch from going out. */
-async function publishAll({ feed, writer }: RelayOptions, messages: readonly FeedMessage[]): Promise<{ acknowledged: Acknowledged[]; failure: unknown }> {
-  const results = await Promise.allSettled(messages.map(async (message) => ({ message, ...(await feed.publish(writer, message)) })));
+async function publishAll({ feed, writer }: RelayOptions, pending: readonly Pending[]): Promise<{ acknowledged: Acknowledged[]; failure: unknown }> {
+  const results = await Promise.allSettled(
+    pending.map(async ({ replaces, ...message }) => ({ message, ...(await feed.publish(writer, message, replaces ?? undefined)) })),
+  );
   return {
     acknowledged: results.filter((result) => result.status === 'fulfilled').map(({ value }) => value),
     failure: results.find((result) => result.status === 'rejected')?.reason,
@@ -21,16 +23,21 @@ async function publishAll({ feed, writer }: RelayOptions, messages: readonly Fee
 /**
  * Publishes everything that was committed before the call. Rows that another relay may be publishing are taken too: when this is over they
  * have reached the feed, whoever brought them there.
- * @param generation  that is published in
+ * @param before  read after the call began; it has taken the turn, if that was free
  * @returns a moment after that; null when another generation has begun
  * @throws what the feed threw; everything it acknowledged is marked by then
  */
-export async function publishPending(options: RelayOptions, manager: EntityManager, generation: number): Promise<OutboxState | null> {
+export async function publishPending(options: RelayOptions, turn: Turn, before: OutboxState): Promise<OutboxState | null> {
   const { logger, writer } = options;
+  const { manager } = turn;
+  const { generation } = before;
   const unmarked: FeedMessage[] = [];
   let rivalries = 0;
-  for (let complete = false; ; ) {
-    const state = await readOutbox(manager, unmarked);
+  // Whoever had the turn has published meanwhile, most of the time the very same; where it was free, `before` is as good as new.
+  let known = turn.isTaken ? before : undefined;
+  if (known === undefined) await turn.wait();
+  for (let complete = false; ; known = undefined) {
+    const state = known ?? (await readOutbox(manager, { acknowledged: unmarked }));
     if (state.generation !== generation) return null;
     // What came since the last batch is for the next drain, or this one might never end.
     if (complete || state.pending.length === 0) return state;

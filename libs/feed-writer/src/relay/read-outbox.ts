@@ -2,6 +2,8 @@ import type { FeedMessage } from '@latchkey/contracts';
 import { digestOf, xorInto } from '@latchkey/feed';
 import type { EntityManager } from 'typeorm';
 import { hexOf } from '../outbox/digest-sql.ts';
+import { fixedQuery } from './fixed-query.ts';
+import { tryTurn, type Turn } from './turn.ts';
 
 /** Published side by side: each waits for a disk of the feed, and they are about different subjects. */
 export const batchSize = 100;
@@ -18,7 +20,12 @@ export interface OutboxState {
   /** How many subjects the digest is about. */
   subjects: number;
   /** What the feed lacks, `batchSize` at most: changes first, then what is to be published again. */
-  pending: FeedMessage[];
+  pending: Pending[];
+}
+
+export interface Pending extends FeedMessage {
+  /** The sequence at which the subject was published last, in this generation. */
+  replaces: number | null;
 }
 
 interface Row {
@@ -27,42 +34,55 @@ interface Row {
   sequence: string;
   digest: string;
   subjects: number;
-  pending: FeedMessage[];
+  pending: Pending[];
+  turn?: boolean | null;
   unmarked: { subject: string; marked: number; acknowledged: number }[];
 }
 
 const notAcknowledged = `NOT EXISTS (
   SELECT 1 FROM acknowledged WHERE acknowledged.subject = outbox.subject AND acknowledged.version = outbox.version)`;
 
+const state = `
+  WITH acknowledged AS (SELECT * FROM unnest($1::text[], $2::bigint[]) AS done (subject, version))
+  SELECT epoch, generation, sequence, digest, subjects,
+    (SELECT coalesce(json_agg(pending), '[]') FROM (
+      (SELECT subject, version, record, CASE WHEN published_generation = feed_epoch.generation THEN published_sequence END AS replaces FROM outbox
+       WHERE published_version <> version AND ${notAcknowledged} ORDER BY updated_at LIMIT ${batchSize})
+      UNION ALL
+      (SELECT subject, version, record, NULL FROM outbox
+       WHERE published_generation < feed_epoch.generation AND published_version = version AND ${notAcknowledged}
+       ORDER BY published_generation LIMIT ${batchSize})
+      LIMIT ${batchSize}
+    ) AS pending) AS pending,
+    (SELECT coalesce(json_agg(rest), '[]') FROM (
+      SELECT subject, acknowledged.version AS acknowledged,
+        CASE WHEN published_generation = feed_epoch.generation THEN published_version ELSE 0 END AS marked
+      FROM outbox JOIN acknowledged USING (subject)
+    ) AS rest WHERE marked < acknowledged) AS unmarked
+  FROM feed_epoch, (SELECT bit_xor(digest)::text AS digest, sum(subjects)::integer AS subjects FROM feed_digest) AS held
+  WHERE only_row`;
+
+const read = { name: 'latchkey-outbox', text: state };
+
+/** The turn is taken after the moment that is read: what is pending there may be published meanwhile, which is found out by publishing. */
+const readAndTryTurn = {
+  name: 'latchkey-outbox-turn',
+  text: `WITH state AS MATERIALIZED (${state}) SELECT *, CASE WHEN json_array_length(pending) > 0 THEN ${tryTurn} END AS turn FROM state`,
+};
+
 /**
  * Reads everything that a fence is answered from in one statement, which sees one moment of the database: what is marked there as
  * published has a sequence up to `sequence`, and what is published later gets a higher one.
- * @param acknowledged  messages that the feed has acknowledged, although their rows could not be marked: they count as published
+ * @param options.acknowledged  messages that the feed has acknowledged, although their rows could not be marked: they count as published
+ * @param options.turn  is taken in the same statement, where something is pending and nobody has it
  */
-export async function readOutbox(manager: EntityManager, acknowledged: readonly FeedMessage[] = []): Promise<OutboxState> {
-  const [row] = await manager.query<Row[]>(
-    `WITH acknowledged AS (SELECT * FROM unnest($1::text[], $2::bigint[]) AS done (subject, version))
-     SELECT epoch, generation, sequence,
-       (SELECT bit_xor(digest)::text FROM feed_digest) AS digest,
-       (SELECT sum(subjects)::integer FROM feed_digest) AS subjects,
-       (SELECT coalesce(json_agg(pending), '[]') FROM (
-         (SELECT subject, version, record FROM outbox
-          WHERE published_version <> version AND ${notAcknowledged} ORDER BY updated_at LIMIT ${batchSize})
-         UNION ALL
-         (SELECT subject, version, record FROM outbox
-          WHERE published_generation < feed_epoch.generation AND published_version = version AND ${notAcknowledged}
-          ORDER BY published_generation LIMIT ${batchSize})
-         LIMIT ${batchSize}
-       ) AS pending) AS pending,
-       (SELECT coalesce(json_agg(rest), '[]') FROM (
-         SELECT subject, acknowledged.version AS acknowledged,
-           CASE WHEN published_generation = feed_epoch.generation THEN published_version ELSE 0 END AS marked
-         FROM outbox JOIN acknowledged USING (subject)
-       ) AS rest WHERE marked < acknowledged) AS unmarked
-     FROM feed_epoch`,
-    [acknowledged.map(({ subject }) => subject), acknowledged.map(({ version }) => version)],
-  );
+export async function readOutbox(manager: EntityManager, { acknowledged = [], turn }: { acknowledged?: readonly FeedMessage[]; turn?: Turn } = {}): Promise<OutboxState> {
+  const [row] = await fixedQuery<Row>(manager, turn === undefined || turn.isTaken ? read : readAndTryTurn, [
+    acknowledged.map(({ subject }) => subject),
+    acknowledged.map(({ version }) => version),
+  ]);
   if (row === undefined) throw new Error('feed_epoch has lost its row');
+  if (row.turn === true) turn?.take();
   const digest = Buffer.from(hexOf(row.digest), 'hex');
   for (const { subject, marked, acknowledged: version } of row.unmarked) {
     if (marked > 0) xorInto(digest, digestOf(subject, marked));

@@ -4,8 +4,8 @@ import type { Published } from '../feed.ts';
 import { readMessage } from '../read-message.ts';
 import { rivalOf } from '../rival.ts';
 
-/** JetStream error code: the subject has moved on since we looked. */
-const wrongLastSequence = 10071;
+/** JetStream error codes: the subject has moved on since we looked; of a cluster, where it is moving on at this moment. */
+const wrongLastSequence = new Set([10071, 10164]);
 const attempts = 5;
 
 interface Stored {
@@ -27,22 +27,32 @@ async function newest(manager: JetStreamManager, writer: Writer, subject: string
  * so: a publish that was delayed (a relay that hung, bytes that waited out an outage in a buffer) would otherwise replace a newer state,
  * and a follower that starts later would never hear of a revocation.
  */
-export async function publishMessage(client: JetStreamClient, manager: JetStreamManager, writer: Writer, message: FeedMessage): Promise<Published> {
+export async function publishMessage(
+  client: JetStreamClient,
+  manager: JetStreamManager,
+  writer: Writer,
+  message: FeedMessage,
+  replaces?: number,
+): Promise<Published> {
   const { subject, version } = message;
   const payload = JSON.stringify(message);
   let msgID: string | undefined = `${subject}@${version}`;
   for (let attempt = 1; attempt <= attempts; attempt++) {
-    // A first version is nearly always new: it is tried without a look at what is there.
-    const stored = attempt === 1 && version === 1 ? null : await newest(manager, writer, subject);
-    if (stored !== null && stored.version >= version) return { sequence: stored.sequence, stored: false, rival: rivalOf(payload, stored) };
+    // What the caller remembers is tried without a look at what is there, and a first version is nearly always new.
+    let lastSubjectSequence = attempt > 1 ? undefined : (replaces ?? (version === 1 ? 0 : undefined));
+    if (lastSubjectSequence === undefined) {
+      const stored = await newest(manager, writer, subject);
+      if (stored !== null && stored.version >= version) return { sequence: stored.sequence, stored: false, rival: rivalOf(payload, stored) };
+      lastSubjectSequence = stored?.sequence ?? 0;
+    }
     try {
-      const expect = { streamName: streamNames[writer], lastSubjectSequence: stored?.sequence ?? 0 };
+      const expect = { streamName: streamNames[writer], lastSubjectSequence };
       const ack = await client.publish(subject, payload, { ...(msgID === undefined ? {} : { msgID }), expect });
       if (!ack.duplicate) return { sequence: ack.seq, stored: true, rival: null };
       // The server remembers the id for two minutes, also of a message that was purged meanwhile: the next attempt looks, and insists.
       msgID = undefined;
     } catch (error) {
-      if (!(error instanceof JetStreamApiError) || error.code !== wrongLastSequence) throw error;
+      if (!(error instanceof JetStreamApiError) || !wrongLastSequence.has(error.code)) throw error;
     }
   }
   throw new Error(`${subject} was changed by others in each of ${attempts} attempts`);

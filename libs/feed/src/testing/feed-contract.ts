@@ -134,6 +134,16 @@ export function describeFeed(name: string, start: () => Promise<FeedUnderTest>):
       await eventually(() => expect(listener.messages).toEqual([{ ...revoked, sequence }]));
     });
 
+    it('replaces what the caller remembers of the subject, and nothing newer when that is no longer what stands there', async () => {
+      await feed.prepare('keys');
+      const first = await feed.publish('keys', messageOf(patRecord('a'), 1));
+      await feed.publish('keys', messageOf(patRecord('other')));
+      expect(await feed.publish('keys', messageOf(patRecord('a'), 2), first.sequence)).toEqual({ sequence: 3, stored: true, rival: null });
+      expect(await feed.publish('keys', messageOf(patRecord('a'), 4), first.sequence)).toEqual({ sequence: 4, stored: true, rival: null });
+      expect(await feed.publish('keys', messageOf(patRecord('a'), 3), first.sequence)).toEqual({ sequence: 4, stored: false, rival: 4 });
+      expect(await feed.publish('keys', messageOf(patRecord('new'), 3), 99)).toEqual({ sequence: 5, stored: true, rival: null });
+    });
+
     it('tells a message of the same version with other content from the same message', async () => {
       await feed.prepare('keys');
       const message = messageOf(patRecord('a'), 3);

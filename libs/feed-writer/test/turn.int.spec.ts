@@ -1,0 +1,111 @@
+import { ShardedDigest } from '@latchkey/feed';
+import { patRecord, RecordingListener } from '@latchkey/feed/testing';
+import { createLogger } from '@latchkey/telemetry';
+import { eventually, verifies } from '@latchkey/testing';
+import { Relay, stage, type RelayOptions } from '../src/index.ts';
+import { countQueries } from './counted-queries.ts';
+import { outboxDatabase, type OutboxDatabase } from './outbox-database.ts';
+import { TroubledFeed } from './troubled-feed.ts';
+
+const logger = createLogger('turn-test', 'silent');
+const key = "hashtextextended('latchkey-relay/' || current_schema(), 0)";
+
+describe('the turn among relays', () => {
+  let keys: OutboxDatabase;
+  let feed: TroubledFeed;
+  let listener: RecordingListener;
+  const relays: Relay[] = [];
+
+  const startRelay = async (more: Partial<RelayOptions> = {}): Promise<Relay> => {
+    const relay = new Relay({ dataSource: keys.dataSource, feed, writer: 'keys', logger, sweepMs: 600_000, ...more });
+    relays.push(relay);
+    await relay.start();
+    return relay;
+  };
+  const put = (id: string): Promise<number> => stage(keys.dataSource.manager, patRecord(id));
+  const turnsTaken = async (): Promise<unknown[]> =>
+    keys.dataSource.query("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())");
+  const digestOfStream = (): string => {
+    const digest = new ShardedDigest();
+    const newest = new Map(listener.messages.map(({ subject, version }) => [subject, version]));
+    for (const [subject, version] of newest) digest.replace(subject, 0, version);
+    return digest.total;
+  };
+
+  beforeEach(async () => {
+    keys = await outboxDatabase();
+    feed = new TroubledFeed();
+    listener = new RecordingListener();
+    await feed.follow('keys', null, listener);
+  });
+  afterEach(async () => {
+    for (const relay of relays.splice(0)) await relay.stop();
+    await keys.stop();
+  });
+
+  it('is taken by the one statement that a change waits for before it is published', async () => {
+    const relay = await startRelay();
+    await relay.drain();
+    const statements = countQueries(keys.dataSource);
+    let before: string[] = [];
+    feed.before = () => Promise.resolve(void (before = [...statements]));
+    await keys.dataSource.query('INSERT INTO outbox (subject, version, record) VALUES ($1, 1, $2)', ['feed.keys.pat.a', patRecord('a')]);
+    await relay.drain();
+    expect(listener.seen).toEqual(['feed.keys.pat.a@1']);
+    expect(before.filter((statement) => !statement.startsWith('INSERT'))).toEqual([expect.stringContaining('pg_try_advisory_lock')]);
+    expect(await turnsTaken()).toEqual([]);
+  });
+
+  it('is given back by every drain, also by one that fails or has to start over', async () => {
+    const relay = await startRelay();
+    const troubles = [
+      () => (feed.before = () => Promise.reject(new Error('before'))),
+      () => (feed.after = () => Promise.reject(new Error('after'))),
+      () => feed.replace(),
+      () => (feed.away = true),
+    ];
+    for (const [turn, trouble] of troubles.entries()) {
+      trouble();
+      await put(`n${turn}`);
+      await relay.drain().catch(() => undefined);
+      feed.before = feed.after = () => Promise.resolve();
+      feed.away = false;
+      await eventually(() => relay.drain());
+      await eventually(async () => expect(await turnsTaken()).toEqual([]));
+    }
+  });
+
+  it('is waited for while another has it, and is no reason to wait for ever', async () => {
+    const relay = await startRelay();
+    const hanging = (await keys.another()).createQueryRunner();
+    await hanging.query(`SELECT pg_advisory_lock(${key})`);
+    await put('a');
+    const startedAtMs = performance.now();
+    await relay.drain();
+    expect(performance.now() - startedAtMs).toBeGreaterThan(300);
+    expect(listener.seen).toEqual(['feed.keys.pat.a@1']);
+    await hanging.query(`SELECT pg_advisory_unlock(${key})`);
+    await hanging.release();
+  });
+
+  verifies('G2', 'what a crash of Postgres takes of the marks is marked again, and the answers to fences are true before and after', async () => {
+    const tables = ['outbox', 'feed_epoch', 'feed_digest'];
+    for (const id of ['a', 'b', 'c']) await put(id);
+    const first = await startRelay();
+    await first.fence();
+    await first.stop();
+    for (const id of ['a', 'd']) await put(id);
+    for (const table of tables) await keys.dataSource.query(`CREATE TABLE saved_${table} AS SELECT * FROM ${table}`);
+    const second = await startRelay();
+    const before = await second.fence();
+    expect(before.digest).toBe(digestOfStream());
+    await second.stop();
+    for (const table of tables) await keys.dataSource.query(`TRUNCATE ${table}`);
+    for (const table of tables) await keys.dataSource.query(`INSERT INTO ${table} SELECT * FROM saved_${table}`);
+    const third = await startRelay();
+    expect(await third.fence()).toEqual(before);
+    await put('a');
+    expect((await third.fence()).digest).toBe(digestOfStream());
+    expect(listener.seen.filter((seen) => seen.startsWith('feed.keys.pat.a@'))).toEqual(['feed.keys.pat.a@1', 'feed.keys.pat.a@2', 'feed.keys.pat.a@3']);
+  });
+});
