@@ -1,13 +1,13 @@
 import { scopes, type ProjectRole, type Scope } from '@latchkey/contracts';
 import type { Membership } from './subject.ts';
 
-/** What every member may do, whatever the projects: see the organization, and keep keys of one's own. */
-const memberScopes: readonly Scope[] = ['keys:read', 'keys:write', 'org:read'];
+/** What every member may do, whatever the projects: see the organization, keep keys of one's own, and read what oneself did in the audit log. */
+const memberScopes: readonly Scope[] = ['audit:read', 'keys:read', 'keys:write', 'org:read'];
 
 const viewerScopes: readonly Scope[] = ['mcp:read', 'workflow:read', 'servers:read', 'webhooks:read', 'connections:read'];
 const contributorScopes: readonly Scope[] = [...viewerScopes, 'mcp:execute', 'workflow:run'];
 
-/** What a role in a project adds. Organization-wide powers (`org:admin`, `audit:read`) come with the organization's own roles only. */
+/** What a role in a project adds. Organization-wide powers (`org:admin`) come with the organization's own roles only. */
 const projectRoleScopes: Record<ProjectRole, readonly Scope[]> = {
   viewer: viewerScopes,
   contributor: contributorScopes,

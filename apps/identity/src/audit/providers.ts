@@ -1,7 +1,16 @@
 import type { Provider, Type } from '@nestjs/common';
+import { AuditChainEntity } from './audit-chain.entity.ts';
+import { AuditController } from './audit.controller.ts';
 import { AuditEventEntity } from './audit-event.entity.ts';
+import { AuditKeeper } from './audit-keeper.ts';
+import { AuditReader } from './audit-reader.ts';
+import { ChainEvents } from './chain-events.ts';
+import { ExportEvents } from './export-events.ts';
+import { ListEvents } from './list-events.ts';
+import { PruneEvents } from './prune-events.ts';
 import { RecordSignIn } from './record-sign-in.ts';
+import { VerifyChain } from './verify-chain.ts';
 
-export const auditProviders: Provider[] = [RecordSignIn];
-export const auditControllers: Type[] = [];
-export const auditEntities: Type[] = [AuditEventEntity];
+export const auditProviders: Provider[] = [AuditKeeper, AuditReader, ChainEvents, ExportEvents, ListEvents, PruneEvents, RecordSignIn, VerifyChain];
+export const auditControllers: Type[] = [AuditController];
+export const auditEntities: Type[] = [AuditChainEntity, AuditEventEntity];

@@ -8,6 +8,7 @@ import { AccountsByMail1700000000007 } from './7-accounts-by-mail.ts';
 import { Federation1700000000008 } from './8-federation.ts';
 import { ProjectsAndFolders1700000000009 } from './9-projects-and-folders.ts';
 import { PublishedSequence1700000000010 } from './10-published-sequence.ts';
+import { AuditChain1700000000011 } from './11-audit-chain.ts';
 
 /** In order; a class is never changed once it was released. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   Federation1700000000008,
   ProjectsAndFolders1700000000009,
   PublishedSequence1700000000010,
+  AuditChain1700000000011,
 ];
