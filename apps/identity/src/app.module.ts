@@ -10,6 +10,7 @@ import { consoleControllers, consoleProviders } from './console/providers.ts';
 import type { OutboundFetch } from './clients/outbound-fetch.ts';
 import { gatewayJwksUrl, IDENTITY_ENV, type IdentityEnv } from './env.ts';
 import { federationControllers, federationProviders } from './federation/providers.ts';
+import { grantsControllers, grantsProviders } from './grants/providers.ts';
 import { interactionsControllers, interactionsProviders } from './interactions/providers.ts';
 import { mailControllers, mailProviders } from './mail/providers.ts';
 import { oauthClientsControllers, oauthClientsProviders } from './oauth-clients/providers.ts';
@@ -58,6 +59,7 @@ export class IdentityModule {
         ...serversProviders,
         ...oauthClientsProviders,
         ...trustedClientsProviders,
+        ...grantsProviders,
         ...interactionsProviders,
         ...federationProviders,
         ...signInsProviders,
@@ -74,6 +76,7 @@ export class IdentityModule {
         ...serversControllers,
         ...oauthClientsControllers,
         ...trustedClientsControllers,
+        ...grantsControllers,
         ...interactionsControllers,
         ...federationControllers,
         ...signInsControllers,

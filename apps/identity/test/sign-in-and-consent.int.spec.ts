@@ -14,6 +14,8 @@ describe('sign-in and consent', () => {
     clientId = await registerClient(accounts.issuer);
   }, 60_000);
 
+  // Each test meets the page as if for the first time.
+  beforeEach(() => accounts.dataSource.query('DELETE FROM consents'));
   afterAll(() => accounts.close());
 
   const request = (options: { scope?: string; resource?: string; extra?: Record<string, string> } = {}) =>
@@ -146,7 +148,7 @@ describe('sign-in and consent', () => {
   verifies('AS-14', 'each consent makes an authorization of its own', async () => {
     const browser = new FormBrowser(accounts.issuer);
     const first = await redeem(await browser.submit(await consentPage(browser), {}, allow));
-    const second = await redeem(await browser.submit(await browser.get(request()), {}, allow));
+    const second = await redeem(await browser.submit(await browser.get(request({ extra: { prompt: 'consent' } })), {}, allow));
     expect(first.gid).toEqual(expect.any(String));
     expect(second.gid).not.toBe(first.gid);
   });
@@ -162,7 +164,7 @@ describe('sign-in and consent', () => {
     expect(platform.text).toContain('<label for="org">Organization</label>');
     expect(platform.text).toContain('not in Acme: your role there does not allow it');
     expect(await redeem(await browser.submit(platform, { org: 'acme' }, allow))).toMatchObject({ org: 'acme', scope: 'mcp:read' });
-    const again = await browser.get(request({ resource: `${gatewayUrl}/mcp` }));
+    const again = await browser.get(request({ resource: `${gatewayUrl}/mcp`, extra: { prompt: 'consent' } }));
     expect(await redeem(await browser.submit(again, { org: 'second' }, allow))).toMatchObject({ org: 'second', scope: 'mcp:read mcp:execute' });
   });
 

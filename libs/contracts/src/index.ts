@@ -7,6 +7,7 @@ export * from './events/subjects.ts';
 export * from './headers.ts';
 export * from './http/ask.ts';
 export * from './http/audit.ts';
+export * from './http/grants.ts';
 export * from './http/lists.ts';
 export * from './http/oauth-clients.ts';
 export * from './http/organizations.ts';

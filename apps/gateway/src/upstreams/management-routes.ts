@@ -19,9 +19,10 @@ const families: Readonly<Record<string, Family>> = {
   'oauth-clients': { service: 'identity', read: 'org:read', write: 'keys:write' },
   'trusted-clients': { service: 'identity', read: 'org:read', write: 'org:admin' },
   sessions: { service: 'identity', read: 'org:read', write: 'org:admin' },
-  grants: { service: 'identity', read: 'org:read', write: 'org:admin' },
   // What a project is divided into follows its servers, which its administrators look after.
   'projects/*/folders': { service: 'identity', read: 'servers:read', write: 'servers:write' },
+  // Everybody disconnects programs of their own; what else that takes, and what others' take, identity says.
+  grants: { service: 'identity', read: 'org:read', write: 'org:read' },
   servers: { service: 'identity', read: 'servers:read', write: 'servers:write' },
   audit: { service: 'identity', read: 'audit:read', write: 'audit:read' },
   pats: { service: 'keys', read: 'keys:read', write: 'keys:write' },

@@ -1,9 +1,12 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { GrantOrigin } from '@latchkey/contracts';
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** What one user allowed one client, once: the meaning behind a token's `gid`. Revocation is absorbing. */
 @Entity('authorizations')
+@Check('authorizations_origin', `"origin" IN ('consent', 'remembered', 'device')`)
 @Index('authorizations_by_user', ['userId', 'createdAt'])
 @Index('authorizations_by_client', ['clientId'])
+@Index('authorizations_by_org', ['org', 'createdAt'])
 export class AuthorizationEntity {
   @PrimaryColumn('text', { name: 'grant_id' })
   grantId!: string;
@@ -27,6 +30,31 @@ export class AuthorizationEntity {
 
   @Column('timestamptz', { name: 'signed_in_at', default: () => 'now()' })
   signedInAt!: Date;
+
+  /** As the client named itself then; null for what is older than this column. */
+  @Column('text', { name: 'client_name', nullable: true })
+  clientName!: string | null;
+
+  /** Where the answer went, as `redirectClass` spells it; null for a device, which is sent nowhere. */
+  @Column('text', { nullable: true })
+  redirect!: string | null;
+
+  @Column('text', { array: true, default: () => "'{}'" })
+  scopes!: string[];
+
+  @Column('text', { default: 'consent' })
+  origin!: GrantOrigin;
+
+  /** The sign-in in which it was allowed; it ends with that session where the session is ended for good. */
+  @Column('text', { name: 'session_uid', nullable: true })
+  sessionUid!: string | null;
+
+  /** When it last got a token, to the minute. */
+  @Column('timestamptz', { name: 'used_at', nullable: true })
+  usedAt!: Date | null;
+
+  @Column('text', { nullable: true })
+  address!: string | null;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;

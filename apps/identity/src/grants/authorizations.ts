@@ -1,8 +1,10 @@
+import type { GrantOrigin } from '@latchkey/contracts';
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { cleaned, clientReference } from '../audit/oauth-author.ts';
 import { bySession, recordAudit } from '../audit/record-audit.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
+import { foreignText } from '../pages/foreign-text.ts';
 import { grantSeconds, tombstoneSeconds } from '../provider/lifetimes.ts';
 import { UnitOfWork } from '../provider/unit-of-work.ts';
 import type { SignInFacts } from '../sign-ins/sign-in-facts.ts';
@@ -10,13 +12,18 @@ import { AuthorizationEntity } from './authorization.entity.ts';
 import { revokeAuthorization } from './revoke-authorization.ts';
 
 export interface NewAuthorization {
-  /** Of the engine's grant, after it was saved. */
+  /** Of the engine's grant, saved in the same transaction. */
   grantId: string;
   userId: string;
-  clientId: string;
+  client: { id: string; name: string };
   /** The organization chosen at consent; null where no resource is asked for. */
   org: string | null;
-  resource?: string | null;
+  resource: string | null;
+  scopes: readonly string[];
+  /** Null for a device, which is sent nowhere. */
+  redirect: string | null;
+  origin: GrantOrigin;
+  sessionUid: string | null;
   signIn: SignInFacts;
 }
 
@@ -24,19 +31,18 @@ export interface NewAuthorization {
 @Injectable()
 export class Authorizations {
   constructor(
-    private readonly dataSource: DataSource,
     private readonly unitOfWork: UnitOfWork,
     @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
   ) {}
 
-  async create({ grantId, userId, clientId, org, resource, signIn }: NewAuthorization): Promise<void> {
+  /** @param manager  of the transaction in which the engine's grant is saved */
+  async create(manager: EntityManager, { client, scopes, signIn, ...rest }: NewAuthorization): Promise<void> {
     const expiresAt = new Date(Date.now() + grantSeconds * 1000);
-    const facts = { amr: [...signIn.amr], signedInAt: signIn.signedInAt };
-    await this.dataSource.transaction(async (manager) => {
-      await manager.insert(AuthorizationEntity, { grantId, userId, clientId, org, resource: resource ?? null, ...facts, expiresAt });
-      const details = { grant: grantId, resource: resource === undefined || resource === null ? null : cleaned(resource) };
-      await recordAudit(manager, { org, ...bySession(userId), action: 'consent.allowed', target: clientReference(clientId), details });
-    });
+    const clientName = foreignText(client.name, 100);
+    await manager.insert(AuthorizationEntity, { ...rest, clientId: client.id, clientName, scopes: [...scopes], amr: [...signIn.amr], signedInAt: signIn.signedInAt, expiresAt });
+    const { grantId, org, userId, resource, redirect, origin } = rest;
+    const details = { grant: grantId, client_name: clientName, resource: resource === null ? null : cleaned(resource), scopes: [...scopes], redirect, origin };
+    await recordAudit(manager, { org, ...bySession(userId), action: 'consent.allowed', target: clientReference(client.id), details });
   }
 
   find(grantId: string): Promise<AuthorizationEntity | null> {
@@ -44,7 +50,7 @@ export class Authorizations {
   }
 
   /** @returns whether it was alive until now */
-  revoke(grantId: string): Promise<boolean> {
-    return this.unitOfWork.atomically((manager) => revokeAuthorization(manager, grantId, tombstoneSeconds(this.env)));
+  async revoke(grantId: string): Promise<boolean> {
+    return (await this.unitOfWork.atomically((manager) => revokeAuthorization(manager, grantId, tombstoneSeconds(this.env)))) !== null;
   }
 }

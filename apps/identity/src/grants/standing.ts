@@ -14,8 +14,8 @@ interface Row extends Standing {
 /** An epoch ends what was given at or before it; whole seconds, a tie is dead (GW-25). */
 const endedBy = (epoch: string): string => `${epoch} IS NOT NULL AND floor(extract(epoch FROM a.created_at)) <= ${epoch}`;
 
-const query = `
-  SELECT a.user_id AS "userId", a.org,
+/** Why the authorization `a` stands no more; null while it stands. */
+export const causeOfEnd = `
     CASE
       WHEN a.revoked_at IS NOT NULL THEN 'authorization revoked'
       WHEN a.expires_at <= now() THEN 'authorization expired'
@@ -25,13 +25,19 @@ const query = `
       WHEN a.org IS NULL THEN NULL
       WHEN o.slug IS NULL OR o.disabled_at IS NOT NULL OR (${endedBy('o.epoch')}) THEN 'organization disabled'
       WHEN m.user_id IS NULL OR m.removed_at IS NOT NULL OR (${endedBy('m.epoch')}) THEN 'membership ended'
-    END AS dead
-  FROM authorizations a
+    END`;
+
+/** What the cause is read from. @param session  SQL of the session's id */
+export const joinedTo = (session: string): string => `
   LEFT JOIN users u ON u.id = a.user_id
   LEFT JOIN organizations o ON o.slug = a.org
   LEFT JOIN members m ON m.user_id = a.user_id AND m.org = a.org
   LEFT JOIN clients c ON c.id = a.client_id
-  LEFT JOIN ended_sessions s ON s.uid = $2
+  LEFT JOIN ended_sessions s ON s.uid = ${session}`;
+
+const query = `
+  SELECT a.user_id AS "userId", a.org, ${causeOfEnd} AS dead
+  FROM authorizations a ${joinedTo('coalesce($2, a.session_uid)')}
   WHERE a.grant_id = $1`;
 
 /** Whether what a user once allowed still stands, asked of the tables themselves: before every token, and at introspection. */

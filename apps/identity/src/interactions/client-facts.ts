@@ -1,3 +1,5 @@
+import { redirectClass } from '../grants/redirect-class.ts';
+
 /** What is known, rather than claimed, about who asks. */
 export interface ClientFacts {
   /** As the client names itself; anybody may take any name. */
@@ -6,6 +8,8 @@ export interface ClientFacts {
   /** Where the client publishes its metadata (CIMD); null where the id proves nothing. */
   idHost: string | null;
   redirect: RedirectFacts;
+  /** The same as one word, by which a consent is remembered. */
+  redirectClass: string;
   /** Every address it may be answered at is on the user's own machine. */
   loopbackOnly: boolean;
 }
@@ -41,6 +45,7 @@ export function clientFacts(client: RegisteredClient, redirectUri: string): Clie
     id,
     idHost: id.startsWith('https://') && URL.canParse(id) ? new URL(id).host : null,
     redirect: redirectFacts(redirectUri),
+    redirectClass: redirectClass(redirectUri),
     loopbackOnly: redirectUris.length > 0 && redirectUris.every((uri) => redirectFacts(uri).kind === 'loopback'),
   };
 }

@@ -1,4 +1,5 @@
 import { scopeDescriptions, sensitiveScopes, type Scope } from '@latchkey/contracts';
+import { consentDays } from '../grants/consents.ts';
 import { foreignText } from '../pages/foreign-text.ts';
 import { html, type Html } from '../pages/html.ts';
 import { errorSummary, layout } from '../pages/layout.ts';
@@ -67,6 +68,7 @@ ${only !== undefined && html`<dt>Organization</dt><dd>${foreignText(only.name)}<
 <dt>Your account</dt><dd>${foreignText(view.email, 254)}<br><a class="small" href="/interaction/${uid}/switch">Not you? Sign in as someone else</a></dd>
 </dl>
 ${client.loopbackOnly && html`<div class="notice warn"><p>This program runs on your own computer, where any other program could pretend to be it. Allow it only if you started it yourself just now.</p></div>`}
+${view.remembered !== undefined && view.remembered !== null && html`<p class="soft">You allowed this before, on ${view.remembered.at.toISOString().slice(0, 10)}.</p>`}
 <form method="post" action="/interaction/${uid}/consent">
 <input type="hidden" name="_csrf" value="${csrf}">
 ${
@@ -75,6 +77,7 @@ ${
     : html`<div class="notice warn"><p>Your account has no role that allows any of what this program asks for. An administrator of the organization can give you one.</p></div>`
 }
 <div class="choices">${possible && html`<button type="submit" name="decision" value="allow">Allow</button>`}<button type="submit" class="plain" name="decision" value="deny" formnovalidate>Deny</button></div>
-</form>`;
+</form>
+${view.lasts === true && possible && html`<p class="soft small">If you allow it, it can connect again for ${consentDays} days without this page, as long as it wants no more. You can end that in the console.</p>`}`;
   return layout({ title: error === undefined ? `Allow ${name} to connect?` : 'Error: allow to connect?', body });
 }

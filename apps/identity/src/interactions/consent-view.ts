@@ -29,6 +29,10 @@ export interface ConsentView {
   organizations: readonly OrganizationChoice[];
   /** Preselected. */
   organization: string | null;
+  /** The yes of an earlier time to no less than this, where there is one. */
+  remembered?: { org: string | null; at: Date } | null;
+  /** A yes will do for next time too: whoever asks then under this name is sure to be the same. */
+  lasts?: boolean;
 }
 
 /** What each of the user's organizations could give. A server is reached through its own organization only. */

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { clientReference } from '../audit/oauth-author.ts';
 import { bySession, recordAudit } from '../audit/record-audit.ts';
 import type { PageAnswer } from '../pages/answer.ts';
+import { OidcEngine } from '../provider/oidc-engine.ts';
 import { consentPage } from './consent-page.ts';
 import { FindConsentView } from './find-consent-view.ts';
 import { GrantConsent } from './grant-consent.ts';
@@ -21,6 +22,7 @@ export class DecideConsent {
     private readonly findConsentView: FindConsentView,
     private readonly grantConsent: GrantConsent,
     private readonly dataSource: DataSource,
+    private readonly engine: OidcEngine,
   ) {}
 
   async run(interaction: Interaction, form: ConsentForm, csrf: string, request: FastifyRequest, reply: FastifyReply): Promise<PageAnswer> {
@@ -37,7 +39,9 @@ export class DecideConsent {
       const error = 'Choose an organization in which your role allows this.';
       return { status: 422, page: consentPage(view, { uid: interaction.uid, csrf, error }) };
     }
-    const grantId = await this.grantConsent.run(view, view.resource === null ? null : (chosen?.slug ?? null));
+    const org = view.resource === null ? null : (chosen?.slug ?? null);
+    const given = { org, origin: 'consent', sessionUid: interaction.session?.uid ?? null } as const;
+    const { jti: grantId } = await this.grantConsent.run(this.engine.provider, view, given);
     return { redirect: await this.openInteraction.finish(request, reply, { consent: { grantId } }, true) };
   }
 

@@ -1,34 +1,48 @@
+import type { GrantOrigin } from '@latchkey/contracts';
 import { Injectable } from '@nestjs/common';
+import type Provider from 'oidc-provider';
 import { Authorizations } from '../grants/authorizations.ts';
-import { OidcEngine } from '../provider/oidc-engine.ts';
-import type { SignedInConsentView } from './find-consent-view.ts';
+import { Consents } from '../grants/consents.ts';
+import { UnitOfWork } from '../provider/unit-of-work.ts';
+import type { SignedInConsentView } from './gather-consent.ts';
+
+export interface GivenConsent {
+  /** One of the view's organizations that can give something; null without a resource. */
+  org: string | null;
+  origin: GrantOrigin;
+  sessionUid: string | null;
+}
 
 /** Turns a user's yes into a grant of its own, never one shared by two installs of a client (AS-14). */
 @Injectable()
 export class GrantConsent {
   constructor(
-    private readonly engine: OidcEngine,
+    private readonly unitOfWork: UnitOfWork,
     private readonly authorizations: Authorizations,
+    private readonly consents: Consents,
   ) {}
 
-  /**
-   * @param org  one of the view's organizations that can give something; null without a resource
-   * @returns id of the grant
-   */
-  async run(view: SignedInConsentView, org: string | null): Promise<string> {
-    const { Grant } = this.engine.provider;
-    const grant = new Grant({ accountId: view.userId, clientId: view.client.id });
-    if (view.oidcScopes.length > 0) grant.addOIDCScope(view.oidcScopes.join(' '));
-    const resource = view.resource?.url;
-    if (resource !== undefined) {
-      const allowed = view.organizations.find((choice) => choice.slug === org)?.scopes ?? [];
+  /** Grant, its meaning, the memory of the yes and the audit entry, all or nothing. @returns the engine's grant, saved */
+  async run(provider: Provider, view: SignedInConsentView, { org, origin, sessionUid }: GivenConsent): Promise<InstanceType<Provider['Grant']>> {
+    const { userId, client, oidcScopes, signIn } = view;
+    const grant = new provider.Grant({ accountId: userId, clientId: client.id });
+    if (oidcScopes.length > 0) grant.addOIDCScope(oidcScopes.join(' '));
+    const resource = view.resource?.url ?? null;
+    const allowed = resource === null ? [] : (view.organizations.find((choice) => choice.slug === org)?.scopes ?? []);
+    if (resource !== null) {
       const refused = view.requested.filter((scope) => !allowed.includes(scope));
       grant.addResourceScope(resource, allowed.join(' '));
       // What was asked for and is not given has to be on record as refused, or the engine asks again.
       if (refused.length > 0) grant.rejectResourceScope(resource, refused.join(' '));
     }
-    const grantId = await grant.save();
-    await this.authorizations.create({ grantId, userId: view.userId, clientId: view.client.id, org, resource: resource ?? null, signIn: view.signIn });
-    return grantId;
+    const scopes = [...oidcScopes, ...allowed];
+    const redirect = origin === 'device' ? null : client.redirectClass;
+    await this.unitOfWork.transaction(async (manager) => {
+      const grantId = await grant.save();
+      await this.authorizations.create(manager, { grantId, userId, client, org, resource, scopes, redirect, origin, sessionUid, signIn });
+      if (origin !== 'consent') return;
+      await this.consents.remember(manager, { userId, clientId: client.id, redirect: client.redirectClass, resource }, { clientName: client.name, org, scopes });
+    });
+    return grant;
   }
 }

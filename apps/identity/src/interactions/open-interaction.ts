@@ -30,13 +30,13 @@ export class OpenInteraction {
   }
 
   /** @throws InteractionGone when the client was removed meanwhile, or the redirect is no longer one of its own */
-  async client(interaction: Interaction): Promise<ClientFacts> {
+  async client(interaction: Interaction): Promise<ClientFacts & { isWeb: boolean }> {
     const { client_id: id, redirect_uri: redirectUri } = interaction.params;
     const client = typeof id === 'string' ? await this.engine.provider.Client.find(id) : undefined;
     if (client === undefined || typeof redirectUri !== 'string') throw new InteractionGone();
     // The page names where the answer goes, so it is matched here as it was at the authorization endpoint (AS-31).
     if (!client.redirectUriAllowed(redirectUri)) throw new InteractionGone();
-    return clientFacts(client, redirectUri);
+    return { ...clientFacts(client, redirectUri), isWeb: client.applicationType === 'web' };
   }
 
   /** How and when the user of an interaction signed in. @throws InteractionGone when their session has ended */

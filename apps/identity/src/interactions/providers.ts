@@ -3,20 +3,24 @@ import { AssetsController } from '../pages/assets.controller.ts';
 import { PageFilter } from '../pages/page.filter.ts';
 import { DecideConsent } from './decide-consent.ts';
 import { FindConsentView } from './find-consent-view.ts';
+import { GatherConsent } from './gather-consent.ts';
 import { GoneFilter } from './gone.filter.ts';
 import { GrantConsent } from './grant-consent.ts';
 import { InteractionsController } from './interactions.controller.ts';
 import { OpenInteraction } from './open-interaction.ts';
+import { RememberedGrant } from './remembered-grant.ts';
 import { ShowInteraction } from './show-interaction.ts';
 import { SignIn } from './sign-in.ts';
 
 export const interactionsProviders: Provider[] = [
   DecideConsent,
   FindConsentView,
+  GatherConsent,
   GoneFilter,
   GrantConsent,
   OpenInteraction,
   PageFilter,
+  RememberedGrant,
   ShowInteraction,
   SignIn,
 ];

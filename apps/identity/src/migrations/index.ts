@@ -9,6 +9,7 @@ import { Federation1700000000008 } from './8-federation.ts';
 import { ProjectsAndFolders1700000000009 } from './9-projects-and-folders.ts';
 import { PublishedSequence1700000000010 } from './10-published-sequence.ts';
 import { AuditChain1700000000011 } from './11-audit-chain.ts';
+import { ConnectedPrograms1700000000012 } from './12-connected-programs.ts';
 
 /** In order; a class is never changed once it was released. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   ProjectsAndFolders1700000000009,
   PublishedSequence1700000000010,
   AuditChain1700000000011,
+  ConnectedPrograms1700000000012,
 ];

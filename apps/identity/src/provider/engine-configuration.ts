@@ -8,6 +8,7 @@ import { OutboundFetch } from '../clients/outbound-fetch.ts';
 import { DocumentLimits } from '../clients/document-limits.ts';
 import { dynamicClientId } from '../clients/dynamic-client-id.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
+import { RememberedGrant } from '../interactions/remembered-grant.ts';
 import { Standings } from '../grants/standing.ts';
 import type { LoadedKeys } from '../keys/signing-keys.ts';
 import { StructuredTokens } from '../tokens/structured-tokens.ts';
@@ -37,6 +38,7 @@ export class EngineConfiguration {
     private readonly structuredTokens: StructuredTokens,
     private readonly outbound: OutboundFetch,
     private readonly documentLimits: DocumentLimits,
+    private readonly rememberedGrant: RememberedGrant,
     @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
   ) {}
 
@@ -62,7 +64,7 @@ export class EngineConfiguration {
       enabledJWA: { clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'], idTokenSigningAlgValues: ['RS256', 'ES256'], dPoPSigningAlgValues: [...proofAlgorithms] },
       features: this.features(),
       findAccount: (_ctx, sub) => this.accounts.find(sub),
-      loadExistingGrant: (ctx) => grantOfThisInteraction(ctx),
+      loadExistingGrant: async (ctx) => (await grantOfThisInteraction(ctx)) ?? (await this.rememberedGrant.find(ctx)),
       extraTokenClaims: async (_ctx, token) => ('grantId' in token ? this.claims.find(token) : undefined),
       // AS-51: clients that may refresh get to, whether or not they asked for offline_access, and signing out disconnects none.
       issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
@@ -148,7 +150,7 @@ export class EngineConfiguration {
 }
 
 /** AS-14: every authorization has a grant of its own; an earlier one of the same client, maybe another install of it, is never handed out. */
-function grantOfThisInteraction(ctx: KoaContextWithOIDC) {
+async function grantOfThisInteraction(ctx: KoaContextWithOIDC) {
   const grantId = ctx.oidc.result?.consent?.grantId;
   return grantId === undefined ? undefined : ctx.oidc.provider.Grant.find(grantId);
 }

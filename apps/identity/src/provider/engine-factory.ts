@@ -3,6 +3,7 @@ import type { Logger } from '@latchkey/telemetry';
 import type Provider from 'oidc-provider';
 import { CompareClientSecret } from '../clients/compare-client-secret.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
+import { NoteGrantUse } from '../grants/note-use.ts';
 import type { LoadedKeys } from '../keys/signing-keys.ts';
 import { LOGGER } from '../tokens.ts';
 import { RedeemCode } from '../tokens/redeem-code.ts';
@@ -23,6 +24,7 @@ export class EngineFactory {
     private readonly structuredTokens: StructuredTokens,
     private readonly markClientUsed: MarkClientUsed,
     private readonly compareClientSecret: CompareClientSecret,
+    private readonly noteGrantUse: NoteGrantUse,
     @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -38,6 +40,7 @@ export class EngineFactory {
     provider.use(answers(this.env));
     this.structuredTokens.install(provider);
     this.markClientUsed.install(provider);
+    this.noteGrantUse.install(provider);
     provider.on('server_error', (_ctx, error) => this.logger.error({ err: error }, 'the OAuth engine failed'));
     return provider;
   }

@@ -7,7 +7,9 @@ import { OutboundFetch } from '../clients/outbound-fetch.ts';
 import { RegistrationLimits } from '../clients/registration-limits.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { Authorizations } from '../grants/authorizations.ts';
+import { Consents } from '../grants/consents.ts';
 import { EndSession } from '../grants/end-session.ts';
+import { NoteGrantUse } from '../grants/note-use.ts';
 import { Standings } from '../grants/standing.ts';
 import { KeyRotation } from '../keys/key-rotation.ts';
 import { MasterKey } from '../keys/master-key.ts';
@@ -39,6 +41,7 @@ export const engineProviders = (outbound?: OutboundFetch): Provider[] => [
   AccessTokens,
   Authorizations,
   CompareClientSecret,
+  Consents,
   DocumentLimits,
   EndSession,
   EngineConfiguration,
@@ -46,6 +49,7 @@ export const engineProviders = (outbound?: OutboundFetch): Provider[] => [
   EngineFront,
   KeyRotation,
   MarkClientUsed,
+  NoteGrantUse,
   OidcEngine,
   RedeemCode,
   RefreshReplays,

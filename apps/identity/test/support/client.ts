@@ -30,6 +30,8 @@ export interface Asked {
   /** Parameters beside or instead of the usual ones; undefined leaves one out. */
   params?: Record<string, string | undefined>;
   browser?: FormBrowser;
+  /** Who signs in; the administrator if nobody is named. */
+  as?: { email: string; password: string };
 }
 
 export interface Authorized {
@@ -47,17 +49,17 @@ export function authorizeUrl(issuer: string, clientId: string, params: Record<st
 }
 
 /** Signs in if asked to and consents, as a person would in the pages. */
-export async function throughPages(browser: FormBrowser, start: Page, decision = 'allow'): Promise<Page> {
+export async function throughPages(browser: FormBrowser, start: Page, decision = 'allow', { email, password }: { email: string; password: string } = admin): Promise<Page> {
   let page = start;
-  if (/action="[^"]*\/login"/.test(page.text)) page = await browser.submit(page, /\/login$/, { email: admin.email, password: admin.password });
+  if (/action="[^"]*\/login"/.test(page.text)) page = await browser.submit(page, /\/login$/, { email, password });
   if (page.left === undefined) page = await browser.submit(page, /\/consent$/, { decision });
   return page;
 }
 
 /** A whole authorization by forms. */
-export async function authorize(issuer: string, clientId: string, { params = {}, browser = new FormBrowser(issuer) }: Asked = {}): Promise<Authorized> {
+export async function authorize(issuer: string, clientId: string, { params = {}, browser = new FormBrowser(issuer), as }: Asked = {}): Promise<Authorized> {
   const { verifier, challenge } = pkce();
-  const page = await throughPages(browser, await browser.open(authorizeUrl(issuer, clientId, { code_challenge: challenge, ...params })));
+  const page = await throughPages(browser, await browser.open(authorizeUrl(issuer, clientId, { code_challenge: challenge, ...params })), 'allow', as);
   const code = page.left?.searchParams.get('code');
   if (page.left === undefined || code === null || code === undefined) throw new Error(`no code: ${page.status} ${page.left?.href ?? page.url}\n${page.text.slice(0, 2000)}`);
   return { code, verifier, redirectUri: params.redirect_uri ?? loopback, answer: page.left };
@@ -82,9 +84,9 @@ export const refresh = (issuer: string, clientId: string, token: string, more: R
   post(issuer, '/oauth/token', { grant_type: 'refresh_token', client_id: clientId, refresh_token: token, ...more });
 
 /** From nothing to tokens. */
-export async function connect(issuer: string, params: Record<string, string | undefined> = {}) {
-  const { client_id: clientId } = await registered(issuer);
-  const answer = await redeem(issuer, clientId, await authorize(issuer, clientId, { params }));
+export async function connect(issuer: string, params: Record<string, string | undefined> = {}, { as, client }: { as?: Asked['as']; client?: string } = {}) {
+  const clientId = client ?? (await registered(issuer)).client_id;
+  const answer = await redeem(issuer, clientId, await authorize(issuer, clientId, { params, ...(as === undefined ? {} : { as }) }));
   if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
   return { clientId, tokens: answer.body as { access_token: string; refresh_token: string; scope: string; expires_in: number } };
 }

@@ -1,0 +1,39 @@
+import type { IdentityAssertionClaims, RevokedGrant, RevokedGrants as Revoked, RevokeGrants as Asked, Scope } from '@latchkey/contracts';
+import { Injectable } from '@nestjs/common';
+import { parseScopes, satisfies } from '@latchkey/oauth';
+import { Problem } from '@latchkey/problem';
+import { DataSource } from 'typeorm';
+import { actorOf } from '../audit/record-audit.ts';
+import { ActingMember } from '../organizations/acting-member.ts';
+import { administratedOrg } from '../organizations/administrated-org.ts';
+import { AuthorizationEntity } from './authorization.entity.ts';
+import { EndGrants } from './end-grants.ts';
+import { isGrantId } from './list-grants.ts';
+
+/** Disconnects programs in the name of somebody who may: one's own with what manages one's own keys, others' with `org:admin`. */
+@Injectable()
+export class RevokeGrants {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly actingMember: ActingMember,
+    private readonly endGrants: EndGrants,
+  ) {}
+
+  /** @throws Problem `insufficient_scope`, `not_found` alike for no grant, another organization's, and another member's */
+  async one(caller: IdentityAssertionClaims, id: string): Promise<RevokedGrant> {
+    const administers = satisfies(parseScopes(caller.scope), ['org:admin']);
+    const member = await this.actingMember.run(caller, administers ? 'org:admin' : 'keys:write');
+    const row = isGrantId(id) ? await this.dataSource.manager.findOneBy(AuthorizationEntity, { grantId: id, org: member.org }) : null;
+    const own = row?.userId === caller.sub;
+    if (row === null || (!own && member.role === 'member')) throw new Problem('not_found');
+    if (!own) await this.actingMember.run(caller, 'org:admin' satisfies Scope);
+    const { revokedAt, consistency } = await this.endGrants.one(row, actorOf(caller));
+    return { id, status: 'revoked', revokedAt: new Date(revokedAt * 1000).toISOString(), consistency };
+  }
+
+  /** @throws Problem `insufficient_scope`, `insufficient_role`, `not_found` for another organization */
+  async many(caller: IdentityAssertionClaims, { org, client, user }: Asked): Promise<Revoked> {
+    const administrated = administratedOrg(await this.actingMember.run(caller, 'org:admin', org));
+    return this.endGrants.where({ org: administrated, client, user }, actorOf(caller));
+  }
+}
