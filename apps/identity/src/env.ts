@@ -47,6 +47,10 @@ export const identityEnvSchema = z.object({
     .describe('Server that mail goes out through: smtp://user:password@host:587 or smtps://…. Without it sign-up and password reset are off.'),
   LATCHKEY_MAIL_FROM: z.string().min(3).max(320).regex(/^[^\p{Cc}]*$/u, 'no control characters').optional()
     .describe('Sender of mail, as in "Latchkey <no-reply@example.com>"; by default no-reply at the host of LATCHKEY_ISSUER.'),
+  LATCHKEY_SIGN_UP: z.enum(['open', 'invited', 'off']).default('open')
+    .describe('Who may create an account: anybody, who was invited to an organization, nobody. An account makes nobody a member.'),
+  LATCHKEY_PASSWORD_BREACH_CHECK: z.stringbool().default(false)
+    .describe('Asks Have I Been Pwned about new passwords: five digits of the SHA-1 go out, never the password.'),
   LATCHKEY_MAILBOX: z.stringbool().default(false).describe('Shows mail on the page /mailbox instead of sending it; only where identity listens on loopback.'),
   LATCHKEY_GOOGLE_CLIENT_ID: z.string().min(1).optional().describe('Offers "Continue with Google"; needs the secret too.'),
   LATCHKEY_GOOGLE_CLIENT_SECRET: z.string().min(1).optional(),

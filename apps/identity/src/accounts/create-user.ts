@@ -20,6 +20,13 @@ export const newUserSchema = z.object({
 });
 export type NewUser = z.input<typeof newUserSchema>;
 
+/** Writes a new account and its record. @throws what Postgres says when the address is taken: see `isUniqueViolation` */
+export async function insertUser(manager: EntityManager, user: Pick<UserEntity, 'id' | 'email' | 'name' | 'passwordHash' | 'emailVerified'>): Promise<void> {
+  const row = { ...user, disabledAt: null, epoch: null };
+  await manager.insert(UserEntity, row);
+  await stage(manager, userRecord(row));
+}
+
 /** Creates an account and tells the gateways of it. */
 @Injectable()
 export class CreateUser {
@@ -31,10 +38,9 @@ export class CreateUser {
    */
   async run(input: NewUser, manager?: EntityManager): Promise<{ id: string; email: string }> {
     const { password, ...fields } = parse(newUserSchema, input);
-    const row = { id: randomUUID(), ...fields, passwordHash: await hashPassword(password), disabledAt: null, epoch: null };
+    const row = { id: randomUUID(), ...fields, passwordHash: await hashPassword(password) };
     const insert = async (transaction: EntityManager): Promise<void> => {
-      await transaction.insert(UserEntity, row);
-      await stage(transaction, userRecord(row));
+      await insertUser(transaction, row);
       await recordAudit(transaction, { org: null, ...byIdentity, action: 'user.created', target: { kind: 'user', id: row.id } });
     };
     try {

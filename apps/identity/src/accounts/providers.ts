@@ -1,14 +1,49 @@
 import type { Provider, Type } from '@nestjs/common';
+import { AccountThrottle } from './account-throttle.ts';
 import { Authenticate } from './authenticate.ts';
 import { ChangePassword } from './change-password.ts';
 import { CreateUser } from './create-user.ts';
 import { FindAccount } from './find-account.ts';
+import { AccountLinkEntity } from './links/account-link.entity.ts';
+import { AccountLinks } from './links/account-links.ts';
+import { PasswordBreaches } from './password-breaches.ts';
+import { PasswordResetController } from './password-reset.controller.ts';
+import { AnswerPasswordReset } from './password-reset/answer-password-reset.ts';
+import { ForgotPassword } from './password-reset/forgot-password.ts';
+import { ResetPassword } from './password-reset/reset-password.ts';
+import { PasswordRules } from './password-rules.ts';
+import { AccountRequestEntity } from './requests/account-request.entity.ts';
+import { AnswerAccountRequests } from './requests/answer-account-requests.ts';
+import { QueueAccountRequest } from './requests/queue-account-request.ts';
 import { RevokeUser } from './revoke-user.ts';
 import { SignInThrottle } from './sign-in-throttle.ts';
-import { AccountLinkEntity } from './links/account-link.entity.ts';
-import { AccountRequestEntity } from './requests/account-request.entity.ts';
+import { SignUpController } from './sign-up.controller.ts';
+import { AnswerSignUp } from './sign-up/answer-sign-up.ts';
+import { ConfirmSignUp } from './sign-up/confirm-sign-up.ts';
+import { SignUp } from './sign-up/sign-up.ts';
+import { SignUpGate } from './sign-up/sign-up-gate.ts';
 import { UserEntity } from './user.entity.ts';
 
-export const accountsProviders: Provider[] = [Authenticate, ChangePassword, CreateUser, FindAccount, RevokeUser, SignInThrottle];
-export const accountsControllers: Type[] = [];
+export const accountsProviders: Provider[] = [
+  AccountLinks,
+  AccountThrottle,
+  AnswerAccountRequests,
+  AnswerPasswordReset,
+  AnswerSignUp,
+  Authenticate,
+  ChangePassword,
+  ConfirmSignUp,
+  CreateUser,
+  FindAccount,
+  ForgotPassword,
+  PasswordBreaches,
+  PasswordRules,
+  QueueAccountRequest,
+  ResetPassword,
+  RevokeUser,
+  SignInThrottle,
+  SignUp,
+  SignUpGate,
+];
+export const accountsControllers: Type[] = [PasswordResetController, SignUpController];
 export const accountsEntities: Type[] = [AccountLinkEntity, AccountRequestEntity, UserEntity];

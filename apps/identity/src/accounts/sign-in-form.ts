@@ -6,3 +6,6 @@ export const signInFormSchema = z.object({
   password: z.string().max(10_000).default(''),
 });
 export type SignInForm = z.infer<typeof signInFormSchema>;
+
+/** A form that asks for a password and nothing else. */
+export const passwordFormSchema = signInFormSchema.pick({ password: true });

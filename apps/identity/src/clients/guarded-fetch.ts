@@ -27,6 +27,8 @@ function resolvePublic(
 export interface GuardedFetchOptions {
   /** Lifts the address rule, and lets loopback hosts be http: development and tests. */
   allowPrivateAddresses: boolean;
+  /** 64 KiB where nothing is said. */
+  maxBytes?: number;
 }
 
 /** Connects to public addresses only, unless told otherwise, and reads no more and no longer than it may. */
@@ -51,13 +53,13 @@ export class GuardedFetch extends OutboundFetch {
 
   constructor(private readonly options: GuardedFetchOptions) {
     super();
-    this.agent = guardedAgent({ ...options, maxBytes, timeoutMs });
+    this.agent = guardedAgent({ maxBytes, ...options, timeoutMs });
   }
 
-  override async get(url: string, signal: AbortSignal = AbortSignal.timeout(timeoutMs)): Promise<{ status: number; headers: Headers; body: string }> {
+  override async get(url: string, signal: AbortSignal = AbortSignal.timeout(timeoutMs), headers: Readonly<Record<string, string>> = {}): Promise<{ status: number; headers: Headers; body: string }> {
     requireSafeUrl(new URL(url), this.options.allowPrivateAddresses);
     // undici follows no redirect unless told to.
-    const answer = await request(url, { dispatcher: this.agent, signal, headers: { accept: 'application/json' } });
+    const answer = await request(url, { dispatcher: this.agent, signal, headers: { accept: 'application/json', ...headers } });
     return { status: answer.statusCode, headers: toHeaders(answer), body: await answer.body.text() };
   }
 

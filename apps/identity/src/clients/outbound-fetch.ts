@@ -3,5 +3,5 @@ export abstract class OutboundFetch {
   /**
    * GET without redirects. @throws on anything but a plain answer: refused address, timeout, too much data
    */
-  abstract get(url: string, signal?: AbortSignal): Promise<{ status: number; headers: Headers; body: string }>;
+  abstract get(url: string, signal?: AbortSignal, headers?: Readonly<Record<string, string>>): Promise<{ status: number; headers: Headers; body: string }>;
 }

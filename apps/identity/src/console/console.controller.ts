@@ -10,19 +10,20 @@ import { refusalWords, type Refusal } from '../accounts/refusal-words.ts';
 import { signInFormSchema } from '../accounts/sign-in-form.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { OfferProviders } from '../federation/offer-providers.ts';
-import { createAccountPage, forgotPasswordPage } from '../pages/account-help-pages.ts';
+import { byPassword } from '../sign-ins/sign-in-facts.ts';
 import { sendAnswer, type PageAnswer } from '../pages/answer.ts';
 import { cookieScope, readCookie, setCookie } from '../pages/cookies.ts';
 import { csrfFieldSchema, issueCsrfToken, requireCsrfToken } from '../pages/csrf.ts';
 import { PageFilter } from '../pages/page.filter.ts';
 import { peerAddress } from '../provider/peer-address.ts';
 import { consoleSignInPage } from './console-sign-in-page.ts';
+import { ConsoleSignIn } from './console-sign-in.ts';
 import { ManageKeys } from './manage-keys.ts';
 import { RevokeEverything } from './revoke-everything.ts';
 import { revokeEverythingPage } from './revoke-everything-page.ts';
 import { passwordChangedPage, passwordPage } from './password-page.ts';
 import { sessionCookie } from './session-cookie.ts';
-import { ConsoleSessions, sessionSeconds } from './sessions.ts';
+import { ConsoleSessions } from './sessions.ts';
 import { ShowConsole } from './show-console.ts';
 
 const signInPath = '/console/sign-in';
@@ -31,7 +32,7 @@ const orgFieldSchema = z.object({ org: slugSchema });
 const passwordFormSchema = z.object({ current: z.string().max(10_000).default(''), next: z.string().max(10_000).default('') });
 
 function passwordRefusal(change: Exclude<PasswordChange, { outcome: 'changed' }>): Refusal {
-  if (change.outcome === 'unsuitable') return { status: 422, words: `The new password must have ${change.reason}.`, headers: {} };
+  if (change.outcome === 'unsuitable') return { status: 422, words: change.reason, headers: {} };
   if (change.outcome === 'refused') return { status: 422, words: 'The current password is not right.', headers: {} };
   return refusalWords(change);
 }
@@ -44,6 +45,7 @@ export class ConsoleController {
 
   constructor(
     private readonly sessions: ConsoleSessions,
+    private readonly consoleSignIn: ConsoleSignIn,
     private readonly showConsole: ShowConsole,
     private readonly authenticate: Authenticate,
     private readonly changePassword: ChangePassword,
@@ -74,7 +76,7 @@ export class ConsoleController {
     const form = parse(signInFormSchema, body);
     const authentication = await this.authenticate.run({ ...form, address: peerAddress(request.raw) });
     if (authentication.outcome === 'signed-in') {
-      setCookie(reply, this.cookies, sessionCookie, await this.sessions.start(authentication.userId, { amr: ['pwd'], signedInAt: new Date() }), sessionSeconds);
+      await this.consoleSignIn.run(authentication.userId, byPassword(), request, reply);
       return sendAnswer(reply, { redirect: '/console' });
     }
     const { status, words, headers } = refusalWords(authentication);
@@ -106,7 +108,7 @@ export class ConsoleController {
     if (user === null) return sendAnswer(reply, { redirect: signInPath });
     const change = await this.changePassword.run({ user, ...parse(passwordFormSchema, body), address: peerAddress(request.raw) });
     if (change.outcome === 'changed') {
-      setCookie(reply, this.cookies, sessionCookie, await this.sessions.start(user.id, { amr: ['pwd'], signedInAt: new Date() }), sessionSeconds);
+      await this.consoleSignIn.run(user.id, byPassword(), request, reply);
       return sendAnswer(reply, { status: 200, page: passwordChangedPage() });
     }
     const csrf = issueCsrfToken(request, reply, this.cookies, 'console:password');
@@ -143,12 +145,12 @@ export class ConsoleController {
 
   @Get('create-account')
   createAccount(@Res() reply: FastifyReply): void {
-    sendAnswer(reply, { status: 200, page: createAccountPage(signInPath) });
+    sendAnswer(reply, { redirect: '/account/sign-up' });
   }
 
   @Get('forgot-password')
   forgotPassword(@Res() reply: FastifyReply): void {
-    sendAnswer(reply, { status: 200, page: forgotPasswordPage(signInPath) });
+    sendAnswer(reply, { redirect: '/account/forgot-password' });
   }
 
   /** A refusal is shown where the form stands. */

@@ -46,6 +46,12 @@ export class ConsoleSessions {
     return user === null ? null : { user, facts: { amr: session.amr, signedInAt: session.signedInAt } };
   }
 
+  /** The same, for a session that began no longer than `seconds` ago with an account as young as itself. */
+  async findYoung(token: string | undefined, seconds: number): Promise<UserEntity | null> {
+    const user = await this.find(token);
+    return user !== null && this.clock.nowMs() - user.createdAt.getTime() <= seconds * 1000 ? user : null;
+  }
+
   async end(token: string): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
       const session = await manager.findOneBy(ConsoleSessionEntity, { idHash: hashOf(token) });

@@ -3,11 +3,11 @@ import { parse } from '@latchkey/problem';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { signInFormSchema } from '../accounts/sign-in-form.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
-import { createAccountPage, forgotPasswordPage } from '../pages/account-help-pages.ts';
 import { sendAnswer } from '../pages/answer.ts';
 import { cookieScope } from '../pages/cookies.ts';
 import { csrfFieldSchema, issueCsrfToken, requireCsrfToken } from '../pages/csrf.ts';
 import { PageFilter } from '../pages/page.filter.ts';
+import { ContinueSignedUp } from './continue-signed-up.ts';
 import { consentFormSchema, DecideConsent } from './decide-consent.ts';
 import { GoneFilter } from './gone.filter.ts';
 import { OpenInteraction } from './open-interaction.ts';
@@ -25,6 +25,7 @@ export class InteractionsController {
     private readonly showInteraction: ShowInteraction,
     private readonly signIn: SignIn,
     private readonly decideConsent: DecideConsent,
+    private readonly continueSignedUp: ContinueSignedUp,
     @Inject(IDENTITY_ENV) env: IdentityEnv,
   ) {
     this.cookies = cookieScope(env.LATCHKEY_ISSUER);
@@ -60,12 +61,19 @@ export class InteractionsController {
 
   @Get('create-account')
   createAccount(@Param('uid') uid: string, @Res() reply: FastifyReply): void {
-    sendAnswer(reply, { status: 200, page: createAccountPage(`/interaction/${encodeURIComponent(uid)}`) });
+    sendAnswer(reply, { redirect: `/account/sign-up?from=${encodeURIComponent(uid)}` });
   }
 
   @Get('forgot-password')
   forgotPassword(@Param('uid') uid: string, @Res() reply: FastifyReply): void {
-    sendAnswer(reply, { status: 200, page: forgotPasswordPage(`/interaction/${encodeURIComponent(uid)}`) });
+    sendAnswer(reply, { redirect: `/account/forgot-password?from=${encodeURIComponent(uid)}` });
+  }
+
+  /** Goes on with the request in which somebody created their account, in the browser where it began. */
+  @Get('signed-up')
+  async signedUp(@Param('uid') uid: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const interaction = await this.openInteraction.find(request, reply, uid);
+    sendAnswer(reply, { redirect: await this.continueSignedUp.run(interaction, request, reply) });
   }
 
   private issueCsrf(request: FastifyRequest, reply: FastifyReply, uid: string): string {

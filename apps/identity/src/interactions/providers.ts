@@ -1,6 +1,7 @@
 import type { Provider, Type } from '@nestjs/common';
 import { AssetsController } from '../pages/assets.controller.ts';
 import { PageFilter } from '../pages/page.filter.ts';
+import { ContinueSignedUp } from './continue-signed-up.ts';
 import { DecideConsent } from './decide-consent.ts';
 import { FindConsentView } from './find-consent-view.ts';
 import { GatherConsent } from './gather-consent.ts';
@@ -13,6 +14,7 @@ import { ShowInteraction } from './show-interaction.ts';
 import { SignIn } from './sign-in.ts';
 
 export const interactionsProviders: Provider[] = [
+  ContinueSignedUp,
   DecideConsent,
   FindConsentView,
   GatherConsent,

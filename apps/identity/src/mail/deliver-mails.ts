@@ -36,8 +36,8 @@ export class DeliverMails implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   onApplicationBootstrap(): void {
-    if (!this.delivery.available) this.logger.warn('no mail can be sent: set LATCHKEY_SMTP_URL; until then sign-up and password reset are off');
-    this.rows.start();
+    if (this.delivery.available) this.rows.start();
+    else this.logger.warn('no mail can be sent: set LATCHKEY_SMTP_URL; until then sign-up and password reset are off');
   }
 
   async beforeApplicationShutdown(): Promise<void> {

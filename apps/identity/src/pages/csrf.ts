@@ -20,6 +20,12 @@ export function issueCsrfToken(request: FastifyRequest, reply: FastifyReply, sco
   return fieldValue(secret, form);
 }
 
+/** A mark by which this browser is known again, without its secret; null where it keeps no cookie of ours. @param purpose  what it is known for */
+export function browserMark(request: FastifyRequest, scope: CookieScope, purpose: string): string | null {
+  const secret = readCookie(request, scope, cookieName);
+  return secret === undefined ? null : fieldValue(secret, `browser for ${purpose}`);
+}
+
 /** @throws Problem `policy_violation` (403) when the form was not one of ours, or was meant for another browser */
 export function requireCsrfToken(request: FastifyRequest, scope: CookieScope, form: string, given: string | undefined): void {
   const secret = readCookie(request, scope, cookieName);

@@ -9,6 +9,8 @@ import { errorPage, type ErrorPageOptions } from './error-page.ts';
 const words: Record<number, ErrorPageOptions> = {
   400: { title: 'This did not work', message: 'Your browser sent something that this page cannot read.' },
   403: { title: 'This form cannot be used', message: 'It was not sent from the page it belongs to, or your browser refused a cookie.', hint: 'Allow cookies for this site, go back to the program that sent you here and start again.' },
+  429: { title: 'Not so fast', message: 'There were too many attempts. Wait a little and try again.' },
+  503: { title: 'Very busy right now', message: 'Nothing is lost. Try again in a moment.' },
   404: { title: 'Nothing here', message: 'There is no such page.' },
 };
 
@@ -21,7 +23,7 @@ export class PageFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const status = thrown instanceof Problem ? thrown.status : thrown instanceof HttpException ? thrown.getStatus() : 500;
-    if (status >= 500) this.logger.error({ err: thrown, requestId: request.id }, 'page failed');
+    if (status >= 500 && status !== 503) this.logger.error({ err: thrown, requestId: request.id }, 'page failed');
     const page = errorPage(
       words[status] ?? {
         title: 'Something went wrong here',
@@ -29,6 +31,6 @@ export class PageFilter implements ExceptionFilter {
         details: { 'request id': String(request.id) },
       },
     );
-    sendAnswer(reply, { status, page });
+    sendAnswer(reply, { status, page, headers: thrown instanceof Problem ? thrown.headers : {} });
   }
 }

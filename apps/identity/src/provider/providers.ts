@@ -1,4 +1,5 @@
 import type { Provider } from '@nestjs/common';
+import { BreachFetch } from '../accounts/password-breaches.ts';
 import { CompareClientSecret } from '../clients/compare-client-secret.ts';
 import { DocumentLimits } from '../clients/document-limits.ts';
 import { GuardedFetch } from '../clients/guarded-fetch.ts';
@@ -38,6 +39,8 @@ export const engineProviders = (outbound?: OutboundFetch): Provider[] => [
     useFactory: (env: IdentityEnv) => outbound ?? new GuardedFetch({ allowPrivateAddresses: env.LATCHKEY_ALLOW_PRIVATE_UPSTREAMS }),
     inject: [IDENTITY_ENV],
   },
+  // The answers are larger than documents, and its address is our own choice.
+  { provide: BreachFetch, useFactory: () => outbound ?? new GuardedFetch({ allowPrivateAddresses: false, maxBytes: 1024 * 1024 }) },
   AccessTokens,
   Authorizations,
   CompareClientSecret,

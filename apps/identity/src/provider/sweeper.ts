@@ -45,6 +45,8 @@ export class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
         if (affected < batchSize) break;
       }
     }
+    // Given up long since, or never taken up where no server for mail is configured.
+    await this.dataSource.query("DELETE FROM mails WHERE expires_at IS NULL AND created_at < now() - interval '3 days'");
     await reapClients(this.dataSource, tombstoneSeconds(this.env));
   }
 }

@@ -1,13 +1,10 @@
-import { Controller, Get, Inject, Param, Req, Res, UseFilters } from '@nestjs/common';
+import { Controller, Get, Param, Req, Res, UseFilters } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { sessionCookie } from '../console/session-cookie.ts';
-import { ConsoleSessions, sessionSeconds } from '../console/sessions.ts';
-import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
+import { ConsoleSignIn } from '../console/console-sign-in.ts';
 import { failurePage } from '../federation/failure-pages.ts';
 import { GoneFilter } from '../interactions/gone.filter.ts';
 import { OpenInteraction } from '../interactions/open-interaction.ts';
 import { sendAnswer } from '../pages/answer.ts';
-import { cookieScope, setCookie } from '../pages/cookies.ts';
 import { PageFilter } from '../pages/page.filter.ts';
 import { PendingSignIns } from './pending-sign-ins.ts';
 import { reachOf } from './sign-in-facts.ts';
@@ -16,16 +13,11 @@ import { reachOf } from './sign-in-facts.ts';
 @Controller()
 @UseFilters(PageFilter, GoneFilter)
 export class ContinueController {
-  private readonly cookies;
-
   constructor(
     private readonly pendingSignIns: PendingSignIns,
     private readonly openInteraction: OpenInteraction,
-    private readonly sessions: ConsoleSessions,
-    @Inject(IDENTITY_ENV) env: IdentityEnv,
-  ) {
-    this.cookies = cookieScope(env.LATCHKEY_ISSUER);
-  }
+    private readonly consoleSignIn: ConsoleSignIn,
+  ) {}
 
   @Get('interaction/:uid/continue')
   async interaction(@Param('uid') uid: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
@@ -42,7 +34,7 @@ export class ContinueController {
     const pending = await this.pendingSignIns.take(request, 'ready', 'console');
     if (pending === null || pending.userId === null) return sendAnswer(reply, { redirect: '/console/sign-in' });
     if (reachOf(pending) !== null) return sendAnswer(reply, { status: 403, page: failurePage('elsewhere', 'your organization', '/console/sign-in') });
-    setCookie(reply, this.cookies, sessionCookie, await this.sessions.start(pending.userId, pending), sessionSeconds);
+    await this.consoleSignIn.run(pending.userId, pending, request, reply);
     return sendAnswer(reply, { redirect: '/console' });
   }
 }

@@ -32,3 +32,6 @@ export function federatedFacts(options: { provider: string; severalFactors: bool
   const { provider, severalFactors, reach, signedInAt } = options;
   return { amr: ['fed', ...(severalFactors ? ['mfa'] : []), `idp:${provider}`, ...(reach === null ? [] : [`org:${reach}`])], signedInAt };
 }
+
+/** A sign-in with the password, just now. */
+export const byPassword = (): SignInFacts => ({ amr: ['pwd'], signedInAt: new Date() });

@@ -1,0 +1,33 @@
+import type { Mail } from '../mail/queue-mail.ts';
+
+/** What a mail says, without its recipient. Nothing in it was chosen by a stranger: no name, no words of theirs. */
+type Letter = Omit<Mail, 'to'>;
+
+const paragraphs = (...parts: string[]): string => `${parts.join('\n\n')}\n`;
+const unasked = 'If you did not ask for this, you need not do anything.';
+const notYou = (issuer: string): string => `If it was not you, set a new password at once: ${issuer}/account/forgot-password`;
+
+export const signUpLetter = (link: string): Letter => ({
+  subject: 'Confirm your e-mail address',
+  text: paragraphs('To finish your Latchkey account, open this link within a day:', link, 'Your browser may ask for the password that you chose.', unasked),
+});
+
+export const accountExistsLetter = (issuer: string, link: string): Letter => ({
+  subject: 'You have a Latchkey account already',
+  text: paragraphs(
+    'Somebody, probably you, tried to create a Latchkey account for this address. There is one already.',
+    `Sign in: ${issuer}/console/sign-in`,
+    `If you do not know the password any more, choose a new one within an hour: ${link}`,
+    unasked,
+  ),
+});
+
+export const passwordResetLetter = (link: string): Letter => ({
+  subject: 'Choose a new password',
+  text: paragraphs('To choose a new password for your Latchkey account, open this link within an hour:', link, unasked),
+});
+
+export const passwordChangedLetter = (issuer: string): Letter => ({
+  subject: 'Your password was changed',
+  text: paragraphs('The password of your Latchkey account was changed just now. Every browser has to sign in again.', notYou(issuer)),
+});

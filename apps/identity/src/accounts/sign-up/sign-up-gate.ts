@@ -1,0 +1,28 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { IDENTITY_ENV, type IdentityEnv } from '../../env.ts';
+import { MailDelivery } from '../../mail/mail-delivery.ts';
+
+/** Who may make themselves an account. An account makes nobody a member of anything. */
+@Injectable()
+export class SignUpGate {
+  constructor(
+    private readonly delivery: MailDelivery,
+    @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
+  ) {}
+
+  /** Whether there is a sign-up page at all. */
+  get open(): boolean {
+    return this.delivery.available && this.env.LATCHKEY_SIGN_UP !== 'off';
+  }
+
+  /** Asked after the form was answered, so that nobody learns from it who is invited. */
+  async admits(manager: EntityManager, email: string): Promise<boolean> {
+    if (!this.open) return false;
+    return this.env.LATCHKEY_SIGN_UP === 'open' || (await this.isInvited(manager, email));
+  }
+
+  private isInvited(_manager: EntityManager, _email: string): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+}
