@@ -107,6 +107,25 @@ describe('the bound, while the feed is frozen', () => {
     await eventually(async () => (await outcome(key.token))[0] === 503);
   });
 
+  verifies(['AS-83', 'GW-24'], 'a token that was cut from a key needs the word of both writers: keys about the key, identity about its owner', async () => {
+    const { freeze, olderThan, outcome, http } = setUp;
+    const { record } = key;
+    const cut = await world.jwt({ gid: undefined, sid: undefined, src: { kind: 'pat', id: record.id, iat: record.mintedAt } });
+    expect((await outcome(cut))[0]).toBe(200);
+    freeze(true);
+    await olderThan(1500);
+    const aboutKey = (answer: object) => (question: Record<string, unknown>) => (question['id'] === record.id ? answer : alive);
+    http.answer = aboutKey({ active: true, pat: record });
+    await eventually(async () => (await outcome(cut))[0] === 200);
+    // The key was narrowed, or revoked, while nothing reaches the gateway.
+    http.answer = aboutKey({ active: true, pat: { ...record, scopes: ['mcp:read'] } });
+    await eventually(async () => (await outcome(cut))[1] === 'token_revoked');
+    http.answer = aboutKey({ active: false, code: 'token_revoked' });
+    await eventually(async () => (await outcome(cut))[1] === 'token_revoked');
+    http.answer = (question) => ('id' in question ? undefined : alive);
+    await eventually(async () => (await outcome(cut))[0] === 503);
+  });
+
   verifies('GW-24', 'a role that was taken away meanwhile is taken away here', async () => {
     const { freeze, olderThan, outcome, http } = setUp;
     freeze(true);

@@ -15,7 +15,7 @@ describe('the online question at identity', () => {
   });
 
   const iat = Math.floor(Date.now() / 1000) - 5;
-  const question = (more: Partial<IdentityAsk> = {}): IdentityAsk => ({ sub, org: 'acme', iat, client_id: 'c', gid: 'g', sid: 's', jti: randomUUID(), ...more });
+  const question = (more: Partial<IdentityAsk> = {}): IdentityAsk => ({ sub, org: 'acme', iat, client_id: 'c', gid: 'g', sid: 's', jti: randomUUID(), src_jti: null, ...more });
   const sql = (text: string, values: unknown[] = []) => accounts.dataSource.query<unknown>(text, values);
 
   async function ask(body: unknown, claims: object = { sub: gatewayUrl, credential: { kind: 'gateway', id: 'gateway' } }) {

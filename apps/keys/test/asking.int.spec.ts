@@ -23,6 +23,17 @@ describe('the online question at keys', () => {
     expect((await ask('x'.repeat(43))).body).toEqual({ active: false, code: 'token_unknown' });
   });
 
+  verifies('AS-83', 'is asked by the public id about the key that a token was cut from', async () => {
+    const { id } = await keys.mint(ann);
+    const byId = (value: unknown) => keys.call(gateway, 'POST', '/internal/ask', { id: value });
+    expect((await byId(id)).body).toEqual((await ask(await hashOf(id))).body);
+    await keys.query('UPDATE personal_access_tokens SET revoked_at = now() WHERE id = $1', [id]);
+    expect((await byId(id)).body).toEqual({ active: false, code: 'token_revoked' });
+    expect((await byId('Zz99Zz99')).body).toEqual({ active: false, code: 'token_unknown' });
+    for (const odd of ['', "' OR 1=1", 7, null]) expect((await byId(odd)).status).toBe(400);
+    expect((await keys.call(gateway, 'POST', '/internal/ask', { id, hash: await hashOf(id) })).status).toBe(400);
+  });
+
   it('gives the same answer over the connection of the feed, and none to what is no question', async () => {
     const hash = await hashOf((await keys.mint(ann)).id);
     expect(await feed.ask('ask.keys', { hash }, 2000)).toEqual((await ask(hash)).body);

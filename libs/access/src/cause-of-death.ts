@@ -6,11 +6,13 @@ export interface LivingCredential {
   subject: string;
   org: string | null;
   issuedAtSeconds: number;
-  /** Null for a PAT, as the three below */
+  /** Null for a PAT, as the four below */
   clientId: string | null;
   grantId: string | null;
   sessionId: string | null;
   tokenId: string | null;
+  /** Of the token that this one was cut from; null for every other (AS-83) */
+  sourceTokenId: string | null;
 }
 
 /** What identity knows, wherever it is kept: in its tables, or in the replica of a gateway. Absent means that nothing was ever said. */
@@ -30,8 +32,9 @@ const killedBy = (epoch: number | null | undefined, issuedAtSeconds: number): bo
 
 /** Revocations by identity: absorbing, so that whoever finds one needs no proof that it has heard the latest. */
 function revokedAtIdentity(credential: LivingCredential, facts: IdentityFacts): boolean {
-  const { subject, org, clientId, issuedAtSeconds: issued, grantId, sessionId, tokenId } = credential;
+  const { subject, org, clientId, issuedAtSeconds: issued, grantId, sessionId, tokenId, sourceTokenId } = credential;
   if (tokenId !== null && facts.isTokenRevoked(tokenId)) return true;
+  if (sourceTokenId !== null && facts.isTokenRevoked(sourceTokenId)) return true;
   if (grantId !== null && facts.isGrantRevoked(grantId)) return true;
   if (sessionId !== null && facts.isSessionEnded(sessionId)) return true;
   const client = clientId === null ? undefined : facts.client(clientId);

@@ -1,11 +1,20 @@
 import { z } from 'zod';
-import { orgRoleSchema, projectRoleSchema } from './identifiers.ts';
+import { grantSchema, orgRoleSchema, projectRoleSchema, slugSchema, toolPatternSchema } from './identifiers.ts';
 
 /** RFC 9068 section 2.1: the `typ` that tells an access token from every other JWT. */
 export const accessTokenType = 'at+jwt';
 
 /** RFC 9449 section 6.1: the key that a token is bound to. A confirmation of any other kind is one that nobody here would check. */
 const confirmationSchema = z.strictObject({ jkt: z.string().regex(/^[A-Za-z0-9_-]{43}$/) });
+
+/**
+ * What an exchanged token was cut from (AS-83), so that it dies with it: a personal access token by its public id, or an authorization by
+ * its `gid`, the access token by its `jti` and the client that it was given to. `iat` is when that was issued: an epoch that kills the source kills what was cut from it.
+ */
+const sourceSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('pat'), id: z.string().min(1), iat: z.number() }),
+  z.strictObject({ kind: z.literal('grant'), id: z.string().min(1), jti: z.string().min(1), client: z.string().min(1), iat: z.number() }),
+]);
 
 /** Claims of an access token; `aud` is exactly one resource. Times in seconds since 1970. */
 export const accessTokenClaimsSchema = z.object({
@@ -21,6 +30,11 @@ export const accessTokenClaimsSchema = z.object({
   gid: z.string().optional(),
   sid: z.string().optional(),
   cnf: confirmationSchema.optional(),
+  src: sourceSchema.optional(),
+  /** Narrowings of an exchanged token, in the terms of a personal access token; absent: none */
+  projects: z.array(slugSchema).optional(),
+  grants: z.array(grantSchema).optional(),
+  tools: z.array(toolPatternSchema).optional(),
 });
 export type AccessTokenClaims = z.infer<typeof accessTokenClaimsSchema>;
 

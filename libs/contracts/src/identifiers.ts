@@ -37,5 +37,8 @@ export const resourcePathSchema = z
   )
   .regex(printable, 'no control characters');
 
+/** Names of tools: `server:tool`, each part a glob. */
+export const toolPatternSchema = z.string().min(3).max(200).regex(/^[^:\s]+:[^\s]+$/, 'server:tool, with * as a glob').regex(printable, 'no control characters');
+
 export const grantSchema = z.object({ resource: resourcePathSchema, actions: z.array(actionSchema).min(1) });
 export type ResourceGrant = z.infer<typeof grantSchema>;

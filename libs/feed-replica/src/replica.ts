@@ -21,6 +21,11 @@ export class Replica {
     return this.live.keys.pats.byHash(hash43);
   }
 
+  /** @param id  the public id; the record is made anew each time */
+  patById(id: string): PatRecord | undefined {
+    return this.live.keys.pats.recordOf(id);
+  }
+
   user(id: string): RecordOf<'user'> | undefined {
     return this.live.identity.records.user.get(id);
   }

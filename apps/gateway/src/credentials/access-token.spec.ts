@@ -77,6 +77,20 @@ describe('AccessTokenReader', () => {
     }
   });
 
+  verifies('AS-83', 'reads what an exchanged token was cut from, and what it is narrowed to', async () => {
+    const { reader } = setUp();
+    const narrowings = { projects: ['prod'], grants: [{ resource: 'org/acme', actions: ['read'] }], tools: ['demo:add'] };
+    expect(await reader.read(await sign({ gid: undefined, sid: undefined, src: { kind: 'pat', id: 'Ab12Cd34', iat: 1000 }, ...narrowings }), resource)).toMatchObject({
+      kind: 'access_token', issuedAtSeconds: 1000, sourcePat: 'Ab12Cd34', sourceTokenId: null, grantId: null, ...narrowings,
+    });
+    expect(await reader.read(await sign({ src: { kind: 'grant', id: 'g', jti: 'j0', client: 'c0', iat: 1000 } }), resource)).toMatchObject({
+      issuedAtSeconds: 1000, sourcePat: null, sourceTokenId: 'j0', grantId: 'g', clientId: 'c0', projects: null, grants: null, tools: null,
+    });
+    // A narrowing that cannot be read must not become none.
+    const odd = [{ src: 'pat:Ab12Cd34' }, { src: { kind: 'pat', id: 'Ab12Cd34' } }, { src: { kind: 'other', id: 'x', iat: 1 } }, { tools: 'demo:add' }, { tools: ['add'] }, { tools: null }, { grants: [{ resource: 'x' }] }, { projects: [7] }];
+    for (const more of odd) expect([more, await codeOf(reader.read(await sign(more), resource))]).toEqual([more, 'token_malformed']);
+  });
+
   verifies('GW-27', 'a token from the cache is still checked for its end and its audience', async () => {
     const { reader, clock } = setUp();
     const token = await sign();

@@ -84,23 +84,26 @@ function claimsOf(payload: Record<string, unknown> | undefined): Claims {
 }
 
 function toVerified(claims: Claims): VerifiedToken {
+  const { src } = claims;
   const principal: Principal = {
     kind: 'access_token',
     id: claims.jti,
     issuer: claims.iss,
     subject: claims.sub,
     org: claims.org ?? null,
-    clientId: claims.client_id,
+    clientId: src?.kind === 'grant' ? src.client : claims.client_id,
     scopes: parseScopes(claims.scope),
-    projects: null,
-    grants: null,
-    tools: null,
-    issuedAtSeconds: claims.iat,
+    projects: claims.projects ?? null,
+    grants: claims.grants ?? null,
+    tools: claims.tools ?? null,
+    issuedAtSeconds: src?.iat ?? claims.iat,
     expiresAtSeconds: claims.exp,
-    grantId: claims.gid ?? null,
+    grantId: src?.kind === 'grant' ? src.id : (claims.gid ?? null),
     sessionId: claims.sid ?? null,
     tokenId: claims.jti,
     hash: null,
+    sourcePat: src?.kind === 'pat' ? src.id : null,
+    sourceTokenId: src?.kind === 'grant' ? src.jti : null,
     keyThumbprint: claims.cnf?.jkt ?? null,
   };
   return { principal, audience: claims.aud, usableUntilSeconds: claims.exp + clockToleranceSeconds };

@@ -8,7 +8,7 @@ import { looksLikeJwt, type AccessTokenReader } from './access-token.ts';
 import { readAuthorization, type Presented } from './authorization-header.ts';
 import { isFinal, type Liveness } from './liveness.ts';
 import type { PersonalAccessTokenReader } from './personal-access-token.ts';
-import type { Principal } from './principal.ts';
+import { patOf, type Principal } from './principal.ts';
 import type { ProofOfPossession } from './proof-of-possession.ts';
 
 /** What a token must have been issued for, and a proof of possession have been made for. */
@@ -52,7 +52,7 @@ export class Authenticator {
     const digest = this.pats.hashOf(text);
     const principal = this.pats.find(digest);
     if (principal !== null && this.lives(principal)) return { principal, confirmed: nothing };
-    return this.doubts.settle({ hash: digest, look: () => this.pats.find(digest), key: digest }, admit);
+    return this.doubts.settle({ pat: { hash: digest }, look: () => this.pats.find(digest), key: digest }, admit);
   }
 
   private async authenticateJwt({ scheme, token: text }: Presented, request: IncomingMessage, target: Target, admit: () => Promise<void>): Promise<Authenticated> {
@@ -62,7 +62,7 @@ export class Authenticator {
     // Hot path: a bearer token pays for one comparison.
     if (principal.keyThumbprint !== null || scheme !== 'bearer') await this.proofs.require(request, { scheme, token: text, thumbprint: principal.keyThumbprint, url: target.url });
     if (this.lives(principal)) return { principal, confirmed: nothing };
-    return this.doubts.settle({ hash: null, look: () => principal, key: hash('sha256', text, 'base64url') }, admit);
+    return this.doubts.settle({ pat: patOf(principal), look: () => principal, key: hash('sha256', text, 'base64url') }, admit);
   }
 
   /** @returns false where only absence speaks against it @throws Problem for a death that nothing undoes */

@@ -1,5 +1,5 @@
 import { FakeWallClock } from '@latchkey/clock/testing';
-import type { FeedRecord } from '@latchkey/contracts';
+import type { FeedRecord, PatRecord } from '@latchkey/contracts';
 import { verifies } from '@latchkey/testing';
 import { patRecord, replicaWith, someMember, somePrincipal } from '../testing/principals.ts';
 import { Liveness } from './liveness.ts';
@@ -57,6 +57,33 @@ describe('Liveness', () => {
   verifies('GW-22', 'an access token is given 30 seconds after its end, and no more', () => {
     expect(causeAfter([], somePrincipal, 4629)).toBeNull();
     expect(causeAfter([], somePrincipal, 4630)).toBe('token_expired');
+  });
+
+  const cut = { ...somePrincipal, grantId: null, sessionId: null, sourcePat: 'Ab12Cd34' };
+
+  verifies(['AS-83', 'GW-25'], 'what was cut from a key dies with the key, ends with it, and lives by no other', () => {
+    expect(causeAfter([], cut)).toBeNull();
+    expect(causeAfter([patRecord({ id: 'Ab12Cd34', hash, revokedAt: 1500 })], cut)).toBe('token_revoked');
+    expect(causeAfter([patRecord({ id: 'Ab12Cd34', hash, expiresAt: 2000 })], cut, 1999)).toBeNull();
+    expect(causeAfter([patRecord({ id: 'Ab12Cd34', hash, expiresAt: 2000 })], cut, 2000)).toBe('token_expired');
+    expect(causeAfter([], { ...cut, sourcePat: 'Zz99Zz99' })).toBe('token_unknown');
+  });
+
+  verifies('AS-83', 'what was cut from a key is dead once it would be allowed more than the key', () => {
+    const narrowed = (more: Partial<PatRecord>) => causeAfter([patRecord({ id: 'Ab12Cd34', hash, ...more })], cut);
+    expect(narrowed({ scopes: ['mcp:read'] })).toBe('token_revoked');
+    expect(narrowed({ tools: ['demo:add'] })).toBe('token_revoked');
+    expect(narrowed({ projects: ['main'] })).toBe('token_revoked');
+    expect(narrowed({ grants: [{ resource: 'org/acme', actions: ['read'] }] })).toBe('token_revoked');
+    expect(narrowed({ org: 'globex' })).toBe('token_revoked');
+    expect(causeAfter([patRecord({ id: 'Ab12Cd34', hash, tools: ['demo:add'] })], { ...cut, tools: ['demo:add'] })).toBeNull();
+  });
+
+  verifies('AS-83', 'what was cut from an access token dies with it, also where that was revoked alone', () => {
+    const child = { ...somePrincipal, id: 'jti-2', tokenId: 'jti-2', sourceTokenId: 'jti-1' };
+    expect(causeAfter([], child)).toBeNull();
+    expect(causeAfter([{ kind: 'token', id: 'jti-1', revokedAt: 1500, expiresAt: 9999 }], child)).toBe('token_revoked');
+    expect(causeAfter([{ kind: 'grant', id: 'gid-1', revokedAt: 1500, expiresAt: 9999 }], child)).toBe('token_revoked');
   });
 
   verifies('GW-25', 'without owner, membership or organization nothing lives', () => {

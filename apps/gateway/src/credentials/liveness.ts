@@ -1,11 +1,11 @@
-import { causeOfDeath, type Death, type IdentityFacts } from '@latchkey/access';
+import { causeOfDeath, isWithin, type Death, type IdentityFacts } from '@latchkey/access';
 import type { PatRecord } from '@latchkey/contracts';
 import type { WallClock } from '@latchkey/clock';
 import type { Confirmed } from '../freshness/confirmed.ts';
 import { clockToleranceSeconds } from './access-token.ts';
 import type { Principal } from './principal.ts';
 
-type Facts = IdentityFacts & { patByHash(hash43: string): Pick<PatRecord, 'revokedAt'> | undefined };
+type Facts = IdentityFacts & { patByHash(hash43: string): PatRecord | undefined; patById(id: string): PatRecord | undefined };
 
 /** Deaths that no later word undoes, so that whoever has heard of one needs no proof of having heard the latest. Absence is none. */
 const final: ReadonlySet<string> = new Set<Death>(['token_revoked', 'token_expired']);
@@ -25,8 +25,26 @@ export class Liveness {
    */
   causeOfDeath(principal: Principal, confirmed?: Confirmed): Death | null {
     const { hash } = principal;
+    if (principal.sourcePat !== null) return this.deathWithSource(principal, principal.sourcePat, confirmed);
     const pat = hash === null ? null : (this.facts.patByHash(hash) ?? confirmed?.keys?.answer.pat);
-    const death = causeOfDeath(principal, this.facts, pat, this.isExpired(principal));
+    return this.judge(principal, pat, this.isExpired(principal), confirmed);
+  }
+
+  /**
+   * A token that was exchanged for a key dies with it, ends with it, and when it would be allowed what the key no longer is: what was
+   * taken from a key must not live on in what was cut from it (AS-83).
+   */
+  private deathWithSource(principal: Principal, sourcePat: string, confirmed: Confirmed | undefined): Death | null {
+    const told = confirmed?.keys?.answer.pat;
+    const pat = this.facts.patById(sourcePat) ?? told;
+    const ended = pat !== undefined && pat.expiresAt !== null && this.clock.nowSeconds() >= pat.expiresAt;
+    const death = this.judge(principal, pat, ended || this.isExpired(principal), confirmed);
+    if (death !== null) return death;
+    return [pat, told].every((source) => source === undefined || isWithin(principal, source)) ? null : 'token_revoked';
+  }
+
+  private judge(principal: Principal, pat: Pick<PatRecord, 'revokedAt'> | null | undefined, expired: boolean, confirmed: Confirmed | undefined): Death | null {
+    const death = causeOfDeath(principal, this.facts, pat, expired);
     return death === 'owner_disabled' && confirmed?.identity !== undefined ? null : death;
   }
 

@@ -57,6 +57,8 @@ function principalOf(record: PatRecord, issuer: string): Principal {
       sessionId: null,
       tokenId: null,
       hash: record.hash,
+      sourcePat: null,
+      sourceTokenId: null,
       keyThumbprint: null,
     };
     principals.set(record, principal);

@@ -1,4 +1,4 @@
-import type { ResourceGrant, Scope } from '@latchkey/contracts';
+import type { KeysAsk, ResourceGrant, Scope } from '@latchkey/contracts';
 
 /** Who is calling, as read from one credential. It says nothing about whether the credential still lives: `Liveness` does, every time. */
 export interface Principal {
@@ -8,12 +8,14 @@ export interface Principal {
   issuer: string;
   subject: string;
   org: string | null;
+  /** The client that the owner gave the token to, whoever exchanged it since */
   clientId: string | null;
   scopes: readonly Scope[];
-  /** Narrowings of a PAT; null: none */
+  /** Narrowings of a PAT, or of a token that was exchanged for one; null: none */
   projects: readonly string[] | null;
   grants: readonly ResourceGrant[] | null;
   tools: readonly string[] | null;
+  /** What epochs are compared with: of an exchanged token, when its source was issued */
   issuedAtSeconds: number;
   expiresAtSeconds: number | null;
   grantId: string | null;
@@ -22,10 +24,22 @@ export interface Principal {
   tokenId: string | null;
   /** SHA-256 of a PAT, by which its record is found */
   hash: string | null;
+  /** Public id of the PAT that an exchanged token was cut from, and dies with (AS-83) */
+  sourcePat: string | null;
+  /** `jti` of the access token that an exchanged token was cut from */
+  sourceTokenId: string | null;
   /** RFC 7638 thumbprint of the key whose possession each request must prove (GW-26); null: whoever bears the token may use it */
   keyThumbprint: string | null;
 }
 
-/** What limits are counted by: a refreshed access token keeps the budget of its grant. */
-export const limitKeyOf = (principal: Principal): string =>
-  principal.kind === 'pat' ? `pat:${principal.id}` : `jwt:${principal.grantId ?? principal.id}`;
+/** What limits are counted by: a refreshed access token keeps the budget of its grant, an exchanged one that of its source. */
+export function limitKeyOf({ kind, id, sourcePat, grantId }: Principal): string {
+  const pat = kind === 'pat' ? id : sourcePat;
+  return pat === null ? `jwt:${grantId ?? id}` : `pat:${pat}`;
+}
+
+/** How keys is asked for the PAT that a credential is, or was cut from; null where there is none. */
+export function patOf({ hash, sourcePat }: Pick<Principal, 'hash' | 'sourcePat'>): KeysAsk | null {
+  if (hash !== null) return { hash };
+  return sourcePat === null ? null : { id: sourcePat };
+}

@@ -1,5 +1,5 @@
 import type { MonotonicClock } from '@latchkey/clock';
-import { identityAnswerSchema, keysAnswerSchema, type IdentityAnswer, type KeysAnswer, type Writer } from '@latchkey/contracts';
+import { identityAnswerSchema, keysAnswerSchema, type IdentityAnswer, type KeysAnswer, type KeysAsk, type Writer } from '@latchkey/contracts';
 import type { z } from 'zod';
 import type { Principal } from '../credentials/principal.ts';
 import { Breaker } from './breaker.ts';
@@ -50,15 +50,15 @@ export class Asker {
 
   constructor(private readonly options: AskerOptions) {}
 
-  /** About a token by its hash: the replica may never have heard of it. */
-  async keys(hash: string): Promise<Said<KeysYes>> {
-    const said = await this.ask('keys', hash, { hash });
+  /** About a token by its hash, or by its id: the replica may never have heard of it. */
+  async keys(question: KeysAsk): Promise<Said<KeysYes>> {
+    const said = await this.ask('keys', 'hash' in question ? question.hash : `id:${question.id}`, question);
     return said as Said<KeysYes>;
   }
 
   /** About an access token, or the owner of a PAT. */
-  async identity({ subject, org, issuedAtSeconds, clientId, grantId, sessionId, tokenId }: Principal): Promise<Said<IdentityYes>> {
-    const question = { sub: subject, org, iat: issuedAtSeconds, client_id: clientId, gid: grantId, sid: sessionId, jti: tokenId };
+  async identity({ subject, org, issuedAtSeconds, clientId, grantId, sessionId, tokenId, sourceTokenId }: Principal): Promise<Said<IdentityYes>> {
+    const question = { sub: subject, org, iat: issuedAtSeconds, client_id: clientId, gid: grantId, sid: sessionId, jti: tokenId, src_jti: sourceTokenId };
     const said = await this.ask('identity', JSON.stringify(question), question);
     return said as Said<IdentityYes>;
   }

@@ -1,5 +1,4 @@
 import type { IdentityAnswer, KeysAnswer, Writer } from '@latchkey/contracts';
-import type { Principal } from '../credentials/principal.ts';
 
 type Yes<T> = Extract<T, { active: true }>;
 export type IdentityYes = Yes<IdentityAnswer>;
@@ -17,7 +16,7 @@ export interface Confirmed {
   keys?: Word<KeysYes>;
 }
 
-/** Whose word a credential lives by. */
-export const writersOf = ({ kind }: Pick<Principal, 'kind'>): readonly Writer[] => (kind === 'pat' ? both : identityOnly);
+/** Whose word a credential lives by: that of keys only where it is a PAT, or was cut from one. */
+export const writersOf = (restsOnPat: boolean): readonly Writer[] => (restsOnPat ? both : identityOnly);
 const both: readonly Writer[] = ['keys', 'identity'];
 const identityOnly: readonly Writer[] = ['identity'];

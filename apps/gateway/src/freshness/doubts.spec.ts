@@ -26,7 +26,7 @@ function setUp() {
     if (!state.admits) throw new Problem('rate_limited');
   };
   const settle = async (digest = hash): Promise<string> =>
-    doubts.settle({ hash: digest, look: () => pats.find(digest), key: digest }, admit).then(({ principal }) => principal.id, (error: Problem) => `${error.status} ${error.code}`);
+    doubts.settle({ pat: { hash: digest }, look: () => pats.find(digest), key: digest }, admit).then(({ principal }) => principal.id, (error: Problem) => `${error.status} ${error.code}`);
   return { clock, replica, state, settle };
 }
 

@@ -1,5 +1,5 @@
 import type { MonotonicClock } from '@latchkey/clock';
-import type { Writer } from '@latchkey/contracts';
+import type { KeysAsk, Writer } from '@latchkey/contracts';
 import { Problem } from '@latchkey/problem';
 import { isFinal, type Liveness } from '../credentials/liveness.ts';
 import type { Principal } from '../credentials/principal.ts';
@@ -10,8 +10,8 @@ import { stale } from './stale.ts';
 
 /** What a refusal that only absence speaks for is about. */
 export interface Doubt {
-  /** Hash of a PAT; null for an access token */
-  hash: string | null;
+  /** The PAT that the credential is, or was cut from; null where there is none */
+  pat: KeysAsk | null;
   /** Looks in the replica, as it is at that moment */
   look(): Principal | null;
   /** What failures of this credential are remembered by */
@@ -56,8 +56,7 @@ export class Doubts {
     const known = this.refused.get(doubt.key);
     if (known !== undefined && clock.nowMs() < known.untilMs) throw new Problem(known.code);
     await admit();
-    const writers = writersOf({ kind: doubt.hash === null ? 'access_token' : 'pat' });
-    const fenced = await Promise.all(writers.map((writer) => this.fence(writer)));
+    const fenced = await Promise.all(writersOf(doubt.pat !== null).map((writer) => this.fence(writer)));
     const principal = doubt.look();
     const death = principal === null ? 'token_unknown' : liveness.causeOfDeath(principal);
     if (principal !== null && death === null) return { principal, confirmed: nothing };
@@ -74,13 +73,14 @@ export class Doubts {
     return proven;
   }
 
-  private async askWriters({ hash, key }: Doubt, found: Principal | null): Promise<{ principal: Principal; confirmed: Confirmed }> {
+  private async askWriters({ pat, key }: Doubt, found: Principal | null): Promise<{ principal: Principal; confirmed: Confirmed }> {
     const { asker, liveness, principalOf, onStale } = this.options;
-    const keys = hash === null ? undefined : await asker.keys(hash);
+    const keys = pat === null ? undefined : await asker.keys(pat);
     if (keys === null) onStale?.('keys');
     if (keys === null) throw stale();
     if (keys?.no !== undefined) throw this.refuse(key, keys.no);
-    const principal = keys === undefined ? found : principalOf(keys.yes.answer.pat);
+    // An exchanged token stays what it is; the key behind it is looked at by whoever judges it.
+    const principal = keys === undefined || found?.kind === 'access_token' ? found : principalOf(keys.yes.answer.pat);
     if (principal === null) throw new Problem('token_unknown');
     let confirmed: Confirmed = keys === undefined ? nothing : { keys: keys.yes };
     if (liveness.causeOfDeath(principal, confirmed) === 'owner_disabled') {

@@ -2,7 +2,7 @@ import type { MonotonicClock } from '@latchkey/clock';
 import type { Writer } from '@latchkey/contracts';
 import { Problem } from '@latchkey/problem';
 import { isFinal, type Liveness } from '../credentials/liveness.ts';
-import type { Principal } from '../credentials/principal.ts';
+import { patOf, type Principal } from '../credentials/principal.ts';
 import type { Asker, Said } from './asker.ts';
 import { writersOf, type Confirmed } from './confirmed.ts';
 import { stale } from './stale.ts';
@@ -65,7 +65,7 @@ export class Prover {
   /** Up to which moment everything about this credential is known, by the monotonic clock. */
   provenAt(principal: Principal, confirmed: Confirmed): number {
     let oldest = Infinity;
-    for (const writer of writersOf(principal)) {
+    for (const writer of writersOf(principal.hash !== null || principal.sourcePat !== null)) {
       oldest = Math.min(oldest, Math.max(this.proofAt(writer), confirmed[writer]?.askedAtMs ?? -Infinity));
     }
     return oldest;
@@ -79,10 +79,10 @@ export class Prover {
   private async askWriters(principal: Principal, before: Confirmed, boundMs: number): Promise<Proven> {
     const { asker, clock, liveness, principalOf, onStale } = this.options;
     const isOld = (writer: Writer): boolean => clock.nowMs() - Math.max(this.proofAt(writer), before[writer]?.askedAtMs ?? -Infinity) > boundMs - marginMs;
-    const asksKeys = principal.hash !== null && isOld('keys');
+    const pat = patOf(principal);
     const asksIdentity = isOld('identity');
     const [keys, identity] = await Promise.all([
-      asksKeys && principal.hash !== null ? asker.keys(principal.hash) : undefined,
+      pat !== null && isOld('keys') ? asker.keys(pat) : undefined,
       asksIdentity ? asker.identity(principal) : undefined,
     ]);
     // A no of one outweighs the silence of the other.
@@ -98,7 +98,7 @@ export class Prover {
       ...(identity?.yes === undefined ? {} : { identity: identity.yes }),
     };
     // The key as its writer has it: it may have been narrowed since the replica heard of it.
-    const asOfNow = confirmed.keys === undefined ? principal : principalOf(confirmed.keys.answer.pat);
+    const asOfNow = confirmed.keys === undefined || principal.kind !== 'pat' ? principal : principalOf(confirmed.keys.answer.pat);
     const provenAtMs = this.provenAt(asOfNow, confirmed);
     const death = liveness.causeOfDeath(asOfNow, confirmed);
     if (death !== null) throw new Problem(death);

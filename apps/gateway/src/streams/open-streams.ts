@@ -16,9 +16,11 @@ export interface OpenStream {
 
 /** Everything whose change can end a stream, as `kind:id`. */
 function keysOf({ principal, server }: OpenStream): string[] {
-  const { kind, id, subject, org, clientId, grantId, sessionId } = principal;
+  const { kind, id, subject, org, clientId, grantId, sessionId, sourcePat, sourceTokenId } = principal;
   const named: [string, string | null][] = [
     [kind === 'pat' ? 'pat' : 'token', id],
+    ['pat', sourcePat],
+    ['token', sourceTokenId],
     ['user', subject],
     ['member', subject],
     ['org', org],

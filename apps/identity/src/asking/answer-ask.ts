@@ -31,7 +31,7 @@ const query = `
      FROM clients m WHERE m.id = $7 AND m.org = $2 AND m.machine IS NOT NULL AND m.deleted_at IS NULL)) AS membership,
     EXISTS (SELECT 1 FROM authorizations WHERE grant_id = $4 AND revoked_at IS NOT NULL) AS "grantRevoked",
     EXISTS (SELECT 1 FROM ended_sessions WHERE uid = $5) AS "sessionEnded",
-    EXISTS (SELECT 1 FROM revoked_tokens WHERE jti = $6) AS "tokenRevoked"`;
+    EXISTS (SELECT 1 FROM revoked_tokens WHERE jti IN ($6, $8)) AS "tokenRevoked"`;
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -42,7 +42,7 @@ export class AnswerAsk {
 
   async run(ask: IdentityAsk): Promise<IdentityAnswer> {
     const user = uuid.test(ask.sub) ? ask.sub : null;
-    const [facts] = await this.dataSource.query<Facts[]>(query, [user, ask.org, ask.client_id, ask.gid, ask.sid, ask.jti, ask.sub]);
+    const [facts] = await this.dataSource.query<Facts[]>(query, [user, ask.org, ask.client_id, ask.gid, ask.sid, ask.jti, ask.sub, ask.src_jti]);
     if (facts === undefined) throw new Error('Postgres gave no row where there is always one');
     const death = deathAtIdentity(credentialOf(ask), lookUpIn(facts));
     if (death === null) return { active: true, membership: facts.membership };
@@ -50,8 +50,8 @@ export class AnswerAsk {
   }
 }
 
-const credentialOf = ({ sub, org, iat, client_id, gid, sid, jti }: IdentityAsk) => ({
-  subject: sub, org, issuedAtSeconds: iat, clientId: client_id, grantId: gid, sessionId: sid, tokenId: jti,
+const credentialOf = ({ sub, org, iat, client_id, gid, sid, jti, src_jti }: IdentityAsk) => ({
+  subject: sub, org, issuedAtSeconds: iat, clientId: client_id, grantId: gid, sessionId: sid, tokenId: jti, sourceTokenId: src_jti,
 });
 
 /** The facts were read for this one credential, so every lookup has its answer. */

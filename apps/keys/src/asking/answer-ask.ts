@@ -10,8 +10,9 @@ import { patRecord } from '../personal-access-tokens/pat-record.ts';
 export class AnswerAsk {
   constructor(private readonly dataSource: DataSource) {}
 
-  async run({ hash }: KeysAsk): Promise<KeysAnswer> {
-    const row = await this.dataSource.manager.findOneBy(PatEntity, { hash: Buffer.from(hash, 'base64url') });
+  async run(ask: KeysAsk): Promise<KeysAnswer> {
+    const where = 'hash' in ask ? { hash: Buffer.from(ask.hash, 'base64url') } : { id: ask.id };
+    const row = await this.dataSource.manager.findOneBy(PatEntity, where);
     const death = deathAtKeys(row);
     if (row !== null && death === null) return { active: true, pat: patRecord(row) };
     return { active: false, code: death === 'token_revoked' ? death : 'token_unknown' };

@@ -18,11 +18,16 @@ export const identityAskSchema = z.object({
   gid: name.nullable(),
   sid: name.nullable(),
   jti: name.nullable(),
+  /** Of the access token that this one was cut from (AS-83) */
+  src_jti: name.nullable().default(null),
 });
 export type IdentityAsk = z.infer<typeof identityAskSchema>;
 
-/** To keys: a PAT by base64url of SHA-256 over the whole token. */
-export const keysAskSchema = z.object({ hash: z.string().regex(/^[A-Za-z0-9_-]{43}$/) });
+/** To keys: a PAT by base64url of SHA-256 over the whole token, or the PAT that a token was cut from by its public id. */
+export const keysAskSchema = z.union([
+  z.strictObject({ hash: z.string().regex(/^[A-Za-z0-9_-]{43}$/) }),
+  z.strictObject({ id: z.string().min(1).max(64).regex(/^[A-Za-z0-9]+$/) }),
+]);
 export type KeysAsk = z.infer<typeof keysAskSchema>;
 
 const no = z.object({ active: z.literal(false), code: z.enum(['token_unknown', 'token_revoked', 'owner_disabled']) });

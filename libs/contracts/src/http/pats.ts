@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { displayNameSchema, grantSchema, printable, slugSchema } from '../identifiers.ts';
+import { displayNameSchema, grantSchema, printable, slugSchema, toolPatternSchema } from '../identifiers.ts';
 import { scopeSchema } from '../scopes.ts';
 import { pageOf, pageQuerySchema } from './lists.ts';
 
@@ -14,7 +14,7 @@ export const mintPatSchema = z.strictObject({
   projects: z.array(slugSchema).min(1).max(100).optional(),
   grants: z.array(grantSchema).min(1).max(100).optional(),
   tools: z
-    .array(z.string().min(3).max(200).regex(/^[^:\s]+:[^\s]+$/, 'server:tool, with * as a glob').regex(printable, 'no control characters'))
+    .array(toolPatternSchema)
     .min(1)
     .max(200)
     .optional(),

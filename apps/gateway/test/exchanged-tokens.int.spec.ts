@@ -1,0 +1,74 @@
+import type { PatRecord } from '@latchkey/contracts';
+import { eventually, verifies } from '@latchkey/testing';
+import { open, pieces } from './support/send.ts';
+import { answerJson } from './support/upstream.ts';
+import { bearer, call, list, startWorld, type World } from './support/world.ts';
+
+describe('tokens that were exchanged', () => {
+  let world: World;
+  beforeAll(async () => { world = await startWorld({ env: { LATCHKEY_RATE_LIMIT_PER_MINUTE: '50' } }); });
+  afterAll(() => world.close());
+
+  const cutFrom = ({ id, mintedAt }: PatRecord, more: object = {}) => world.jwt({ gid: undefined, sid: undefined, client_id: 'latchkey-agent', src: { kind: 'pat', id, iat: mintedAt }, ...more });
+  const status = async (token: string) => (await world.post(call(), bearer(token))).status;
+  const code = async (token: string) => (await world.post(call(), bearer(token))).json.code as string;
+
+  verifies(['AS-83', 'G6'], 'are shown and may call the tools that they are cut down to, and no others', async () => {
+    const { record } = await world.pat();
+    const token = await cutFrom(record, { tools: ['demo:add'] });
+    const listed = await world.post(list, bearer(token));
+    expect(listed.json.result.tools.map(({ name }: { name: string }) => name)).toEqual(['add']);
+    expect((await world.post(call('add'), bearer(token))).json.result.content[0].text).toBe('called add');
+    expect((await world.post(call('delete_all', 3), bearer(token))).json).toEqual({ jsonrpc: '2.0', id: 3, error: { code: -32602, message: 'Unknown tool: delete_all' } });
+    const reader = await cutFrom(record, { scope: 'mcp:read' });
+    expect(await status(reader)).toBe(403);
+  });
+
+  verifies(['AS-83', 'G2'], 'die with their key by one record, open streams included', async () => {
+    const { record } = await world.pat();
+    const token = await cutFrom(record);
+    expect(await status(token)).toBe(200);
+    world.upstream.handle = ({ response }) => void response.writeHead(200, { 'content-type': 'text/event-stream' }).write(': hello\n\n');
+    const stream = await open(world.mcp, { headers: { ...bearer(token), 'content-type': 'application/json', accept: 'application/json, text/event-stream' }, body: call() });
+    const read = pieces(stream.response);
+    expect(await read.next()).toContain('hello');
+    world.upstream.handle = answerJson;
+    await world.publish({ ...record, revokedAt: 1 });
+    expect(await read.next()).toBeNull();
+    await eventually(async () => expect(await code(token)).toBe('token_revoked'));
+  });
+
+  verifies('AS-83', 'die when their key loses what they have, and with an epoch of its owner that came after the key', async () => {
+    const narrowed = await world.pat();
+    const token = await cutFrom(narrowed.record);
+    expect(await status(token)).toBe(200);
+    await world.publish({ ...narrowed.record, tools: ['demo:list'] });
+    await eventually(async () => expect(await code(token)).toBe('token_revoked'));
+
+    const { record } = await world.pat({ owner: 'user-3', mintedAt: 1_700_000_000 });
+    await world.publish({ kind: 'member', user: 'user-3', memberships: [{ org: 'acme', role: 'member', projects: { main: 'contributor' }, epoch: null }] });
+    const other = await cutFrom(record, { sub: 'user-3' });
+    await eventually(async () => expect(await status(other)).toBe(200));
+    // The token itself is younger than this epoch; what it was cut from is not.
+    await world.publish({ kind: 'user', id: 'user-3', disabled: false, epoch: 1_700_000_001 });
+    await eventually(async () => expect(await code(other)).toBe('token_revoked'));
+  });
+
+  verifies('AS-83', 'die with the access token that they were cut from, where that is revoked alone, and with its grant', async () => {
+    for (const kind of ['token', 'grant'] as const) {
+      const id = `${kind}-of-source`;
+      const token = await world.jwt({ gid: 'grant-of-source', src: { kind: 'grant', id: 'grant-of-source', jti: 'token-of-source', client: 'client-1', iat: 1_700_000_000 } });
+      if (kind === 'token') expect(await status(token)).toBe(200);
+      await world.publish({ kind, id, revokedAt: 1_700_000_001, expiresAt: 4_000_000_000 });
+      await eventually(async () => expect(await code(token)).toBe('token_revoked'));
+    }
+  });
+
+  verifies('AS-83', 'are worth nothing beside a key that nobody knows, and are no way around its rate limit', async () => {
+    const { record, token: pat } = await world.pat();
+    expect(await code(await cutFrom({ ...record, id: 'Zz99Zz99' }))).toBe('token_unknown');
+    const first = await world.post(list, bearer(pat));
+    const second = await world.post(list, bearer(await cutFrom(record)));
+    expect([first, second].map(({ headers }) => headers['ratelimit-remaining'])).toEqual(['49', '48']);
+  });
+});
