@@ -11,6 +11,7 @@ import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { RememberedGrant } from '../interactions/remembered-grant.ts';
 import { Standings } from '../grants/standing.ts';
 import type { LoadedKeys } from '../keys/signing-keys.ts';
+import { ClientCredentialsGrant } from '../tokens/client-credentials.ts';
 import { StructuredTokens } from '../tokens/structured-tokens.ts';
 import { TokenClaims } from '../tokens/claims.ts';
 import { TokenScopes } from '../tokens/token-scopes.ts';
@@ -35,6 +36,7 @@ export class EngineConfiguration {
     private readonly standings: Standings,
     private readonly scopes: TokenScopes,
     private readonly claims: TokenClaims,
+    private readonly clientCredentials: ClientCredentialsGrant,
     private readonly structuredTokens: StructuredTokens,
     private readonly outbound: OutboundFetch,
     private readonly documentLimits: DocumentLimits,
@@ -65,7 +67,7 @@ export class EngineConfiguration {
       features: this.features(),
       findAccount: (_ctx, sub) => this.accounts.find(sub),
       loadExistingGrant: async (ctx) => (await grantOfThisInteraction(ctx)) ?? (await this.rememberedGrant.find(ctx)),
-      extraTokenClaims: async (_ctx, token) => ('grantId' in token ? this.claims.find(token) : undefined),
+      extraTokenClaims: async (ctx, token) => ('grantId' in token ? this.claims.find(token) : this.clientCredentials.claims(ctx)),
       // AS-51: clients that may refresh get to, whether or not they asked for offline_access, and signing out disconnects none.
       issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
       expiresWithSession: () => false,
@@ -86,6 +88,7 @@ export class EngineConfiguration {
       registration: { enabled: open, initialAccessToken: env.LATCHKEY_DCR === 'token' ? env.LATCHKEY_DCR_TOKEN : false, idFactory: dynamicClientId },
       registrationManagement: { enabled: open, rotateRegistrationAccessToken: true },
       rpMetadataChoices: { enabled: true },
+      clientCredentials: { enabled: true },
       revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
       introspection: { enabled: true, allowedPolicy: (_ctx, client) => this.structuredTokens.mayIntrospect(client.clientId) },
       clientIdMetadataDocument: {
@@ -109,6 +112,7 @@ export class EngineConfiguration {
     const { env } = this;
     return {
       AccessToken: env.LATCHKEY_ACCESS_TOKEN_TTL_SECONDS,
+      ClientCredentials: env.LATCHKEY_ACCESS_TOKEN_TTL_SECONDS,
       AuthorizationCode: env.LATCHKEY_AUTHORIZATION_CODE_TTL_SECONDS,
       Grant: grantSeconds,
       IdToken: idTokenSeconds,

@@ -6,6 +6,7 @@ import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { NoteGrantUse } from '../grants/note-use.ts';
 import type { LoadedKeys } from '../keys/signing-keys.ts';
 import { LOGGER } from '../tokens.ts';
+import { ClientCredentialsGrant } from '../tokens/client-credentials.ts';
 import { RedeemCode } from '../tokens/redeem-code.ts';
 import { RefreshTokenGrant } from '../tokens/refresh-token.ts';
 import { StructuredTokens } from '../tokens/structured-tokens.ts';
@@ -21,6 +22,7 @@ export class EngineFactory {
     private readonly configuration: EngineConfiguration,
     private readonly redeemCode: RedeemCode,
     private readonly refreshToken: RefreshTokenGrant,
+    private readonly clientCredentials: ClientCredentialsGrant,
     private readonly structuredTokens: StructuredTokens,
     private readonly markClientUsed: MarkClientUsed,
     private readonly compareClientSecret: CompareClientSecret,
@@ -36,6 +38,7 @@ export class EngineFactory {
     provider.silent = true;
     provider.grantGuards.set('authorization_code', this.redeemCode.guard);
     provider.grantGuards.set('refresh_token', this.refreshToken.guard);
+    provider.grantGuards.set('client_credentials', this.clientCredentials.guard);
     this.compareClientSecret.install(provider);
     provider.use(answers(this.env));
     this.structuredTokens.install(provider);

@@ -2,6 +2,7 @@ import type { Provider } from '@nestjs/common';
 import { BreachFetch } from '../accounts/password-breaches.ts';
 import { CompareClientSecret } from '../clients/compare-client-secret.ts';
 import { DocumentLimits } from '../clients/document-limits.ts';
+import { FindMachine } from '../clients/find-machine.ts';
 import { GuardedFetch } from '../clients/guarded-fetch.ts';
 import { MarkClientUsed } from '../clients/mark-client-used.ts';
 import { OutboundFetch } from '../clients/outbound-fetch.ts';
@@ -18,6 +19,7 @@ import { RotateSigningKeys } from '../keys/rotate-signing-keys.ts';
 import { SigningKeys } from '../keys/signing-keys.ts';
 import { AccessTokens } from '../tokens/access-tokens.ts';
 import { TokenClaims } from '../tokens/claims.ts';
+import { ClientCredentialsGrant } from '../tokens/client-credentials.ts';
 import { RedeemCode } from '../tokens/redeem-code.ts';
 import { RefreshReplays } from '../tokens/refresh-replays.ts';
 import { RefreshTokenGrant } from '../tokens/refresh-token.ts';
@@ -43,6 +45,7 @@ export const engineProviders = (outbound?: OutboundFetch): Provider[] => [
   { provide: BreachFetch, useFactory: () => outbound ?? new GuardedFetch({ allowPrivateAddresses: false, maxBytes: 1024 * 1024 }) },
   AccessTokens,
   Authorizations,
+  ClientCredentialsGrant,
   CompareClientSecret,
   Consents,
   DocumentLimits,
@@ -50,6 +53,7 @@ export const engineProviders = (outbound?: OutboundFetch): Provider[] => [
   EngineConfiguration,
   EngineFactory,
   EngineFront,
+  FindMachine,
   KeyRotation,
   MarkClientUsed,
   NoteGrantUse,

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { stage } from '@latchkey/feed-writer';
 import { createLocalJWKSet, errors as joseErrors, jwtVerify } from 'jose';
 import { DataSource } from 'typeorm';
+import { FindMachine } from '../clients/find-machine.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { oauthAuthor } from '../audit/oauth-author.ts';
 import { recordAudit } from '../audit/record-audit.ts';
@@ -16,6 +17,7 @@ export class AccessTokens {
     private readonly dataSource: DataSource,
     private readonly keys: SigningKeys,
     private readonly standings: Standings,
+    private readonly findMachine: FindMachine,
     @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
   ) {}
 
@@ -37,13 +39,20 @@ export class AccessTokens {
   /** @returns the claims of a token that is good at this moment */
   async active(token: string): Promise<AccessTokenClaims | null> {
     const claims = await this.read(token);
-    if (claims === null || claims.gid === undefined) return null;
-    if ((await this.standings.find(claims.gid, claims.sid)) === null) return null;
+    if (claims === null) return null;
+    const stands = claims.gid === undefined ? await this.machineStands(claims) : (await this.standings.find(claims.gid, claims.sid)) !== null;
+    if (!stands) return null;
     const rows = await this.dataSource.query<unknown[]>(
       'SELECT 1 FROM revoked_tokens WHERE jti = $1 UNION ALL SELECT 1 FROM clients WHERE id = $2 AND epoch >= $3',
       [claims.jti, claims.client_id, Math.floor(claims.iat)],
     );
     return rows.length > 0 ? null : claims;
+  }
+
+  /** A token without a grant is a machine's own, and lives by it. */
+  private async machineStands({ sub, client_id: client, org, iat }: AccessTokenClaims): Promise<boolean> {
+    const machine = sub === client ? await this.findMachine.run(client) : null;
+    return machine !== null && machine.org === org && (machine.epoch === null || machine.epoch < Math.floor(iat));
   }
 
   /** Ends this one token; the authorization it came from lives on. */
