@@ -1,6 +1,6 @@
 import { identityHeader } from '@latchkey/contracts';
 import { AssertionVerifier } from '@latchkey/service';
-import { verifies } from '@latchkey/testing';
+import { eventually, verifies } from '@latchkey/testing';
 import { send } from './support/send.ts';
 import { bearer, issuer, startWorld, type World } from './support/world.ts';
 
@@ -48,6 +48,20 @@ describe('the management API through the gateway', () => {
     expect(admin).toMatchObject({ sub: 'admin-1', roles: { org: 'admin', projects: {} } });
     expect(admin.scope.split(' ')).toEqual(expect.arrayContaining(['org:admin', 'org:read', 'servers:write', 'audit:read']));
     await expect(verifier(issuer).verify(toKeys)).rejects.toMatchObject({ code: 'token_malformed' });
+  });
+
+  verifies('I11', 'the longest life of a key goes with the caller from the next record of the organization on, and not to a server', async () => {
+    const token = await world.jwt({ scope: 'keys:write', aud: resource });
+    const told = async (): Promise<unknown> => {
+      world.upstream.received.splice(0);
+      await api('POST', '/v1/pats', token, { body: {} });
+      return (await verifier(world.upstream.origin).verify(String(world.upstream.received[0]!.headers[identityHeader]))).key_max_lifetime;
+    };
+    expect(await told()).toBeUndefined();
+    await world.publish({ kind: 'org', id: 'acme', disabled: false, epoch: null, policy: { keyMaxLifetimeSeconds: 604_800 } });
+    await eventually(async () => expect(await told()).toBe(604_800));
+    await world.publish({ kind: 'org', id: 'acme', disabled: false, epoch: null });
+    await eventually(async () => expect(await told()).toBeUndefined());
   });
 
   verifies('GW-32', 'each verb takes its scope, and a missing one is named', async () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { verifies } from '@latchkey/testing';
-import { ann, bob, KeysFixture } from './keys-fixture.ts';
+import { ann, bob, KeysFixture, type Claims } from './keys-fixture.ts';
 
 describe('POST /v1/pats', () => {
   let keys: KeysFixture;
@@ -154,4 +154,35 @@ describe('another prefix', () => {
       await keys.stop();
     }
   }, 60_000);
+});
+
+describe('POST /v1/pats, where the organization bounds the life of keys', () => {
+  let keys: KeysFixture;
+  beforeAll(async () => {
+    keys = await KeysFixture.start();
+  }, 60_000);
+  afterAll(() => keys.stop());
+
+  verifies('I11', '403 policy_violation: for a key that would live longer, or for ever', async () => {
+    const bounded = { ...ann, key_max_lifetime: 30 * 24 * 3600 };
+    const mint = async (expiresIn: string, as: Claims = bounded) => {
+      const { status, body } = await keys.call(as, 'POST', '/v1/pats', { name: 'k', org: 'acme', scopes: ['mcp:read'], expiresIn });
+      return [status, body['code']];
+    };
+    expect(await mint('30d')).toEqual([201, undefined]);
+    expect(await mint('7d')).toEqual([201, undefined]);
+    expect(await mint('90d')).toEqual([403, 'policy_violation']);
+    expect(await mint('never')).toEqual([403, 'policy_violation']);
+    // Shorter than any that can be asked for: then there are no keys at all.
+    expect(await mint('7d', { ...ann, key_max_lifetime: 3600 })).toEqual([403, 'policy_violation']);
+    expect(await mint('never', ann)).toEqual([201, undefined]);
+    expect(await keys.query("SELECT 1 FROM outbox WHERE record->>'expiresAt' IS NULL")).toHaveLength(1);
+  });
+
+  it('lets a key that ends in time mint one that ends with it', async () => {
+    const parent = await keys.mint(ann, { scopes: ['keys:write'], expiresIn: '7d' });
+    const as = { ...ann, credential: { kind: 'pat' as const, id: parent.id }, key_max_lifetime: 7 * 24 * 3600 };
+    const child = await keys.call(as, 'POST', '/v1/pats', { name: 'k', org: 'acme', scopes: ['keys:read'], expiresIn: 'never' });
+    expect([child.status, child.body['expiresAt']]).toEqual([201, parent.expiresAt]);
+  });
 });

@@ -61,6 +61,8 @@ export const identityAssertionClaimsSchema = z.object({
   client_id: z.string().optional(),
   credential: z.object({ kind: z.enum(['pat', 'access_token', 'gateway']), id: z.string() }),
   roles: z.object({ org: orgRoleSchema.optional(), projects: z.record(z.string(), projectRoleSchema) }).optional(),
+  /** The longest life of a key by the organization's policy, in seconds; towards our own services only. */
+  key_max_lifetime: z.number().int().positive().optional(),
   request_id: z.string().optional(),
 });
 export type IdentityAssertionClaims = z.infer<typeof identityAssertionClaimsSchema>;

@@ -3,11 +3,16 @@ import type { Principal } from '../credentials/principal.ts';
 import type { Route } from '../proxy/exchange.ts';
 import type { AssertionContent } from './assertion-signer.ts';
 
+/** What an organization demands, where a service of ours has to know it. */
+export interface Demands {
+  keyMaxLifetimeSeconds: number | null;
+}
+
 /**
  * What one upstream is told about the caller. Scopes are what the owner's role leaves of them, there. Our own services also learn the
  * roles, as far as the credential may use them; an upstream of somebody else does not.
  */
-export function assertionContent(route: Route, principal: Principal, { credential, membership }: Subject, audience: string): AssertionContent {
+export function assertionContent(route: Route, principal: Principal, { credential, membership }: Subject, audience: string, demands: Demands): AssertionContent {
   const common = {
     sub: principal.subject,
     aud: audience,
@@ -25,5 +30,6 @@ export function assertionContent(route: Route, principal: Principal, { credentia
     ...common,
     scope: effectiveScopes(principal.scopes, { org, role, projects }).join(' '),
     roles: { org: role, projects: { ...projects } },
+    ...(demands.keyMaxLifetimeSeconds === null ? {} : { key_max_lifetime: demands.keyMaxLifetimeSeconds }),
   };
 }

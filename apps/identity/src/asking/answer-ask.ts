@@ -13,6 +13,7 @@ interface Facts {
   org: Standing | null;
   client: Standing | null;
   membership: Membership | null;
+  keyMaxLifetimeSeconds: number | null;
   grantRevoked: boolean;
   sessionEnded: boolean;
   tokenRevoked: boolean;
@@ -29,6 +30,7 @@ const query = `
      FROM members m WHERE m.user_id = $1 AND m.org = $2 AND m.removed_at IS NULL),
      (SELECT json_build_object('org', m.org, 'role', m.machine->>'role', 'epoch', NULL, 'projects', m.machine->'projects')
      FROM clients m WHERE m.id = $7 AND m.org = $2 AND m.machine IS NOT NULL AND m.deleted_at IS NULL)) AS membership,
+    (SELECT (policy->>'keyMaxLifetimeSeconds')::integer FROM organization_policies WHERE org = $2) AS "keyMaxLifetimeSeconds",
     EXISTS (SELECT 1 FROM authorizations WHERE grant_id = $4 AND revoked_at IS NOT NULL) AS "grantRevoked",
     EXISTS (SELECT 1 FROM ended_sessions WHERE uid = $5) AS "sessionEnded",
     EXISTS (SELECT 1 FROM revoked_tokens WHERE jti IN ($6, $8)) AS "tokenRevoked"`;
@@ -45,7 +47,8 @@ export class AnswerAsk {
     const [facts] = await this.dataSource.query<Facts[]>(query, [user, ask.org, ask.client_id, ask.gid, ask.sid, ask.jti, ask.sub, ask.src_jti]);
     if (facts === undefined) throw new Error('Postgres gave no row where there is always one');
     const death = deathAtIdentity(credentialOf(ask), lookUpIn(facts));
-    if (death === null) return { active: true, membership: facts.membership };
+    const { membership, keyMaxLifetimeSeconds } = facts;
+    if (death === null) return { active: true, membership, ...(keyMaxLifetimeSeconds === null ? {} : { keyMaxLifetimeSeconds }) };
     return { active: false, code: death === 'owner_disabled' ? death : 'token_revoked' };
   }
 }

@@ -1,13 +1,18 @@
+import type { OrganizationPolicy } from '@latchkey/contracts';
 import { Injectable } from '@nestjs/common';
 import { errors } from 'oidc-provider';
+import { readPolicy } from '../policies/policy-of.ts';
 import { UnitOfWork } from '../provider/unit-of-work.ts';
 
 export interface Standing {
   userId: string;
   org: string | null;
+  /** What the organization demands of the tokens that come of it. */
+  policy: OrganizationPolicy;
 }
 
-interface Row extends Standing {
+interface Row extends Pick<Standing, 'userId' | 'org'> {
+  policy: unknown;
   dead: string | null;
 }
 
@@ -36,8 +41,9 @@ export const joinedTo = (session: string): string => `
   LEFT JOIN ended_sessions s ON s.uid = ${session}`;
 
 const query = `
-  SELECT a.user_id AS "userId", a.org, ${causeOfEnd} AS dead
+  SELECT a.user_id AS "userId", a.org, p.policy, ${causeOfEnd} AS dead
   FROM authorizations a ${joinedTo('coalesce($2, a.session_uid)')}
+  LEFT JOIN organization_policies p ON p.org = a.org
   WHERE a.grant_id = $1`;
 
 /** Whether what a user once allowed still stands, asked of the tables themselves: before every token, and at introspection. */
@@ -49,7 +55,7 @@ export class Standings {
   async find(grantId: string, sessionUid?: string): Promise<Standing | null> {
     const rows = await this.unitOfWork.run((manager) => manager.query<Row[]>(query, [grantId, sessionUid ?? null]));
     const row = rows[0];
-    return row === undefined || row.dead !== null ? null : { userId: row.userId, org: row.org };
+    return row === undefined || row.dead !== null ? null : { userId: row.userId, org: row.org, policy: readPolicy(row.policy) };
   }
 
   /** @throws InvalidGrant (RFC 6749 section 5.2) where it stands no more */

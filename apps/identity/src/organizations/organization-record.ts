@@ -1,9 +1,12 @@
 import type { RecordOf } from '@latchkey/contracts';
 import type { EntityManager } from 'typeorm';
+import { policyOf } from '../policies/policy-of.ts';
 import { OrganizationEntity } from './organization.entity.ts';
 
 /** An organization as the gateways know it. Read it under the organization's lock. */
 export async function organizationRecord(manager: EntityManager, org: string): Promise<RecordOf<'org'>> {
   const row = await manager.findOneByOrFail(OrganizationEntity, { slug: org });
-  return { kind: 'org', id: org, disabled: row.disabledAt !== null, epoch: row.epoch };
+  const { keyMaxLifetimeSeconds } = await policyOf(manager, org);
+  const policy = keyMaxLifetimeSeconds === null ? {} : { policy: { keyMaxLifetimeSeconds } };
+  return { kind: 'org', id: org, disabled: row.disabledAt !== null, epoch: row.epoch, ...policy };
 }

@@ -1,7 +1,7 @@
-import { defaultPolicy, organizationPolicySchema, type OrganizationPolicy } from '@latchkey/contracts';
+import { defaultPolicy, type OrganizationPolicy } from '@latchkey/contracts';
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../provider/unit-of-work.ts';
-import { OrganizationPolicyEntity } from './organization-policy.entity.ts';
+import { policyOf } from './policy-of.ts';
 
 /** What an organization demands, from the table itself. */
 @Injectable()
@@ -10,7 +10,6 @@ export class FindPolicy {
 
   async of(org: string | null): Promise<OrganizationPolicy> {
     if (org === null) return defaultPolicy;
-    const row = await this.unitOfWork.run((manager) => manager.findOneBy(OrganizationPolicyEntity, { org }));
-    return row === null ? defaultPolicy : organizationPolicySchema.parse(row.policy);
+    return this.unitOfWork.run((manager) => policyOf(manager, org));
   }
 }

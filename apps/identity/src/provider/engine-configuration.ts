@@ -11,6 +11,7 @@ import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { RememberedGrant } from '../interactions/remembered-grant.ts';
 import { Standings } from '../grants/standing.ts';
 import type { LoadedKeys } from '../keys/signing-keys.ts';
+import { GrantedPolicies, withinPolicy } from '../policies/granted-policies.ts';
 import { ClientCredentialsGrant } from '../tokens/client-credentials.ts';
 import { StructuredTokens } from '../tokens/structured-tokens.ts';
 import { TokenClaims } from '../tokens/claims.ts';
@@ -38,6 +39,7 @@ export class EngineConfiguration {
     private readonly claims: TokenClaims,
     private readonly clientCredentials: ClientCredentialsGrant,
     private readonly structuredTokens: StructuredTokens,
+    private readonly policies: GrantedPolicies,
     private readonly outbound: OutboundFetch,
     private readonly documentLimits: DocumentLimits,
     private readonly rememberedGrant: RememberedGrant,
@@ -111,14 +113,17 @@ export class EngineConfiguration {
   private lifetimes(): Configuration['ttl'] {
     const { env } = this;
     return {
-      AccessToken: env.LATCHKEY_ACCESS_TOKEN_TTL_SECONDS,
-      ClientCredentials: env.LATCHKEY_ACCESS_TOKEN_TTL_SECONDS,
+      AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? env.LATCHKEY_ACCESS_TOKEN_TTL_SECONDS,
+      ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? env.LATCHKEY_ACCESS_TOKEN_TTL_SECONDS,
       AuthorizationCode: env.LATCHKEY_AUTHORIZATION_CODE_TTL_SECONDS,
       Grant: grantSeconds,
       IdToken: idTokenSeconds,
       Interaction: interactionSeconds,
-      // From the last use, and never past the grant: what would outlive it could not be redeemed.
-      RefreshToken: (_ctx, token) => Math.max(1, Math.min(env.LATCHKEY_REFRESH_TOKEN_TTL_SECONDS, grantSeconds - token.totalLifetime())),
+      // From the last use, and never past the grant (what would outlive it could not be redeemed) or the organization's policy.
+      RefreshToken: (ctx, token) => {
+        const allowed = withinPolicy(env.LATCHKEY_REFRESH_TOKEN_TTL_SECONDS, this.policies.of(ctx).refreshTokenTtlSeconds);
+        return Math.max(1, Math.min(allowed, grantSeconds - token.totalLifetime()));
+      },
       Session: sessionSeconds,
     };
   }
@@ -129,14 +134,13 @@ export class EngineConfiguration {
     const { Grant: grant, AuthorizationCode: code, RefreshToken: refreshToken } = ctx.oidc.entities;
     const source = code ?? refreshToken;
     // Before there is an authorization, every scope of the resource may be asked for; consent and the role decide later.
-    const scopes =
-      ctx.oidc.route === 'token' && grant !== undefined
-        ? await this.scopes.find(await this.standings.require(grant.jti, source?.sessionUid), resource)
-        : resource.scopes;
+    const standing = ctx.oidc.route === 'token' && grant !== undefined ? await this.standings.require(grant.jti, source?.sessionUid) : null;
+    const scopes = standing === null ? resource.scopes : await this.scopes.find(standing, resource);
+    if (standing !== null) this.policies.note(ctx, standing.policy);
     return {
       scope: scopes.join(' '),
       audience: resource.resource,
-      accessTokenTTL: this.env.LATCHKEY_ACCESS_TOKEN_TTL_SECONDS,
+      accessTokenTTL: withinPolicy(this.env.LATCHKEY_ACCESS_TOKEN_TTL_SECONDS, this.policies.of(ctx).accessTokenTtlSeconds),
       accessTokenFormat: 'jwt' as const,
       jwt: { sign: { alg: 'ES256' as const } },
     };

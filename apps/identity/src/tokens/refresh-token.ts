@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { OrganizationPolicy } from '@latchkey/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from '@latchkey/telemetry';
 import { errors, type AdapterPayload, type KoaContextWithOIDC, type TokenEndpointGrantContext } from 'oidc-provider';
@@ -10,6 +11,7 @@ import { Standings } from '../grants/standing.ts';
 import { checkDpopReplay, validateDpop } from '../provider/engine-internals.ts';
 import type { GrantGuard } from '../provider/guarded-provider.ts';
 import { idHash } from '../provider/id-hash.ts';
+import { GrantedPolicies } from '../policies/granted-policies.ts';
 import { UnitOfWork } from '../provider/unit-of-work.ts';
 import { LOGGER } from '../tokens.ts';
 import { RefreshReplays } from './refresh-replays.ts';
@@ -32,6 +34,7 @@ export class RefreshTokenGrant {
     private readonly unitOfWork: UnitOfWork,
     private readonly standings: Standings,
     private readonly replays: RefreshReplays,
+    private readonly policies: GrantedPolicies,
     @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -54,7 +57,9 @@ export class RefreshTokenGrant {
     const proof = await validateDpop(ctx.oidc.provider, ctx);
     const request = fingerprint(ctx, locked.payload, proof?.thumbprint);
     if (!locked.used) {
-      await this.standings.require(grantId, sessionUid);
+      const { policy } = await this.standings.require(grantId, sessionUid);
+      requireRecentUse(locked.payload, policy);
+      this.policies.note(ctx, policy);
       await this.unitOfWork.orNothing(handle);
       await this.replays.keep(manager, token, request, ctx.body);
       return;
@@ -85,6 +90,11 @@ export class RefreshTokenGrant {
       details: { user: rows[0]?.userId ?? null },
     });
   }
+}
+
+/** A policy that was tightened holds for what was issued before it too: the life of a refresh token counts from its last use. */
+function requireRecentUse({ iat }: AdapterPayload, { refreshTokenTtlSeconds: longest }: OrganizationPolicy): void {
+  if (longest !== null && (iat ?? 0) + longest <= Math.floor(Date.now() / 1000)) throw new errors.InvalidGrant('the authorization has ended');
 }
 
 async function lock(manager: EntityManager, token: string): Promise<Locked | null> {

@@ -10,7 +10,7 @@ import type { Resource } from '../provider/resources.ts';
 export class TokenScopes {
   constructor(private readonly roles: FindRole) {}
 
-  async find({ userId, org }: Standing, { scopes, server }: Resource): Promise<Scope[]> {
+  async find({ userId, org }: Pick<Standing, 'userId' | 'org'>, { scopes, server }: Resource): Promise<Scope[]> {
     // A server of one organization is out of reach for a token of another one, whatever the user may be there.
     if (org === null || (server !== null && server.org !== org)) return [];
     const allowed = roleScopes(await this.roles.inOrg(userId, org), server?.project);

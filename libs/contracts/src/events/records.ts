@@ -26,7 +26,14 @@ export const patRecordSchema = z.object({
 });
 
 export const userRecordSchema = z.object({ kind: z.literal('user'), id: z.string(), disabled: z.boolean(), epoch });
-export const orgRecordSchema = z.object({ kind: z.literal('org'), id: z.string(), disabled: z.boolean(), epoch });
+export const orgRecordSchema = z.object({
+  kind: z.literal('org'),
+  id: z.string(),
+  disabled: z.boolean(),
+  epoch,
+  /** What of the organization's policy gateways have to pass on; absent where nothing is demanded. */
+  policy: z.object({ keyMaxLifetimeSeconds: seconds.nullable() }).optional(),
+});
 export const clientRecordSchema = z.object({ kind: z.literal('client'), id: z.string(), disabled: z.boolean(), epoch });
 
 /** All memberships of one user; an org that is absent is one the user does not belong to. `projects` maps slug to role. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { slugSchema } from '../identifiers.ts';
 
 const seconds = (least: number) => z.number().int().min(least).max(31_536_000).nullable();
 
@@ -31,3 +32,22 @@ export const organizationPolicySchema = z.object({
 export type OrganizationPolicy = z.infer<typeof organizationPolicySchema>;
 
 export const defaultPolicy: OrganizationPolicy = organizationPolicySchema.parse({});
+
+/** A policy as the API shows it. Revision 0: none was ever set, and the defaults hold. */
+export const policyDocumentSchema = z.object({ org: z.string(), revision: z.number().int(), policy: organizationPolicySchema, updatedAt: z.string().nullable() });
+export type PolicyDocument = z.infer<typeof policyDocumentSchema>;
+
+export const policyQuerySchema = z.object({ org: slugSchema.optional() });
+
+/** The members without their defaults: what a change leaves out stays as it is. */
+const changeable = Object.fromEntries(Object.entries(organizationPolicySchema.shape).map(([name, schema]) => [name, schema.unwrap().optional()]));
+
+/** Body of `PATCH /v1/policies`. `revision` is the one that the change was made from; another one by now is a conflict. */
+export const changePolicySchema = z.strictObject({
+  org: slugSchema.optional(),
+  revision: z.number().int().nonnegative(),
+  policy: z.strictObject(changeable) as unknown as z.ZodType<Partial<OrganizationPolicy>>,
+});
+export type ChangePolicy = z.infer<typeof changePolicySchema>;
+export const changedPolicySchema = policyDocumentSchema.extend({ consistency: z.string() });
+export type ChangedPolicy = z.infer<typeof changedPolicySchema>;

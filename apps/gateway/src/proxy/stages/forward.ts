@@ -1,8 +1,9 @@
 import { decide } from '@latchkey/access';
 import type { MonotonicClock, WallClock } from '@latchkey/clock';
 import type { Replica } from '@latchkey/feed-replica';
-import { assertionContent } from '../../assertion/assertion-content.ts';
+import { assertionContent, type Demands } from '../../assertion/assertion-content.ts';
 import type { AssertionSigner } from '../../assertion/assertion-signer.ts';
+import type { Principal } from '../../credentials/principal.ts';
 import type { Liveness } from '../../credentials/liveness.ts';
 import { Relay, type RelayTimes } from '../../forward/relay.ts';
 import { upstreamHeaders } from '../../forward/request-headers.ts';
@@ -20,7 +21,7 @@ export interface ForwardOptions {
   assertions: AssertionSigner;
   sessions: SealedSessions;
   streams: OpenStreams;
-  replica: Pick<Replica, 'membership' | 'server'>;
+  replica: Pick<Replica, 'membership' | 'org' | 'server'>;
   liveness: Liveness;
   prover: Pick<Prover, 'newerThanReplica'>;
   clock: WallClock;
@@ -35,7 +36,13 @@ export function forward(options: ForwardOptions): Stage {
   const assertionFor = (exchange: Exchange): Promise<string> | null => {
     const { principal, subject } = exchange;
     if (principal === undefined || subject === undefined) return null;
-    return assertions.sign(assertionContent(exchange.needRoute(), principal, subject, exchange.needUpstream().audience));
+    return assertions.sign(assertionContent(exchange.needRoute(), principal, subject, exchange.needUpstream().audience, demandsOn(exchange, principal)));
+  };
+
+  /** What identity itself had to be asked for comes before the replica, as with the role. */
+  const demandsOn = ({ confirmed }: Exchange, { org }: Principal): Demands => {
+    const known = org === null ? undefined : replica.org(org)?.policy?.keyMaxLifetimeSeconds;
+    return { keyMaxLifetimeSeconds: (confirmed.identity === undefined ? known : confirmed.identity.answer.keyMaxLifetimeSeconds) ?? null };
   };
 
   const sealSession = (exchange: Exchange, upstreamId: string): string | null => {

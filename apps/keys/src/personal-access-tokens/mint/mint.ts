@@ -16,7 +16,7 @@ import { PromptRelay } from '../prompt-relay.ts';
 import { statusOf } from '../status.ts';
 import { requireOwnOrg } from '../visible-keys.ts';
 import { expiryOf } from './expiry.ts';
-import { boundByKey, boundByRole } from './minting-bound.ts';
+import { boundByKey, boundByPolicy, boundByRole } from './minting-bound.ts';
 
 /** Creates a key for the caller. The token leaves in the answer and is kept nowhere. */
 @Injectable()
@@ -56,6 +56,7 @@ export class MintPatOperation {
         lastUsedAt: null,
         revokedAt: null,
       });
+      boundByPolicy(caller.key_max_lifetime, created);
       if (minter !== null) boundByKey(minter, created, this.principals);
       await manager.insert(PatEntity, created);
       const record = patRecord(created);

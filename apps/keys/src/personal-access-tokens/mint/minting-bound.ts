@@ -50,3 +50,15 @@ export function boundByKey(minter: PatEntity, wanted: Credential, principals: Pr
   if (part !== 'scopes') throw new Problem(refusals[part], { detail });
   throw principals.insufficientScope(wanted.scopes.filter((scope) => !satisfies(minter.scopes, [scope])), detail);
 }
+
+/**
+ * The organization's longest life of a key. It binds keys that are minted from now on; those that there are live as long as they were
+ * given, and are found by their `expiresAt`.
+ * @param longestSeconds  undefined where the organization demands nothing
+ * @throws Problem `policy_violation` for a key that would live longer, or for ever
+ */
+export function boundByPolicy(longestSeconds: number | undefined, { createdAt, expiresAt }: Pick<PatEntity, 'createdAt' | 'expiresAt'>): void {
+  if (longestSeconds === undefined) return;
+  if (expiresAt !== null && expiresAt.getTime() - createdAt.getTime() <= longestSeconds * 1000) return;
+  throw new Problem('policy_violation', { detail: `In this organization a key lives for ${longestSeconds} seconds at most; ask for a shorter one.` });
+}

@@ -1,0 +1,55 @@
+import { organizationPolicySchema, type ChangedPolicy, type ChangePolicy as Change, type OrganizationPolicy } from '@latchkey/contracts';
+import { Injectable } from '@nestjs/common';
+import { WallClock } from '@latchkey/clock';
+import { consistencyOf, stage } from '@latchkey/feed-writer';
+import { Problem } from '@latchkey/problem';
+import { DataSource } from 'typeorm';
+import { recordAudit } from '../audit/record-audit.ts';
+import { requireStanding, type Acting } from '../organizations/acting.ts';
+import { administratedOrg } from '../organizations/administrated-org.ts';
+import { lockOrganization } from '../organizations/member-record.ts';
+import { organizationRecord } from '../organizations/organization-record.ts';
+import { OrganizationPolicyEntity } from './organization-policy.entity.ts';
+import { readPolicy } from './policy-of.ts';
+
+type Detail = string | number | boolean | null | string[];
+
+/** A member of a policy as a line of the log can hold it. */
+const inWords = (value: OrganizationPolicy[keyof OrganizationPolicy]): Detail => (Array.isArray(value) ? value.slice(0, 50) : value);
+
+/** What changed, before and after. */
+function differences(before: OrganizationPolicy, after: OrganizationPolicy): Record<string, Detail> {
+  const names = Object.keys(after) as (keyof OrganizationPolicy)[];
+  const changed = names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
+  return Object.fromEntries(changed.flatMap((name) => [[`${name}_before`, inWords(before[name])], [`${name}_after`, inWords(after[name])]]));
+}
+
+/** Changes what an organization demands, and tells the gateways. */
+@Injectable()
+export class ChangePolicy {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clock: WallClock,
+  ) {}
+
+  /** @throws Problem `insufficient_role`, `conflict` when the policy is not the one any more that the change was made from */
+  async run(acting: Acting, { revision, policy: change }: Change): Promise<ChangedPolicy> {
+    const org = administratedOrg(acting.member);
+    return this.dataSource.transaction(async (manager) => {
+      await lockOrganization(manager, org);
+      await requireStanding(manager, acting);
+      const row = await manager.findOneBy(OrganizationPolicyEntity, { org });
+      const current = row?.revision ?? 0;
+      if (current !== revision) throw new Problem('conflict', { detail: `The policy is at revision ${current} by now; look at it again.` });
+      const before = readPolicy(row?.policy);
+      const policy = organizationPolicySchema.parse({ ...before, ...change });
+      const updatedAt = new Date(this.clock.nowMs());
+      await manager.upsert(OrganizationPolicyEntity, { org, policy, revision: current + 1, updatedAt }, ['org']);
+      const record = await organizationRecord(manager, org);
+      const consistency = consistencyOf(record, await stage(manager, record));
+      const details = { revision: current + 1, ...differences(before, policy) };
+      await recordAudit(manager, { ...acting.by, org, action: 'policy.changed', target: { kind: 'org', id: org }, details });
+      return { org, revision: current + 1, policy, updatedAt: updatedAt.toISOString(), consistency };
+    });
+  }
+}
