@@ -18,6 +18,7 @@ import { organizationsControllers, organizationsProviders } from './organization
 import { policiesControllers, policiesProviders } from './policies/providers.ts';
 import { projectsControllers, projectsProviders } from './projects/providers.ts';
 import { engineProviders } from './provider/providers.ts';
+import { secondFactorControllers, secondFactorProviders } from './second-factor/providers.ts';
 import { serversControllers, serversProviders } from './servers/providers.ts';
 import { signInsControllers, signInsProviders } from './sign-ins/providers.ts';
 import { storageProviders } from './storage.ts';
@@ -63,6 +64,7 @@ export class IdentityModule {
         ...interactionsProviders,
         ...federationProviders,
         ...signInsProviders,
+        ...secondFactorProviders,
         ...consoleProviders,
         ...auditProviders,
         ...mailProviders,
@@ -80,6 +82,7 @@ export class IdentityModule {
         ...interactionsControllers,
         ...federationControllers,
         ...signInsControllers,
+        ...secondFactorControllers,
         ...consoleControllers,
         ...auditControllers,
         ...mailControllers,

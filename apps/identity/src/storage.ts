@@ -17,6 +17,7 @@ import { organizationsEntities } from './organizations/providers.ts';
 import { policiesEntities } from './policies/providers.ts';
 import { projectsEntities } from './projects/providers.ts';
 import { engineEntities } from './provider/entities.ts';
+import { secondFactorEntities } from './second-factor/providers.ts';
 import { serversEntities } from './servers/providers.ts';
 import { signInsEntities } from './sign-ins/providers.ts';
 import { LOGGER } from './tokens.ts';
@@ -32,6 +33,7 @@ export const entities = [
   ...interactionsEntities,
   ...federationEntities,
   ...signInsEntities,
+  ...secondFactorEntities,
   ...consoleEntities,
   ...auditEntities,
   ...mailEntities,

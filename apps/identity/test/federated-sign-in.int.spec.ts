@@ -1,5 +1,6 @@
 import { verifies } from '@latchkey/testing';
 import { admin, allow, authorizeUrl, FormBrowser, gatewayUrl, registerClient, startAccounts, verifier, type Accounts, type Page } from './support/accounts.ts';
+import { enrol } from './support/authenticator.ts';
 import { startForeignProvider, type ForeignProviderServer, type Mischief, type Person } from './support/foreign-provider.ts';
 
 const demo = `${gatewayUrl}/mcp/demo`;
@@ -116,6 +117,71 @@ describe('sign-in at another provider', () => {
       const rows = await accounts.dataSource.query<unknown[]>("SELECT 1 FROM identities WHERE subject = 'racer'");
       expect(rows).toHaveLength(1);
     });
+  });
+
+  describe('the console\'s page of sign-in methods', () => {
+    const password = 'a password of fred';
+    async function signedIn(email: string): Promise<FormBrowser> {
+      await accounts.createUser(email, password);
+      const browser = new FormBrowser(accounts.issuer);
+      await browser.submit(await browser.get(`${accounts.issuer}/console/sign-in`), { email, password });
+      return browser;
+    }
+    const methods = (browser: FormBrowser): Promise<Page> => browser.get(`${accounts.issuer}/console/sign-in-methods`);
+    const subjects = async (): Promise<string[]> => (await accounts.dataSource.query<{ subject: string }[]>('SELECT subject FROM identities')).map(({ subject }) => subject);
+
+    verifies('I8', 'connects another sign-in once its owner has said so there, and removes it again', async () => {
+      const browser = await signedIn('fred@example.com');
+      const confirm = await through(browser, await methods(browser), { sub: 'fred', email: 'f@elsewhere.example' });
+      expect(confirm.text).toContain('f@elsewhere.example');
+      expect(await subjects()).not.toContain('fred');
+      expect((await browser.post(`${accounts.issuer}/sign-in/link`, {})).status).toBe(403);
+      const connected = await browser.submit(confirm, {});
+      expect([new URL(connected.url).pathname, connected.text.includes('f@elsewhere.example')]).toEqual(['/console/sign-in-methods', true]);
+      expect((await console({ sub: 'fred' })).page.text).toContain('fred@example.com');
+      // It is not taken over by connecting it with somebody else.
+      const thief = await signedIn('thief@example.com');
+      const stolen = await thief.submit(await through(thief, await methods(thief), { sub: 'fred' }), {});
+      expect([stolen.status, (await console({ sub: 'fred' })).page.text.includes('fred@example.com')]).toEqual([409, true]);
+      const [id] = await accounts.dataSource.query<[{ id: string }]>("SELECT id FROM identities WHERE subject = 'fred'");
+      const csrf = /name="_csrf" value="([^"]+)"/.exec((await methods(thief)).text)?.[1] ?? '';
+      expect((await thief.post(`${accounts.issuer}/console/sign-in-methods/${id.id}/remove`, { _csrf: csrf })).status).not.toBe(200);
+      expect((await browser.submit(connected, {})).text).toContain('None.');
+      expect(await subjects()).not.toContain('fred');
+    });
+
+    verifies('I8', 'keeps the last way into an account', async () => {
+      const { browser } = await console({ sub: 'only', email: 'only@corp.example', email_verified: true });
+      const page = await browser.submit(await methods(browser), {});
+      expect([page.status, page.text.includes('only way into your account')]).toEqual([409, true]);
+      expect(await subjects()).toContain('only');
+    });
+
+    it('connects nothing in a browser that was left open, and nothing in the name of who signed in meanwhile', async () => {
+      const browser = await signedIn('gina@example.com');
+      const confirm = await through(browser, await methods(browser), { sub: 'gina' });
+      const signOut = /action="\/console\/sign-out"><input type="hidden" name="_csrf" value="([^"]+)"/.exec((await browser.get(`${accounts.issuer}/console`)).text)![1]!;
+      await browser.post(`${accounts.issuer}/console/sign-out`, { _csrf: signOut });
+      await accounts.createUser('hal@example.com', password);
+      await browser.submit(await browser.get(`${accounts.issuer}/console/sign-in`), { email: 'hal@example.com', password });
+      expect((await browser.submit(confirm, {})).status).toBe(409);
+      await accounts.dataSource.query("UPDATE console_sessions SET signed_in_at = now() - interval '16 minutes'");
+      expect((await through(browser, await methods(browser), { sub: 'gina' })).status).toBe(403);
+      expect(await subjects()).not.toContain('gina');
+    });
+  });
+
+  verifies('I14', 'connecting by password takes the second factor too', async () => {
+    await accounts.createUser('ida@example.com', 'a password of ida');
+    const browser = new FormBrowser(accounts.issuer);
+    await browser.submit(await browser.get(`${accounts.issuer}/console/sign-in`), { email: 'ida@example.com', password: 'a password of ida' });
+    const { app } = await enrol(browser, accounts);
+    const elsewhere = await console({ sub: 'ida' });
+    const asked = await elsewhere.browser.submit(elsewhere.page, { email: 'ida@example.com', password: 'a password of ida' });
+    expect(new URL(asked.url).pathname).toBe('/sign-in/second-factor');
+    expect(await accounts.dataSource.query("SELECT 1 FROM identities WHERE subject = 'ida'")).toHaveLength(0);
+    expect((await elsewhere.browser.submit(asked, { code: app.code() })).text).toContain('ida@example.com');
+    expect(await accounts.dataSource.query("SELECT 1 FROM identities WHERE subject = 'ida'")).toHaveLength(1);
   });
 
   verifies('I8', 'an address that the provider has not verified makes no account and opens none', async () => {

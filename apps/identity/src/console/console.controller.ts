@@ -10,12 +10,12 @@ import { refusalWords, type Refusal } from '../accounts/refusal-words.ts';
 import { signInFormSchema } from '../accounts/sign-in-form.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { OfferProviders } from '../federation/offer-providers.ts';
-import { byPassword } from '../sign-ins/sign-in-facts.ts';
 import { sendAnswer, type PageAnswer } from '../pages/answer.ts';
 import { cookieScope, readCookie, setCookie } from '../pages/cookies.ts';
 import { csrfFieldSchema, issueCsrfToken, requireCsrfToken } from '../pages/csrf.ts';
 import { PageFilter } from '../pages/page.filter.ts';
 import { peerAddress } from '../provider/peer-address.ts';
+import { AfterPassword } from '../sign-ins/after-password.ts';
 import { consoleSignInPage } from './console-sign-in-page.ts';
 import { ConsoleSignIn } from './console-sign-in.ts';
 import { ManageKeys } from './manage-keys.ts';
@@ -52,6 +52,7 @@ export class ConsoleController {
     private readonly manageKeys: ManageKeys,
     private readonly revokeEverything: RevokeEverything,
     private readonly offerProviders: OfferProviders,
+    private readonly afterPassword: AfterPassword,
     @Inject(IDENTITY_ENV) env: IdentityEnv,
   ) {
     this.cookies = cookieScope(env.LATCHKEY_ISSUER);
@@ -76,7 +77,9 @@ export class ConsoleController {
     const form = parse(signInFormSchema, body);
     const authentication = await this.authenticate.run({ ...form, address: peerAddress(request.raw) });
     if (authentication.outcome === 'signed-in') {
-      await this.consoleSignIn.run(authentication.userId, byPassword(), request, reply);
+      const facts = await this.afterPassword.run(authentication.userId, 'console', reply);
+      if ('redirect' in facts) return sendAnswer(reply, facts);
+      await this.consoleSignIn.run(authentication.userId, facts, request, reply);
       return sendAnswer(reply, { redirect: '/console' });
     }
     const { status, words, headers } = refusalWords(authentication);
@@ -104,11 +107,12 @@ export class ConsoleController {
   @Post('password')
   async setPassword(@Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     this.requireCsrf(request, 'console:password', body);
-    const user = await this.sessions.find(readCookie(request, this.cookies, sessionCookie));
-    if (user === null) return sendAnswer(reply, { redirect: signInPath });
+    const session = await this.sessions.open(readCookie(request, this.cookies, sessionCookie));
+    if (session === null) return sendAnswer(reply, { redirect: signInPath });
+    const { user, facts } = session;
     const change = await this.changePassword.run({ user, ...parse(passwordFormSchema, body), address: peerAddress(request.raw) });
     if (change.outcome === 'changed') {
-      await this.consoleSignIn.run(user.id, byPassword(), request, reply);
+      await this.consoleSignIn.run(user.id, facts, request, reply);
       return sendAnswer(reply, { status: 200, page: passwordChangedPage() });
     }
     const csrf = issueCsrfToken(request, reply, this.cookies, 'console:password');

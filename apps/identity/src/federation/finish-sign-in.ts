@@ -5,10 +5,12 @@ import { DataSource } from 'typeorm';
 import { recordAudit } from '../audit/record-audit.ts';
 import { sessionCookie } from '../console/session-cookie.ts';
 import { ConsoleSessions } from '../console/sessions.ts';
+import { signInAgainPage } from '../console/sign-in-again-page.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import type { PageAnswer } from '../pages/answer.ts';
 import { cookieScope, readCookie } from '../pages/cookies.ts';
 import { continuePath, destinationSchema, startPath, type Destination } from '../sign-ins/destination.ts';
+import { isFresh } from '../sign-ins/fresh.ts';
 import { PendingSignIns } from '../sign-ins/pending-sign-ins.ts';
 import { federatedFacts, type SignInFacts } from '../sign-ins/sign-in-facts.ts';
 import { LOGGER } from '../tokens.ts';
@@ -63,9 +65,10 @@ export class FinishSignIn {
     const { sub: subject, email = null } = claims;
     const identity = { provider: provider.key, issuer: provider.issuer, subject, email, label: provider.label };
     if (destination === 'connect') {
-      const user = await this.sessions.find(readCookie(request, this.cookies, sessionCookie));
-      if (user === null) return { redirect: '/console/sign-in' };
-      await this.pendingSignIns.start(reply, { destination, stage: 'link', userId: user.id, facts, identity });
+      const session = await this.sessions.open(readCookie(request, this.cookies, sessionCookie));
+      if (session === null) return { redirect: '/console/sign-in' };
+      if (!isFresh(session.facts)) return { status: 403, page: signInAgainPage() };
+      await this.pendingSignIns.start(reply, { destination, stage: 'link', userId: session.user.id, facts, identity });
       return { redirect: '/sign-in/link' };
     }
     const recognition = await this.recognizePerson.run(provider, claims, true);

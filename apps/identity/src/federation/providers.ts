@@ -9,7 +9,9 @@ import { OfferProviders } from './offer-providers.ts';
 import { OidcFetch } from './oidc-fetch.ts';
 import { RecognizePerson } from './recognize-person.ts';
 import { RelyingParty } from './relying-party.ts';
+import { SignInMethodsController } from './sign-in-methods.controller.ts';
+import { UnlinkIdentity } from './unlink-identity.ts';
 
-export const federationProviders: Provider[] = [BeginSignIn, FindProvider, FinishSignIn, OfferProviders, OidcFetch, RecognizePerson, RelyingParty];
-export const federationControllers: Type[] = [FederationController];
+export const federationProviders: Provider[] = [BeginSignIn, FindProvider, FinishSignIn, OfferProviders, OidcFetch, RecognizePerson, RelyingParty, UnlinkIdentity];
+export const federationControllers: Type[] = [FederationController, SignInMethodsController];
 export const federationEntities: Type[] = [FederationStateEntity, IdentityEntity];

@@ -1,5 +1,6 @@
 import { stage } from '@latchkey/feed-writer';
 import type { EntityManager } from 'typeorm';
+import { signOutBrowsers } from '../accounts/sign-out-browsers.ts';
 import { userRecord } from '../accounts/user-record.ts';
 import { UserEntity } from '../accounts/user.entity.ts';
 import { recordAudit } from '../audit/record-audit.ts';
@@ -17,8 +18,8 @@ export async function reclaimAddress(manager: EntityManager, account: UserEntity
   const [used] = await manager.query<[{ used: boolean }]>('SELECT EXISTS (SELECT 1 FROM members WHERE user_id = $1) AS used', [account.id]);
   if (used.used) return false;
   await manager.delete(IdentityEntity, { userId: account.id });
-  await manager.query('DELETE FROM console_sessions WHERE user_id = $1', [account.id]);
-  await manager.query("DELETE FROM artifacts WHERE kind = 'Session' AND payload->>'accountId' = $1", [account.id]);
+  await manager.query('DELETE FROM second_factors WHERE user_id = $1', [account.id]);
+  await signOutBrowsers(manager, account.id);
   await manager.query(
     `UPDATE users SET password_hash = NULL, email_verified = true,
        epoch = greatest(epoch, floor(extract(epoch FROM clock_timestamp()))::integer) WHERE id = $1`,

@@ -6,6 +6,7 @@ import type { SignInForm } from '../accounts/sign-in-form.ts';
 import { OfferProviders } from '../federation/offer-providers.ts';
 import type { PageAnswer } from '../pages/answer.ts';
 import { peerAddress } from '../provider/peer-address.ts';
+import { AfterPassword } from '../sign-ins/after-password.ts';
 import { OpenInteraction, type Interaction } from './open-interaction.ts';
 import { signInPage } from './sign-in-page.ts';
 
@@ -16,6 +17,7 @@ export class SignIn {
     private readonly openInteraction: OpenInteraction,
     private readonly authenticate: Authenticate,
     private readonly offerProviders: OfferProviders,
+    private readonly afterPassword: AfterPassword,
   ) {}
 
   async run(interaction: Interaction, form: SignInForm, csrf: string, request: FastifyRequest, reply: FastifyReply): Promise<PageAnswer> {
@@ -28,8 +30,10 @@ export class SignIn {
       const providers = this.offerProviders.to(`interaction:${interaction.uid}`);
       return { status, headers, page: signInPage({ uid: interaction.uid, csrf, clientName: name, email, error: words, switching, providers }) };
     }
+    const facts = await this.afterPassword.run(authentication.userId, `interaction:${interaction.uid}`, reply);
+    if ('redirect' in facts) return facts;
     // Nothing of an earlier submission is kept: it may have been somebody else's.
-    const outcome = { login: { accountId: authentication.userId, remember: true, amr: ['pwd'] } };
+    const outcome = { login: { accountId: authentication.userId, remember: true, amr: [...facts.amr] } };
     return { redirect: await this.openInteraction.finish(request, reply, outcome, false) };
   }
 }

@@ -10,6 +10,7 @@ import { ProjectsAndFolders1700000000009 } from './9-projects-and-folders.ts';
 import { PublishedSequence1700000000010 } from './10-published-sequence.ts';
 import { AuditChain1700000000011 } from './11-audit-chain.ts';
 import { ConnectedPrograms1700000000012 } from './12-connected-programs.ts';
+import { SecondFactor1700000000013 } from './13-second-factor.ts';
 
 /** In order; a class is never changed once it was released. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   PublishedSequence1700000000010,
   AuditChain1700000000011,
   ConnectedPrograms1700000000012,
+  SecondFactor1700000000013,
 ];

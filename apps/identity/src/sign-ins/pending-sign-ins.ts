@@ -19,6 +19,7 @@ export interface NewPendingSignIn {
   userId: string | null;
   facts: SignInFacts;
   identity?: Record<string, unknown> | null;
+  org?: string | null;
 }
 
 /** Sign-ins that take several pages, one a browser: a new one takes the place of the one before. */
@@ -33,7 +34,7 @@ export class PendingSignIns {
     this.cookies = cookieScope(env.LATCHKEY_ISSUER);
   }
 
-  async start(reply: FastifyReply, { destination, stage, userId, facts, identity = null }: NewPendingSignIn): Promise<void> {
+  async start(reply: FastifyReply, { destination, stage, userId, facts, identity = null, org = null }: NewPendingSignIn): Promise<void> {
     const token = randomBytes(32).toString('base64url');
     await this.dataSource.manager.insert(PendingSignInEntity, {
       idHash: hashOf(token),
@@ -43,6 +44,7 @@ export class PendingSignIns {
       amr: [...facts.amr],
       signedInAt: facts.signedInAt,
       identity: identity as never,
+      org,
       expiresAt: new Date(Date.now() + pendingSeconds * 1000),
     });
     setCookie(reply, this.cookies, cookieName, token, pendingSeconds);
