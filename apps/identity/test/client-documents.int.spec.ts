@@ -1,26 +1,12 @@
 import { verifies } from '@latchkey/testing';
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
-import { OutboundFetch } from '../src/clients/outbound-fetch.ts';
 import { FormBrowser } from './support/browser.ts';
 import { authorize, authorizeUrl, pkce, redeem, refresh, type Authorized } from './support/client.ts';
+import { Documents } from './support/documents.ts';
 import { startTestIdentity, type TestIdentity } from './support/identity.ts';
 
 const claudeCode = 'https://claude.ai/oauth/claude-code-client-metadata';
 const chatGpt = 'https://chatgpt.com/oauth/abc/client.json';
-
-/** Documents as their clients publish them, served without a network. */
-class Documents extends OutboundFetch {
-  readonly asked: string[] = [];
-  readonly documents = new Map<string, unknown>();
-
-  override get(url: string): Promise<{ status: number; headers: Headers; body: string }> {
-    this.asked.push(url);
-    const document = this.documents.get(url);
-    if (document instanceof Error) return Promise.reject(document);
-    const body = typeof document === 'string' ? document : JSON.stringify(document ?? {});
-    return Promise.resolve({ status: document === undefined ? 404 : 200, headers: new Headers({ 'cache-control': 'max-age=3600' }), body });
-  }
-}
 
 describe('client ID metadata documents', () => {
   const outbound = new Documents();

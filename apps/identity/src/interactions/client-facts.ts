@@ -10,6 +10,8 @@ export interface ClientFacts {
   redirect: RedirectFacts;
   /** The same as one word, by which a consent is remembered. */
   redirectClass: string;
+  /** All that it may be answered at. */
+  redirectUris: readonly string[];
   /** Every address it may be answered at is on the user's own machine. */
   loopbackOnly: boolean;
 }
@@ -46,6 +48,7 @@ export function clientFacts(client: RegisteredClient, redirectUri: string): Clie
     idHost: id.startsWith('https://') && URL.canParse(id) ? new URL(id).host : null,
     redirect: redirectFacts(redirectUri),
     redirectClass: redirectClass(redirectUri),
+    redirectUris,
     loopbackOnly: redirectUris.length > 0 && redirectUris.every((uri) => redirectFacts(uri).kind === 'loopback'),
   };
 }

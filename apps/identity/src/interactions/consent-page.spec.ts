@@ -80,6 +80,26 @@ describe('the consent page', () => {
     expect(page).toContain('not in Beta: your role there does not allow it');
   });
 
+  verifies('AS-90', 'it says whose word a name is, and what an organization keeps from the program', () => {
+    const platform = { url: 'https://gw.example/mcp', name: 'Latchkey', server: null };
+    const [mine, other] = organizationChoices([acme, { ...beta, role: 'admin' }], platform, ['mcp:read', 'keys:write']);
+    const organizations = [{ ...mine!, trusted: true }, { ...other!, scopes: ['mcp:read'] as const, withheld: new Map([['keys:write', 'kept to programs that the organization trusts'] as const]) }];
+    const page = render({ resource: platform, requested: ['mcp:read', 'keys:write'], organizations });
+    expect(page).toContain('verified by Acme');
+    expect(page).toContain('No other organization of yours vouches for it.');
+    expect(page).not.toContain('unverified name');
+    expect(page).toContain('(not in Beta: kept to programs that the organization trusts)');
+    const refused = render({ resource: platform, requested: ['mcp:read'], organizations: [{ ...mine!, scopes: [], refusal: 'it blocks this program' }] });
+    expect(refused).toContain('Acme does not allow this: it blocks this program.');
+    expect(refused).not.toContain('>Allow</button>');
+    const withheld = render({ resource: platform, requested: ['mcp:read', 'keys:write'], organizations: [organizations[1]!] });
+    expect(withheld).toContain('<code>keys:write</code>: kept to programs that the organization trusts');
+  });
+
+  verifies('AS-90', 'it shows no logo, whatever the client calls its own', () => {
+    expect(render()).not.toContain('<img');
+  });
+
   it('offers no Allow where no role allows anything', () => {
     const page = render({ memberships: [beta] });
     expect(page).not.toContain('>Allow</button>');

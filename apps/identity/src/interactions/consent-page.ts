@@ -19,13 +19,41 @@ function redirectWords({ kind, place }: RedirectFacts): Html {
   return html`<strong>${place}</strong>`;
 }
 
-/** Organizations where a scope is not to be had, where that differs between those that can be chosen. */
-function exceptIn(scope: Scope, usable: readonly OrganizationChoice[]): Html | false {
-  const without = usable.filter((choice) => !choice.scopes.includes(scope)).map((choice) => foreignText(choice.name));
-  return without.length > 0 && html` <span class="soft small">(not in ${without.join(', ')}: your role there does not allow it)</span>`;
+/** Organizations where a scope is not to be had, and why, where that differs between those that can be chosen. */
+function exceptIn(scope: Scope, usable: readonly OrganizationChoice[]): Html[] {
+  const without = new Map<string, string[]>();
+  for (const choice of usable.filter(({ scopes }) => !scopes.includes(scope))) {
+    const why = choice.withheld?.get(scope) ?? 'your role there does not allow it';
+    without.set(why, [...(without.get(why) ?? []), foreignText(choice.name)]);
+  }
+  return [...without].map(([why, names]) => html` <span class="soft small">(not in ${names.join(', ')}: ${why})</span>`);
 }
 
-const scopeItem = (words: string, name: string, note: Html | false = false): Html =>
+/** What an organization that can be chosen keeps from this program altogether: asked for, and never to be had. */
+function withheldNote(view: ConsentView, usable: readonly OrganizationChoice[]): Html | false {
+  const lost = view.requested.filter((scope) => !usable.some(({ scopes }) => scopes.includes(scope)));
+  const kept = lost.flatMap((scope) => usable.flatMap(({ withheld }) => withheld?.get(scope) ?? []).slice(0, 1).map((why) => html`<li><code>${scope}</code>: ${why}</li>`));
+  return kept.length > 0 && html`<h2>It also asked for, and will not get</h2><ul class="scopes">${kept}</ul>`;
+}
+
+/** A name is a claim; whose word it is, if anybody's, stands beside it. */
+function nameTag(usable: readonly OrganizationChoice[]): Html {
+  const vouching = usable.filter(({ trusted }) => trusted === true).map(({ name }) => foreignText(name));
+  if (vouching.length === 0) {
+    return html`<p><span class="tag">unverified name</span> <span class="soft small">Any program can call itself that. Look at where it sends you.</span></p>`;
+  }
+  const others = vouching.length < usable.length;
+  return html`<p><span class="tag good">verified by ${vouching.join(', ')}</span>${others && html` <span class="soft small">No other organization of yours vouches for it.</span>`}</p>`;
+}
+
+/** Why there is nothing to allow. */
+function impossibleWords(organizations: readonly OrganizationChoice[]): Html {
+  const refusals = organizations.flatMap(({ name, refusal }) => (refusal === undefined ? [] : [html`<p>${foreignText(name)} does not allow this: ${refusal}.</p>`]));
+  if (refusals.length > 0) return html`${refusals}<p>An administrator of the organization can change that.</p>`;
+  return html`<p>Your account has no role that allows any of what this program asks for. An administrator of the organization can give you one.</p>`;
+}
+
+const scopeItem = (words: string, name: string, note: readonly Html[] = []): Html =>
   html`<li>${words}${note}<br><code>${name}</code></li>`;
 
 function scopeLists(view: ConsentView, usable: readonly OrganizationChoice[]): Html {
@@ -37,7 +65,8 @@ function scopeLists(view: ConsentView, usable: readonly OrganizationChoice[]): H
   return html`<h2>It will be able to</h2>
 <ul class="scopes">${items(ordinary)}${identity}</ul>
 ${sensitive.length > 0 && html`<section class="sensitive" aria-labelledby="sensitive"><h2 id="sensitive">Sensitive: it will also administer Latchkey for you</h2>
-<ul class="scopes">${items(sensitive)}</ul></section>`}`;
+<ul class="scopes">${items(sensitive)}</ul></section>`}
+${withheldNote(view, usable)}`;
 }
 
 function organizationField(view: ConsentView, usable: readonly OrganizationChoice[], chosen: string | null): Html {
@@ -45,7 +74,7 @@ function organizationField(view: ConsentView, usable: readonly OrganizationChoic
   if (view.organizations.length === 1) return html`<input type="hidden" name="org" value="${usable[0]?.slug}">`;
   const options = view.organizations.map((choice) => {
     const usableHere = choice.scopes.length > 0;
-    return html`<option value="${choice.slug}"${choice.slug === chosen && html` selected`}${!usableHere && html` disabled`}>${foreignText(choice.name)}${!usableHere && ' (no access to this)'}</option>`;
+    return html`<option value="${choice.slug}"${choice.slug === chosen && html` selected`}${!usableHere && html` disabled`}>${foreignText(choice.name)}${!usableHere && ` (${choice.refusal ?? 'no access to this'})`}</option>`;
   });
   return html`<div class="field"><label for="org">Organization</label><select id="org" name="org" required>${options}</select></div>`;
 }
@@ -58,7 +87,7 @@ export function consentPage(view: ConsentView, { uid, csrf, error, chosen }: { u
   const name = foreignText(client.name);
   const only = view.organizations.length === 1 ? usable[0] : undefined;
   const body = html`<h1>Allow <bdi>${name}</bdi> to connect?</h1>
-<p><span class="tag">unverified name</span> <span class="soft small">Any program can call itself that. Look at where it sends you.</span></p>
+${nameTag(usable)}
 ${errorSummary(error)}
 <dl class="facts">
 <dt>Sends you back to</dt><dd>${redirectWords(client.redirect)}</dd>
@@ -74,7 +103,7 @@ ${view.remembered !== undefined && view.remembered !== null && html`<p class="so
 ${
   possible
     ? html`${organizationField(view, usable, chosen ?? view.organization)}${scopeLists(view, usable)}`
-    : html`<div class="notice warn"><p>Your account has no role that allows any of what this program asks for. An administrator of the organization can give you one.</p></div>`
+    : html`<div class="notice warn">${impossibleWords(view.organizations)}</div>`
 }
 <div class="choices">${possible && html`<button type="submit" name="decision" value="allow">Allow</button>`}<button type="submit" class="plain" name="decision" value="deny" formnovalidate>Deny</button></div>
 </form>

@@ -16,6 +16,12 @@ export interface OrganizationChoice {
   name: string;
   /** What of the requested scopes the user's role there allows. Empty: there is nothing to choose it for. */
   scopes: readonly Scope[];
+  /** Why the organization lets this program have nothing, in words; absent where it is a matter of the role. */
+  refusal?: string;
+  /** What it keeps from this program, and why. */
+  withheld?: ReadonlyMap<Scope, string>;
+  /** It vouches for this program. */
+  trusted?: boolean;
 }
 
 /** Everything that the consent page says. */

@@ -36,7 +36,8 @@ export class DecideConsent {
     const view = await this.findConsentView.run(interaction);
     const chosen = view.organizations.find((choice) => choice.slug === form.org && choice.scopes.length > 0);
     if (view.resource !== null && chosen === undefined) {
-      const error = 'Choose an organization in which your role allows this.';
+      const refusal = view.organizations.find((choice) => choice.slug === form.org)?.refusal;
+      const error = refusal === undefined ? 'Choose an organization in which your role allows this.' : `That organization does not allow this: ${refusal}.`;
       return { status: 422, page: consentPage(view, { uid: interaction.uid, csrf, error }) };
     }
     const org = view.resource === null ? null : (chosen?.slug ?? null);

@@ -8,6 +8,7 @@ import { Resources } from '../provider/resources.ts';
 import type { SignInFacts } from '../sign-ins/sign-in-facts.ts';
 import type { ClientFacts } from './client-facts.ts';
 import { organizationChoices, preselected, type ConsentView } from './consent-view.ts';
+import { JudgeChoices } from './judge-choices.ts';
 
 /** With who is asked, and how and when they signed in. */
 export type SignedInConsentView = ConsentView & { userId: string; signIn: SignInFacts };
@@ -28,6 +29,7 @@ export class GatherConsent {
     private readonly findRole: FindRole,
     private readonly resources: Resources,
     private readonly consents: Consents,
+    private readonly judgeChoices: JudgeChoices,
   ) {}
 
   /** @returns null when the account or the resource is gone */
@@ -39,7 +41,8 @@ export class GatherConsent {
     const scope = typeof params.scope === 'string' ? params.scope : '';
     const requested = resource === null ? [] : parseScopes(scope);
     const oidcScopes = openidScopes.filter((name) => scope.split(' ').includes(name));
-    const organizations = organizationChoices(await this.findRole.memberships(user.id), resource, requested);
+    const choices = organizationChoices(await this.findRole.memberships(user.id), resource, requested);
+    const organizations = await this.judgeChoices.run(client, resource?.url ?? null, choices);
     const remembered = await this.consents.find({ userId, clientId: client.id, redirect: client.redirectClass, resource: resource?.url ?? null });
     // RFC 8252 section 8.6: who answers on a loopback port or to an app's link is anybody's guess, so a person looks each time. What
     // administers Latchkey itself is looked at each time too.

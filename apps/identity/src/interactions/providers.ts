@@ -8,6 +8,7 @@ import { GatherConsent } from './gather-consent.ts';
 import { GoneFilter } from './gone.filter.ts';
 import { GrantConsent } from './grant-consent.ts';
 import { InteractionsController } from './interactions.controller.ts';
+import { JudgeChoices } from './judge-choices.ts';
 import { OpenInteraction } from './open-interaction.ts';
 import { RememberedGrant } from './remembered-grant.ts';
 import { ShowInteraction } from './show-interaction.ts';
@@ -20,6 +21,7 @@ export const interactionsProviders: Provider[] = [
   GatherConsent,
   GoneFilter,
   GrantConsent,
+  JudgeChoices,
   OpenInteraction,
   PageFilter,
   RememberedGrant,

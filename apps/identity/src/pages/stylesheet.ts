@@ -4,13 +4,13 @@ export const stylesheet = `
   color-scheme: light dark;
   --ground: #f3f4f6; --card: #ffffff; --ink: #16181d; --soft: #565d6b; --line: #d5d9e0; --field: #ffffff;
   --accent: #1d4ed8; --on-accent: #ffffff; --plain: #374151; --on-plain: #ffffff;
-  --bad: #a3161a; --bad-ground: #fdf0f0; --warn: #7a4b00; --warn-ground: #fdf5e3; --chip: #eceff4;
+  --bad: #a3161a; --bad-ground: #fdf0f0; --warn: #7a4b00; --warn-ground: #fdf5e3; --good: #1d5e2d; --good-ground: #e9f6ec; --chip: #eceff4;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --ground: #0f1115; --card: #181b21; --ink: #eceef2; --soft: #a6adba; --line: #343a45; --field: #101318;
     --accent: #86a9ff; --on-accent: #0b1430; --plain: #c6ccd8; --on-plain: #14171d;
-    --bad: #ff9d9d; --bad-ground: #331a1c; --warn: #f0c674; --warn-ground: #2e2613; --chip: #262b34;
+    --bad: #ff9d9d; --bad-ground: #331a1c; --warn: #f0c674; --warn-ground: #2e2613; --good: #8fd8a0; --good-ground: #16291b; --chip: #262b34;
   }
 }
 *, *::before, *::after { box-sizing: border-box; }
@@ -61,6 +61,7 @@ button.link { display: inline; width: auto; min-height: 0; padding: 0; backgroun
 .facts dt { color: var(--soft); }
 .facts dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
 .tag { display: inline-block; padding: 0 .45rem; border-radius: .35rem; background: var(--warn-ground); color: var(--warn); font-size: .8rem; font-weight: 600; }
+.tag.good { background: var(--good-ground); color: var(--good); }
 ul.scopes { margin: .3rem 0 0; padding: 0; list-style: none; }
 ul.scopes li { padding: .45rem 0; border-top: 1px solid var(--line); }
 ul.scopes li:first-child { border-top: 0; }

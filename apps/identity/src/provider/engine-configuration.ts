@@ -128,14 +128,13 @@ export class EngineConfiguration {
     };
   }
 
-  private async resourceServer(ctx: KoaContextWithOIDC, text: string, _client: Client) {
+  private async resourceServer(ctx: KoaContextWithOIDC, text: string, client: Client) {
     const resource = await this.resources.find(text);
     if (resource === null) throw new errors.InvalidTarget('the resource is not known here');
     const { Grant: grant, AuthorizationCode: code, RefreshToken: refreshToken } = ctx.oidc.entities;
     const source = code ?? refreshToken;
-    // Before there is an authorization, every scope of the resource may be asked for; consent and the role decide later.
     const standing = ctx.oidc.route === 'token' && grant !== undefined ? await this.standings.require(grant.jti, source?.sessionUid) : null;
-    const scopes = standing === null ? resource.scopes : await this.scopes.find(standing, resource);
+    const scopes = standing === null ? await this.scopes.offered(resource, client) : await this.scopes.find(standing, resource, client);
     if (standing !== null) this.policies.note(ctx, standing.policy);
     return {
       scope: scopes.join(' '),

@@ -1,5 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { BreachFetch } from '../accounts/password-breaches.ts';
+import { Admissions } from '../clients/admissions.ts';
+import { ClientBounds } from '../clients/client-bounds.ts';
 import { CompareClientSecret } from '../clients/compare-client-secret.ts';
 import { DocumentLimits } from '../clients/document-limits.ts';
 import { FindMachine } from '../clients/find-machine.ts';
@@ -44,8 +46,10 @@ export const engineProviders = (outbound?: OutboundFetch): Provider[] => [
   // The answers are larger than documents, and its address is our own choice.
   { provide: BreachFetch, useFactory: () => outbound ?? new GuardedFetch({ allowPrivateAddresses: false, maxBytes: 1024 * 1024 }) },
   AccessTokens,
+  Admissions,
   Authorizations,
   ClientCredentialsGrant,
+  ClientBounds,
   CompareClientSecret,
   Consents,
   DocumentLimits,

@@ -32,6 +32,10 @@ export class FormBrowser {
       const type = /type="([^"]*)"/.exec(input)?.[1];
       if (name !== undefined && (type !== 'radio' || input.includes('checked'))) body.set(name, /value="([^"]*)"/.exec(input)?.[1] ?? '');
     }
+    for (const [, name, options] of form[2]!.matchAll(/<select[^>]*name="([^"]*)"[^>]*>([\s\S]*?)<\/select>/g)) {
+      const selected = /<option value="([^"]*)" selected/.exec(options!)?.[1];
+      if (selected !== undefined) body.set(name!, selected);
+    }
     for (const [name, value] of Object.entries(fields)) body.set(name, value);
     return this.open(new URL(unescape(form[1]!), page.url).href, { method: 'POST', body });
   }

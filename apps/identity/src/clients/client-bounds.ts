@@ -1,0 +1,24 @@
+import type { Scope } from '@latchkey/contracts';
+import { Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
+import { UnitOfWork } from '../provider/unit-of-work.ts';
+import { ClientEntity } from './client.entity.ts';
+
+export interface Bounds {
+  scopes: readonly Scope[] | null;
+  resources: readonly string[] | null;
+}
+
+/** What a client was registered for at most, whoever consents and whoever it is (I4, AS-82). */
+@Injectable()
+export class ClientBounds {
+  constructor(private readonly unitOfWork: UnitOfWork) {}
+
+  /** Null bounds for a client that registered itself, or is known by a document. */
+  async of(id: string): Promise<Bounds> {
+    const row = await this.unitOfWork.run((manager) =>
+      manager.findOne(ClientEntity, { select: { id: true, scopes: true, resources: true }, where: { id, deletedAt: IsNull() } }),
+    );
+    return { scopes: row?.scopes ?? null, resources: row?.resources ?? null };
+  }
+}
