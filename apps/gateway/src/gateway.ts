@@ -116,7 +116,7 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
     },
     upstreams,
     forwarding: {
-      assertions, sessions, streams, replica, liveness, prover, clock, monotonicClock,
+      assertions, sessions, streams, replica, liveness, prover, clock, monotonicClock, keys,
       times: {
         answerMs: env.LATCHKEY_UPSTREAM_TIMEOUT_MS,
         streamIdleMs: env.LATCHKEY_STREAM_IDLE_SECONDS * 1000,
@@ -135,6 +135,8 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
       if (record.kind === 'jwks') {
         keys.forget();
         accessTokens.forget();
+        // A key is dropped early only when somebody else may have it: what it let in ends too (AS-71).
+        for (const stream of streams) if (!stream.mayGoOn()) stream.cut();
       }
       if (record.kind === 'server' && replica.server(record.slug)?.url !== record.url) upstreams.retire(record.slug);
       streams.onChange(record);

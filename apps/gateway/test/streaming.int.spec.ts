@@ -1,4 +1,5 @@
 import { eventually, verifies } from '@latchkey/testing';
+import { exportJWK, generateKeyPair } from 'jose';
 import { open, pieces, send } from './support/send.ts';
 import type { Received } from './support/upstream.ts';
 import { bearer, call, startWorld, type World } from './support/world.ts';
@@ -142,6 +143,18 @@ describe('event streams', () => {
     await eventually(() => finished, { timeoutMs: 20_000 });
     abort();
   }, 40_000);
+
+  // Last: no token of this file is worth anything after it.
+  verifies('AS-71', 'a stream ends with the signing key of its token, and no other does', async () => {
+    const [dying, living] = [await openStream(bearer(await world.jwt())), await openStream()];
+    const stranger = await generateKeyPair('ES256', { extractable: true });
+    await world.publish({ kind: 'jwks', keys: [{ ...(await exportJWK(stranger.publicKey)), kid: 'k2', alg: 'ES256', use: 'sig' }] });
+    expect(await dying.reader.next()).toBeNull();
+    await eventually(() => dying.upstream.aborted);
+    living.upstream.response.end(event({ last: true }));
+    expect(await living.reader.next()).toBe(event({ last: true }));
+    expect((await send(world.mcp, { headers: { ...headers(), ...bearer(await world.jwt()) }, body: call() })).status).toBe(401);
+  });
 });
 
 describe('a stream on which nothing happens', () => {

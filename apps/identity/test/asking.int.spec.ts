@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IdentityAsk } from '@latchkey/contracts';
 import { verifies } from '@latchkey/testing';
 import { request } from 'undici';
+import { DropSigningKey } from '../src/keys/drop-signing-key.ts';
 import { admin, gatewayUrl, startAccounts, type Accounts } from './support/accounts.ts';
 
 describe('the online question at identity', () => {
@@ -34,6 +35,15 @@ describe('the online question at identity', () => {
     await sql(`INSERT INTO organization_policies (org, policy, revision) VALUES ('acme', '{"keyMaxLifetimeSeconds": 86400}', 1)`);
     expect((await ask(question())).body).toMatchObject({ active: true, keyMaxLifetimeSeconds: 86_400 });
     expect((await ask(question({ org: null }))).body).toEqual({ active: true, membership: null });
+  });
+
+  verifies('AS-71', 'says no for a token that a dropped key signed, and yes where the asker does not say which', async () => {
+    const [key] = await accounts.dataSource.query<{ id: string }[]>("SELECT id FROM secret_keys WHERE purpose = 'ES256' AND retired_at IS NULL");
+    expect(await codeOf(question({ kid: key!.id }))).toBe('alive');
+    expect(await codeOf(question({ kid: 'never-was' }))).toBe('token_revoked');
+    expect(await codeOf(question({ kid: null }))).toBe('alive');
+    await accounts.identity.app.get(DropSigningKey).run(key!.id);
+    expect(await codeOf(question({ kid: key!.id }))).toBe('token_revoked');
   });
 
   verifies('GW-25', 'says no for everything that ends a credential, by the tables at that moment', async () => {

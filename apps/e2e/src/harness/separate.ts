@@ -10,6 +10,8 @@ import { freshLogDir, type System } from './system.ts';
 
 export interface Separate extends System {
   readonly databaseUrl: string;
+  /** What a command of an operator is given */
+  readonly operatorEnv: Record<string, string>;
   readonly nats: TestNats;
   /** Not for the outside: only the gateway is meant to call it */
   readonly keysUrl: string;
@@ -77,7 +79,7 @@ export async function startSeparate(name: string, env: Record<string, string> = 
     const replicas = await Promise.all([start('gateway', 'apps/gateway/dist/main.js', forGateways), start('second', 'apps/gateway/dist/main.js', forGateways)]);
     return {
       gatewayUrl: urls.gateway, gateways: [urls.gateway, urls.second], issuer: urls.identity, org, project: 'default', admin, secrets, logDir, logDirs: [logDir],
-      databaseUrl: database.url, nats, keysUrl: urls.keys, identity, keys, replicas, stop,
+      databaseUrl: database.url, operatorEnv: { DATABASE_URL: database.url, LATCHKEY_MASTER_KEY: masterKey }, nats, keysUrl: urls.keys, identity, keys, replicas, stop,
     };
   } catch (error) {
     await stop();

@@ -113,6 +113,17 @@ describe('AccessTokenReader', () => {
     expect(await codeOf(reader.read(token, resource))).toBe('token_unknown');
   });
 
+  verifies('AS-71', 'an answer of the issuer from before a key was dropped brings the key back for nobody', async () => {
+    let answer: (keys: Record<string, unknown>[]) => void = () => undefined;
+    const { reader, keys: signing } = setUp({ keys: [], fetched: () => new Promise((resolve) => (answer = resolve)) });
+    const reading = codeOf(reader.read(await sign(), resource));
+    signing.forget();
+    reader.forget();
+    answer(published.keys as Record<string, unknown>[]);
+    expect(await reading).toBe('token_unknown');
+    expect(signing.knows('es')).toBe(false);
+  });
+
   verifies('GW-22', 'an unknown kid asks the issuer once, however many tokens name one', async () => {
     let asked = 0;
     const { reader } = setUp({ keys: [], fetched: () => { asked += 1; return Promise.resolve(published.keys as Record<string, unknown>[]); } });

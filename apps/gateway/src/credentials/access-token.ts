@@ -24,6 +24,8 @@ export const looksLikeJwt = looksLikeJws;
 /** Verifies access tokens of the one issuer (RFC 9068 section 4, GW-22), from local keys. */
 export class AccessTokenReader {
   private readonly verified: VerifiedTokens<VerifiedToken>;
+  /** Grows with every change of the issuer's keys */
+  private generation = 0;
 
   constructor(private readonly options: { issuer: string; keys: SigningKeys; clock: WallClock; cacheSize?: number }) {
     this.verified = new VerifiedTokens(options.cacheSize ?? 10_000);
@@ -40,8 +42,10 @@ export class AccessTokenReader {
     const digest = hash('sha256', token, 'binary');
     let verified = this.verified.get(digest);
     if (verified === undefined) {
+      const { generation } = this;
       verified = await this.verify(token);
-      this.verified.set(digest, verified);
+      // What was verified across a change may rest on a key that is gone.
+      if (generation === this.generation) this.verified.set(digest, verified);
     }
     if (this.options.clock.nowSeconds() >= verified.usableUntilSeconds) throw new Problem('token_expired');
     if (verified.audience !== resource) throw new Problem('token_wrong_audience');
@@ -50,6 +54,7 @@ export class AccessTokenReader {
 
   /** The issuer's keys have changed: what an old key signed is looked at again. */
   forget(): void {
+    this.generation += 1;
     this.verified.clear();
   }
 
@@ -69,7 +74,7 @@ export class AccessTokenReader {
     const nowSeconds = clock.nowSeconds();
     if (claims.exp <= nowSeconds - clockToleranceSeconds) throw new Problem('token_expired');
     if (claims.nbf !== undefined && claims.nbf > nowSeconds + clockToleranceSeconds) throw new Problem('token_malformed');
-    return toVerified(claims);
+    return toVerified(claims, kid);
   }
 }
 
@@ -83,7 +88,7 @@ function claimsOf(payload: Record<string, unknown> | undefined): Claims {
   return result.data;
 }
 
-function toVerified(claims: Claims): VerifiedToken {
+function toVerified(claims: Claims, kid: string): VerifiedToken {
   const { src } = claims;
   const principal: Principal = {
     kind: 'access_token',
@@ -105,6 +110,7 @@ function toVerified(claims: Claims): VerifiedToken {
     sourcePat: src?.kind === 'pat' ? src.id : null,
     sourceTokenId: src?.kind === 'grant' ? src.jti : null,
     keyThumbprint: claims.cnf?.jkt ?? null,
+    signedBy: kid,
   };
   return { principal, audience: claims.aud, usableUntilSeconds: claims.exp + clockToleranceSeconds };
 }

@@ -30,6 +30,8 @@ export interface Principal {
   sourceTokenId: string | null;
   /** RFC 7638 thumbprint of the key whose possession each request must prove (GW-26); null: whoever bears the token may use it */
   keyThumbprint: string | null;
+  /** `kid` of the issuer's key that signed an access token */
+  signedBy?: string;
 }
 
 /** What limits are counted by: a refreshed access token keeps the budget of its grant, an exchanged one that of its source. */

@@ -30,6 +30,8 @@ export class SigningKeys {
   private asking: Promise<void> | null = null;
   private askedAtMs = -Infinity;
   private failed = false;
+  /** Grows with every change that the feed tells of */
+  private generation = 0;
 
   constructor(
     private readonly source: KeySource,
@@ -53,8 +55,14 @@ export class SigningKeys {
     return found;
   }
 
+  /** Whether what `kid` signed may still be alive, by what is known here. */
+  knows(kid: string): boolean {
+    return this.lookUp(kid) !== null;
+  }
+
   /** The feed has told of a change: a key that it no longer holds must not live on here. */
   forget(): void {
+    this.generation += 1;
     this.imported = new Map();
     this.fetched = [];
   }
@@ -86,9 +94,11 @@ export class SigningKeys {
     if (this.asking !== null) return this.asking;
     if (this.nowMs() - this.askedAtMs < refetchPauseMs) return Promise.resolve();
     this.askedAtMs = this.nowMs();
+    const generation = this.generation;
     this.asking = this.fetchJwks()
       .then((keys) => {
-        this.fetched = keys;
+        // An answer from before a change may hold the very key that was dropped by it.
+        if (generation === this.generation) this.fetched = keys;
         this.failed = false;
       })
       .catch((error: unknown) => {

@@ -33,7 +33,8 @@ const query = `
     (SELECT (policy->>'keyMaxLifetimeSeconds')::integer FROM organization_policies WHERE org = $2) AS "keyMaxLifetimeSeconds",
     EXISTS (SELECT 1 FROM authorizations WHERE grant_id = $4 AND revoked_at IS NOT NULL) AS "grantRevoked",
     EXISTS (SELECT 1 FROM ended_sessions WHERE uid = $5) AS "sessionEnded",
-    EXISTS (SELECT 1 FROM revoked_tokens WHERE jti IN ($6, $8)) AS "tokenRevoked"`;
+    EXISTS (SELECT 1 FROM revoked_tokens WHERE jti IN ($6, $8))
+      OR ($9::text IS NOT NULL AND NOT EXISTS (SELECT 1 FROM secret_keys WHERE id = $9 AND retired_at IS NULL)) AS "tokenRevoked"`;
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -44,7 +45,7 @@ export class AnswerAsk {
 
   async run(ask: IdentityAsk): Promise<IdentityAnswer> {
     const user = uuid.test(ask.sub) ? ask.sub : null;
-    const [facts] = await this.dataSource.query<Facts[]>(query, [user, ask.org, ask.client_id, ask.gid, ask.sid, ask.jti, ask.sub, ask.src_jti]);
+    const [facts] = await this.dataSource.query<Facts[]>(query, [user, ask.org, ask.client_id, ask.gid, ask.sid, ask.jti, ask.sub, ask.src_jti, ask.kid ?? null]);
     if (facts === undefined) throw new Error('Postgres gave no row where there is always one');
     const death = deathAtIdentity(credentialOf(ask), lookUpIn(facts));
     const { membership, keyMaxLifetimeSeconds } = facts;

@@ -5,10 +5,13 @@ import { OidcEngine } from '../provider/oidc-engine.ts';
 import { LOGGER } from '../tokens.ts';
 import { RotateSigningKeys } from './rotate-signing-keys.ts';
 
-/** Rotates the signing keys on schedule, and takes what another replica has rotated into this one's engine. */
+/** What a look costs is one short query; how long a dropped key may go on signing here is what it buys. */
+const lookMs = 1000;
+
+/** Rotates the signing keys on schedule, and takes what another replica or an operator has changed into this one's engine. */
 @Injectable()
 export class KeyRotation implements OnApplicationBootstrap, OnApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
+  private timers: NodeJS.Timeout[] = [];
   private running: Promise<void> = Promise.resolve();
 
   constructor(
@@ -19,24 +22,22 @@ export class KeyRotation implements OnApplicationBootstrap, OnApplicationShutdow
   ) {}
 
   onApplicationBootstrap(): void {
-    // A replica must have loaded a new key before anybody may sign with it, so it looks several times while one is announced.
-    const everyMs = Math.min(60_000, (this.env.LATCHKEY_SIGNING_KEY_ANNOUNCE_SECONDS * 1000) / 4);
-    this.timer = setInterval(() => {
-      this.running = this.running.then(() => this.tick());
-    }, everyMs).unref();
+    const stepMs = Math.min(60_000, (this.env.LATCHKEY_SIGNING_KEY_ANNOUNCE_SECONDS * 1000) / 4);
+    this.timers = [this.every(stepMs, () => this.rotate.step()), this.every(lookMs, () => this.look())];
   }
 
   async onApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
+    for (const timer of this.timers) clearInterval(timer);
     await this.running;
   }
 
-  private async tick(): Promise<void> {
-    try {
-      await this.rotate.step();
-      if (await this.engine.reloadIfChanged()) this.logger.info('signing keys have changed');
-    } catch (error) {
-      this.logger.warn({ err: error }, 'keys could not be rotated; it is tried again');
-    }
+  private async look(): Promise<void> {
+    if (await this.engine.reloadIfChanged()) this.logger.info('signing keys have changed');
+  }
+
+  private every(ms: number, work: () => Promise<void>): NodeJS.Timeout {
+    return setInterval(() => {
+      this.running = this.running.then(work).catch((error: unknown) => this.logger.warn({ err: error }, 'keys could not be looked after; it is tried again'));
+    }, ms).unref();
   }
 }

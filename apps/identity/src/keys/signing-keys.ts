@@ -59,8 +59,8 @@ export class SigningKeys {
     await manager.query("SELECT pg_advisory_xact_lock(hashtext('latchkey-signing-keys'))");
   }
 
-  /** Makes a key; who verifies may learn of it from now on, and it signs once it is the first of its purpose. */
-  async add(manager: EntityManager, purpose: KeyPurpose, position: number): Promise<void> {
+  /** Makes a key; who verifies may learn of it from now on, and it signs once it is the first of its purpose. @returns its id */
+  async add(manager: EntityManager, purpose: KeyPurpose, position: number): Promise<string> {
     const { id, publicJwk, secret } = await generateKey(purpose);
     const sealed = this.masterKey.seal(sealName({ id, purpose }), secret);
     await manager.query('INSERT INTO secret_keys (id, purpose, public_jwk, sealed, position) VALUES ($1, $2, $3, $4, $5)', [
@@ -71,6 +71,7 @@ export class SigningKeys {
       position,
     ]);
     await recordAudit(manager, { org: null, ...byIdentity, action: 'signing_key.created', target: { kind: 'signing_key', id }, details: { purpose } });
+    return id;
   }
 
   private async createMissing(manager: EntityManager): Promise<void> {
@@ -81,4 +82,5 @@ export class SigningKeys {
   }
 }
 
-const sealName = ({ id, purpose }: { id: string; purpose: KeyPurpose }): string => `${purpose}:${id}`;
+/** Under which name a key is sealed, so that it opens in no other place. */
+export const sealName = ({ id, purpose }: { id: string; purpose: KeyPurpose }): string => `${purpose}:${id}`;

@@ -24,9 +24,10 @@ export class OidcEngine implements OnModuleInit {
   /** Builds the engine anew with the keys as they are now. */
   async reload(): Promise<void> {
     // Read first: what changes while the keys are loaded is found by the next look.
-    this.fingerprint = await this.keys.fingerprint();
+    const fingerprint = await this.keys.fingerprint();
     const provider = this.factory.build(await this.keys.load());
     this.current = { provider, callback: provider.callback() as Callback };
+    this.fingerprint = fingerprint;
   }
 
   /** @returns whether there was anything new */

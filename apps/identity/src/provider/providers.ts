@@ -15,8 +15,10 @@ import { Consents } from '../grants/consents.ts';
 import { EndSession } from '../grants/end-session.ts';
 import { NoteGrantUse } from '../grants/note-use.ts';
 import { Standings } from '../grants/standing.ts';
+import { DropSigningKey } from '../keys/drop-signing-key.ts';
 import { KeyRotation } from '../keys/key-rotation.ts';
 import { MasterKey } from '../keys/master-key.ts';
+import { ResealKeys } from '../keys/reseal-keys.ts';
 import { RotateSigningKeys } from '../keys/rotate-signing-keys.ts';
 import { SigningKeys } from '../keys/signing-keys.ts';
 import { AccessTokens } from '../tokens/access-tokens.ts';
@@ -53,6 +55,7 @@ export const engineProviders = (outbound?: OutboundFetch): Provider[] => [
   CompareClientSecret,
   Consents,
   DocumentLimits,
+  DropSigningKey,
   EndSession,
   EngineConfiguration,
   EngineFactory,
@@ -67,6 +70,7 @@ export const engineProviders = (outbound?: OutboundFetch): Provider[] => [
   RefreshTokenGrant,
   RegistrationLimits,
   Resources,
+  ResealKeys,
   RotateSigningKeys,
   SigningKeys,
   Standings,

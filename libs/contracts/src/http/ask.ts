@@ -20,6 +20,8 @@ export const identityAskSchema = z.object({
   jti: name.nullable(),
   /** Of the access token that this one was cut from (AS-83) */
   src_jti: name.nullable().default(null),
+  /** Of the key that signed an access token: one that was dropped since makes its tokens dead (AS-71). */
+  kid: name.nullish(),
 });
 export type IdentityAsk = z.infer<typeof identityAskSchema>;
 

@@ -5,6 +5,7 @@ import { assertionContent, type Demands } from '../../assertion/assertion-conten
 import type { AssertionSigner } from '../../assertion/assertion-signer.ts';
 import type { Principal } from '../../credentials/principal.ts';
 import type { Liveness } from '../../credentials/liveness.ts';
+import type { SigningKeys } from '../../credentials/signing-keys.ts';
 import { Relay, type RelayTimes } from '../../forward/relay.ts';
 import { upstreamHeaders } from '../../forward/request-headers.ts';
 import { narrowListen } from '../../rewrite/narrow-listen.ts';
@@ -24,6 +25,7 @@ export interface ForwardOptions {
   replica: Pick<Replica, 'membership' | 'org' | 'server'>;
   liveness: Liveness;
   prover: Pick<Prover, 'newerThanReplica'>;
+  keys: Pick<SigningKeys, 'knows'>;
   clock: WallClock;
   monotonicClock: MonotonicClock;
   times: RelayTimes & { streamMaxAgeMs: number };
@@ -31,7 +33,7 @@ export interface ForwardOptions {
 
 /** Sends the judged body on and carries the answer back. */
 export function forward(options: ForwardOptions): Stage {
-  const { assertions, sessions, streams, replica, liveness, prover, clock, monotonicClock, times } = options;
+  const { assertions, sessions, streams, replica, liveness, prover, keys, clock, monotonicClock, times } = options;
 
   const assertionFor = (exchange: Exchange): Promise<string> | null => {
     const { principal, subject } = exchange;
@@ -54,6 +56,7 @@ export function forward(options: ForwardOptions): Stage {
   /** The same questions that let the request in, asked of what is known now (GW-63). */
   const mayGoOn = (exchange: Exchange, route: McpRoute, { principal, confirmed }: Pick<OpenStream, 'principal' | 'confirmed'>): boolean => {
     if (liveness.causeOfDeath(principal, confirmed) !== null || replica.server(route.server.slug)?.url !== route.server.url) return false;
+    if (principal.signedBy !== undefined && !keys.knows(principal.signedBy)) return false;
     const ask = askOf(route, exchange.message, principal);
     return ask !== null && decide(subjectOf(principal, replica, confirmed), ask).kind === 'allow';
   };

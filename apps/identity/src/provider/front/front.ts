@@ -8,6 +8,7 @@ import { LOGGER } from '../../tokens.ts';
 import { OidcEngine } from '../oidc-engine.ts';
 import { Resources } from '../resources.ts';
 import { answerOAuthError, type EngineExchange, type FrontStep } from './exchange.ts';
+import { freshKeys } from './fresh-keys.ts';
 import { limitRegistrations } from './limit-registrations.ts';
 import { readBody } from './read-body.ts';
 import { registrationCors } from './registration-cors.ts';
@@ -33,6 +34,7 @@ export class EngineFront {
       limitRegistrations(limits), // 429
       shapeClient(rules), // 400, 413
       shapeAuthorization(resources),
+      freshKeys(engine),
     ];
   }
 
