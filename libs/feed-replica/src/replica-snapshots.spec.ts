@@ -12,6 +12,8 @@ import { Truth } from '../test/truth.ts';
 import { Freshness } from './proof/freshness.ts';
 import { Replica } from './replica.ts';
 import { ReplicaFollower } from './replica-follower.ts';
+import { stateOf } from './replica-snapshots.ts';
+import { readSnapshot } from './snapshot/read-snapshot.ts';
 
 const logger = createLogger('snapshots-test', 'silent');
 const key = randomBytes(32);
@@ -145,6 +147,20 @@ describe('snapshots of a replica', () => {
     feed.followed.length = 0;
     await proven(await start());
     expect(feed.followed).toEqual([['identity', null], ['keys', null]]);
+  });
+
+  it('vouch for what is held, and not for what was in the file', async () => {
+    const first = await start();
+    await proven(first);
+    await first.follower.stop();
+    const { snapshot } = await readSnapshot(join(directory, 'data', 'replica.snapshot'), key);
+    const digestOf = async (loaded: NonNullable<typeof snapshot>): Promise<string> => (await stateOf('keys', { epoch: 'e', sequence: 1 }, loaded)).digest.total;
+    expect(await digestOf(snapshot!)).toBe(first.replica.state('keys').digest.total);
+    // What a mistake in loading could bring about.
+    snapshot!.table.apply(patRecord('Ab12Cd34'), 3);
+    expect(await digestOf(snapshot!)).not.toBe(first.replica.state('keys').digest.total);
+    snapshot!.table.remove('Ab12Cd34');
+    expect(await digestOf(snapshot!)).not.toBe(first.replica.state('keys').digest.total);
   });
 
   it('are written while the gateway runs, and only of what was proven', async () => {

@@ -6,6 +6,7 @@ import type { FeedPosition } from '@latchkey/feed';
 import type { Logger } from '@latchkey/telemetry';
 import { PatStore } from './pat-store.ts';
 import type { Replica } from './replica.ts';
+import { digestOfRows } from './row-digest/digest-of-rows.ts';
 import { readSnapshot } from './snapshot/read-snapshot.ts';
 import type { OtherRecord, Snapshot } from './snapshot/snapshot.ts';
 import { writeSnapshot } from './snapshot/write-snapshot.ts';
@@ -25,7 +26,6 @@ export interface SnapshotOptions {
 /** Writers forget what is dead for good after seven days; an older snapshot could keep it for ever. */
 const maxAgeMs = 7 * 24 * 3600 * 1000;
 const fileName = 'replica.snapshot';
-const subjectsPerTurn = 50_000;
 
 /** Keeps what a replica holds on the disk, so that a gateway that starts need not read every feed from its beginning. */
 export class ReplicaSnapshots {
@@ -126,12 +126,8 @@ export async function stateOf(writer: Writer, { epoch, sequence }: FeedPosition,
     if (record.kind !== 'pat' && writerOf[record.kind] === writer) state.restore(subject, version - 1, record);
   }
   // The file is authentic, but the digest is counted from what came out of it: it vouches for what is held, not for what was.
-  let count = 0;
-  for (const [subject, version] of state.versions()) {
-    state.digest.replace(subject, 0, version);
-    count += 1;
-    if (count % subjectsPerTurn === 0) await new Promise(setImmediate);
-  }
+  state.digest.addAll(await digestOfRows(state.pats.table));
+  for (const [subject, { version }] of state.held) state.digest.replace(subject, 0, version);
   state.epoch = epoch;
   state.sequence = sequence;
   state.digest.beginAt(sequence);

@@ -21,6 +21,11 @@ export class ReplicaDigest {
     if (after > 0) this.toggle(subject, after);
   }
 
+  /** @param sum  32 bytes: XOR of what many subjects add, none of which was counted so far */
+  addAll(sum: Uint8Array): void {
+    for (let at = 0; at < digestBytes; at += 1) this.bytes[at] ^= sum[at];
+  }
+
   /** The total as it is now is that of the stream up to `sequence`. */
   note(sequence: number): void {
     this.ring.note(sequence, this.bytes);

@@ -24,3 +24,17 @@ export function unpackPublicId(packed: number): string {
   for (let rest = packed; id.length < publicIdLength; rest = Math.floor(rest / 62)) id = alphabet[rest % 62] + id;
   return id;
 }
+
+/** Every two characters that may stand side by side in an id, as the 16 bits that they are in a text. */
+const pairs = Uint16Array.from({ length: 62 ** 2 }, (_, pair) => (alphabet.charCodeAt(pair / 62) << 8) | alphabet.charCodeAt(pair % 62));
+const half = 62 ** (publicIdLength / 2);
+
+/** Writes a public id as four pairs of characters. Hot path: no allocation, and only the first division is of more than 32 bits. */
+export function writePairs(packed: number, into: Uint16Array): void {
+  const high = Math.floor(packed / half);
+  const low = packed - high * half;
+  into[0] = pairs[(high / 3844) | 0];
+  into[1] = pairs[high % 3844];
+  into[2] = pairs[(low / 3844) | 0];
+  into[3] = pairs[low % 3844];
+}
