@@ -12,6 +12,7 @@ import { gatewayJwksUrl, IDENTITY_ENV, type IdentityEnv } from './env.ts';
 import { federationControllers, federationProviders } from './federation/providers.ts';
 import { grantsControllers, grantsProviders } from './grants/providers.ts';
 import { interactionsControllers, interactionsProviders } from './interactions/providers.ts';
+import { invitationsControllers, invitationsProviders } from './invitations/providers.ts';
 import { mailControllers, mailProviders } from './mail/providers.ts';
 import { oauthClientsControllers, oauthClientsProviders } from './oauth-clients/providers.ts';
 import { organizationsControllers, organizationsProviders } from './organizations/providers.ts';
@@ -57,6 +58,7 @@ export class IdentityModule {
         ...organizationsProviders,
         ...policiesProviders,
         ...projectsProviders,
+        ...invitationsProviders,
         ...serversProviders,
         ...oauthClientsProviders,
         ...trustedClientsProviders,
@@ -72,6 +74,7 @@ export class IdentityModule {
       ],
       controllers: [
         ...accountsControllers,
+        ...invitationsControllers,
         ...organizationsControllers,
         ...policiesControllers,
         ...projectsControllers,

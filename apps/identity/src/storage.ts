@@ -11,6 +11,7 @@ import { consoleEntities } from './console/providers.ts';
 import { IDENTITY_ENV, REDIS, type IdentityEnv } from './env.ts';
 import { federationEntities } from './federation/providers.ts';
 import { interactionsEntities } from './interactions/providers.ts';
+import { invitationsEntities } from './invitations/providers.ts';
 import { mailEntities } from './mail/providers.ts';
 import { migrations } from './migrations/index.ts';
 import { organizationsEntities } from './organizations/providers.ts';
@@ -29,6 +30,7 @@ export const entities = [
   ...organizationsEntities,
   ...policiesEntities,
   ...projectsEntities,
+  ...invitationsEntities,
   ...serversEntities,
   ...interactionsEntities,
   ...federationEntities,

@@ -10,6 +10,7 @@ import { refusalWords, type Refusal } from '../accounts/refusal-words.ts';
 import { signInFormSchema } from '../accounts/sign-in-form.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { OfferProviders } from '../federation/offer-providers.ts';
+import { takeInvitationPath } from '../invitations/return-cookie.ts';
 import { sendAnswer, type PageAnswer } from '../pages/answer.ts';
 import { cookieScope, readCookie, setCookie } from '../pages/cookies.ts';
 import { csrfFieldSchema, issueCsrfToken, requireCsrfToken } from '../pages/csrf.ts';
@@ -62,6 +63,8 @@ export class ConsoleController {
   async show(@Query('org') org: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const user = await this.sessions.find(readCookie(request, this.cookies, sessionCookie));
     if (user === null) return sendAnswer(reply, { redirect: signInPath });
+    const invitation = takeInvitationPath(request, reply, this.cookies);
+    if (invitation !== null) return sendAnswer(reply, { redirect: invitation });
     return sendAnswer(reply, await this.showConsole.run(user, { org: typeof org === 'string' ? org : undefined, ...this.consoleTokens(request, reply) }));
   }
 

@@ -11,6 +11,7 @@ import { PublishedSequence1700000000010 } from './10-published-sequence.ts';
 import { AuditChain1700000000011 } from './11-audit-chain.ts';
 import { ConnectedPrograms1700000000012 } from './12-connected-programs.ts';
 import { SecondFactor1700000000013 } from './13-second-factor.ts';
+import { Invitations1700000000014 } from './14-invitations.ts';
 
 /** In order; a class is never changed once it was released. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   AuditChain1700000000011,
   ConnectedPrograms1700000000012,
   SecondFactor1700000000013,
+  Invitations1700000000014,
 ];

@@ -69,7 +69,7 @@ export async function startAccounts(overrides: Record<string, string> = {}) {
     identity,
     dataSource,
     asserter,
-    createUser: (email: string, password: string = randomUUID()) => app.get(CreateUser).run({ email, password, name: email }),
+    createUser: (email: string, password: string = randomUUID(), emailVerified = false) => app.get(CreateUser).run({ email, password, name: email, emailVerified }),
     createOrg: (slug: string, owner: string, name = slug) => app.get(CreateOrganization).run({ slug, name, owner }),
     createProject: (org: string, slug: string) => app.get(CreateProject).run({ org, slug, name: slug }),
     addMember: (input: Parameters<AddMember['run']>[0]) => app.get(AddMember).run(input),
