@@ -8,6 +8,7 @@ import { auditControllers, auditProviders } from './audit/providers.ts';
 import { askingControllers, askingProviders } from './asking/providers.ts';
 import { consoleControllers, consoleProviders } from './console/providers.ts';
 import type { OutboundFetch } from './clients/outbound-fetch.ts';
+import { exchangeProviders } from './exchange/providers.ts';
 import { gatewayJwksUrl, IDENTITY_ENV, type IdentityEnv } from './env.ts';
 import { federationControllers, federationProviders } from './federation/providers.ts';
 import { grantsControllers, grantsProviders } from './grants/providers.ts';
@@ -54,6 +55,7 @@ export class IdentityModule {
         CallerGuard,
         ...storageProviders(feed),
         ...engineProviders(outbound),
+        ...exchangeProviders,
         ...accountsProviders,
         ...organizationsProviders,
         ...policiesProviders,

@@ -1,4 +1,5 @@
 import { EnvironmentError, loadEnv } from '@latchkey/service';
+import { tokenPrefix, tokenPrefixPattern } from '@latchkey/token';
 import { z } from 'zod';
 import { deploymentProvidersSchema } from './federation/deployment-providers.ts';
 
@@ -27,6 +28,7 @@ export const identityEnvSchema = z.object({
   DATABASE_URL: z.string().min(1).describe('Postgres; everything lives in its schema "identity".'),
   REDIS_URL: z.string().optional().describe('Counts limits over all replicas; without it each process counts alone.'),
   NATS_URL: z.string().optional().describe('The feed; needed where identity is a process of its own.'),
+  LATCHKEY_TOKEN_PREFIX: z.string().regex(tokenPrefixPattern).default(tokenPrefix).describe('Head of personal access tokens, as the key service makes them.'),
   LATCHKEY_MASTER_KEY: masterKeys.describe('Encrypts signing and cookie keys at rest. A list is a rotation: the first encrypts, all decrypt.'),
   LATCHKEY_ACCESS_TOKEN_TTL_SECONDS: ttlSeconds(3600),
   LATCHKEY_REFRESH_TOKEN_TTL_SECONDS: ttlSeconds(2_592_000).describe('Counted from the last use.'),

@@ -3,7 +3,7 @@ import { withImplied } from '@latchkey/oauth';
 import { verifies } from '@latchkey/testing';
 import fc from 'fast-check';
 import { anyAsk, anyCredential, anyMcpAsk, anyMembership, anyName, anyServer } from '../test/any-access.ts';
-import { decide, effectiveScopes, isWithin, mayUse, methodRules, narrowMembership, projectRoleOf, roleScopes, type Ask, type Credential } from './index.ts';
+import { decide, effectiveScopes, isWithin, mayUse, methodRules, narrowMembership, partFor, projectRoleOf, roleScopes, type Ask, type Credential } from './index.ts';
 
 const runs = { numRuns: 3000 };
 const allows = (credential: Credential, membership: Parameters<typeof decide>[0]['membership'], ask: Ask): boolean =>
@@ -134,6 +134,26 @@ describe('laws of what is within what', () => {
         expect(isWithin(credential, { scopes: credential.scopes, org: credential.org ?? null })).toBe(true);
       }),
     );
+  });
+});
+
+describe('laws of what is cut from a credential', () => {
+  verifies('AS-83', 'the part for a server allows the same there, is within the whole, and allows nothing elsewhere that the whole does not', () => {
+    const met = tally();
+    fc.assert(
+      fc.property(anyCredential, anyMembership, anyServer, fc.array(anyMcpAsk, { minLength: 5, maxLength: 20 }), (whole, membership, server, asks) => {
+        const part = partFor(whole, server);
+        expect(isWithin(part, whole)).toBe(true);
+        for (const ask of asks) {
+          const there = { ...ask, server };
+          expect(decide({ credential: part, membership }, there)).toEqual(decide({ credential: whole, membership }, there));
+          met.hit(decide({ credential: part, membership }, there).kind);
+          if (allows(part, membership, ask)) expect(allows(whole, membership, ask)).toBe(true);
+        }
+      }),
+      runs,
+    );
+    met.expectAll('allow', 'hidden', 'scope');
   });
 });
 

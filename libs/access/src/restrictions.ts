@@ -3,7 +3,7 @@ import { matchesGlob } from './glob.ts';
 import { allowsAction, covers, pathOf, type GrantPath } from './grant-path.ts';
 import type { Credential, ServerPlace } from './subject.ts';
 
-const pathTo = (server: ServerPlace): GrantPath => ({
+export const pathTo = (server: ServerPlace): GrantPath => ({
   org: server.org,
   project: server.project,
   server: server.slug,
@@ -11,11 +11,11 @@ const pathTo = (server: ServerPlace): GrantPath => ({
 });
 
 /** A grant on one tool leads to its server too. */
-const upToServer = (path: GrantPath | null): GrantPath | null => (path?.tool === undefined ? path : { ...path, tool: undefined });
+export const upToServer = (path: GrantPath | null): GrantPath | null => (path?.tool === undefined ? path : { ...path, tool: undefined });
 
 /** Position of the colon between the two globs of `server:tool`; a server's glob holds none itself. */
 const colonOf = (entry: string): number => entry.indexOf(':');
-const namesServer = (entry: string, server: ServerPlace): boolean => matchesGlob(entry, server.slug, 0, colonOf(entry));
+export const namesServer = (entry: string, server: ServerPlace): boolean => matchesGlob(entry, server.slug, 0, colonOf(entry));
 
 /** Whether anything at all of this server is left by the credential's grants and tool list. */
 export function reachesServer(credential: Credential, server: ServerPlace): boolean {

@@ -35,6 +35,11 @@ describe('deploy/nats/latchkey.conf', () => {
     await identity.answer('ask.identity', (payload) => Promise.resolve({ echo: payload }));
     expect(await eventually(() => gateway.ask('ask.identity', 'well?', 1000))).toEqual({ echo: 'well?' });
     await following.stop();
+    // Whoever exchanges a key asks the only service that holds one.
+    const keys = await connect('keys', 'keys-pw');
+    await keys.answer('ask.keys', (payload) => Promise.resolve({ echo: payload }));
+    expect(await eventually(() => identity.ask('ask.keys', 'well?', 1000))).toEqual({ echo: 'well?' });
+    await expect(keys.ask('ask.identity', 'well?', 500)).rejects.toThrow();
   });
 
   verifies('G2', 'lets a gateway publish nothing, and no writer speak for the other', async () => {

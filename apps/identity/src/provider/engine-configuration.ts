@@ -9,6 +9,7 @@ import { DocumentLimits } from '../clients/document-limits.ts';
 import { dynamicClientId } from '../clients/dynamic-client-id.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { RememberedGrant } from '../interactions/remembered-grant.ts';
+import { agentClient } from '../exchange/agent-client.ts';
 import { Standings } from '../grants/standing.ts';
 import type { LoadedKeys } from '../keys/signing-keys.ts';
 import { GrantedPolicies, withinPolicy } from '../policies/granted-policies.ts';
@@ -52,6 +53,7 @@ export class EngineConfiguration {
     const clients = new ClientAdapter(this.unitOfWork, tombstones);
     return {
       adapter: (kind: string) => (kind === 'Client' ? clients : new PostgresAdapter(kind, this.unitOfWork, tombstones)),
+      clients: [agentClient],
       jwks: jwks as Configuration['jwks'],
       cookies: cookies(env.LATCHKEY_ISSUER, cookieKeys),
       routes,

@@ -3,6 +3,8 @@ import type { Logger } from '@latchkey/telemetry';
 import type Provider from 'oidc-provider';
 import { CompareClientSecret } from '../clients/compare-client-secret.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
+import { tokenExchangeGrant } from '../exchange/agent-client.ts';
+import { ExchangeToken } from '../exchange/exchange-token.ts';
 import { NoteGrantUse } from '../grants/note-use.ts';
 import type { LoadedKeys } from '../keys/signing-keys.ts';
 import { LOGGER } from '../tokens.ts';
@@ -27,6 +29,7 @@ export class EngineFactory {
     private readonly markClientUsed: MarkClientUsed,
     private readonly compareClientSecret: CompareClientSecret,
     private readonly noteGrantUse: NoteGrantUse,
+    private readonly exchangeToken: ExchangeToken,
     @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -39,6 +42,7 @@ export class EngineFactory {
     provider.grantGuards.set('authorization_code', this.redeemCode.guard);
     provider.grantGuards.set('refresh_token', this.refreshToken.guard);
     provider.grantGuards.set('client_credentials', this.clientCredentials.guard);
+    provider.registerGrantType(tokenExchangeGrant, this.exchangeToken.handle, ExchangeToken.params);
     this.compareClientSecret.install(provider);
     provider.use(answers(this.env));
     this.structuredTokens.install(provider);

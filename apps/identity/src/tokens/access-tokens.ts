@@ -7,6 +7,7 @@ import { FindMachine } from '../clients/find-machine.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { oauthAuthor } from '../audit/oauth-author.ts';
 import { recordAudit } from '../audit/record-audit.ts';
+import { KeyBehind } from '../exchange/key-behind.ts';
 import { Standings } from '../grants/standing.ts';
 import { SigningKeys } from '../keys/signing-keys.ts';
 
@@ -18,6 +19,7 @@ export class AccessTokens {
     private readonly keys: SigningKeys,
     private readonly standings: Standings,
     private readonly findMachine: FindMachine,
+    private readonly keyBehind: KeyBehind,
     @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
   ) {}
 
@@ -39,14 +41,19 @@ export class AccessTokens {
   /** @returns the claims of a token that is good at this moment */
   async active(token: string): Promise<AccessTokenClaims | null> {
     const claims = await this.read(token);
-    if (claims === null) return null;
-    const stands = claims.gid === undefined ? await this.machineStands(claims) : (await this.standings.find(claims.gid, claims.sid)) !== null;
-    if (!stands) return null;
+    if (claims === null || !(await this.stands(claims))) return null;
+    const source = claims.src?.kind === 'grant' ? claims.src : null;
     const rows = await this.dataSource.query<unknown[]>(
-      'SELECT 1 FROM revoked_tokens WHERE jti = $1 UNION ALL SELECT 1 FROM clients WHERE id = $2 AND epoch >= $3',
-      [claims.jti, claims.client_id, Math.floor(claims.iat)],
+      'SELECT 1 FROM revoked_tokens WHERE jti = ANY($1) UNION ALL SELECT 1 FROM clients WHERE id = $2 AND epoch >= $3',
+      [source === null ? [claims.jti] : [claims.jti, source.jti], source?.client ?? claims.client_id, Math.floor(source?.iat ?? claims.iat)],
     );
     return rows.length > 0 ? null : claims;
+  }
+
+  /** By what a token lives: a grant, the key that it was cut from, or the machine whose own it is. */
+  private async stands(claims: AccessTokenClaims): Promise<boolean> {
+    if (claims.src?.kind === 'pat') return this.keyBehind.stands(claims.src, claims);
+    return claims.gid === undefined ? this.machineStands(claims) : (await this.standings.find(claims.gid, claims.sid)) !== null;
   }
 
   /** A token without a grant is a machine's own, and lives by it. */

@@ -10,6 +10,7 @@ import { Resources } from '../resources.ts';
 import { answerOAuthError, type EngineExchange, type FrontStep } from './exchange.ts';
 import { freshKeys } from './fresh-keys.ts';
 import { limitRegistrations } from './limit-registrations.ts';
+import { nameAgentClient } from './name-agent-client.ts';
 import { readBody } from './read-body.ts';
 import { registrationCors } from './registration-cors.ts';
 import { replay } from './replay.ts';
@@ -33,6 +34,7 @@ export class EngineFront {
       registrationCors, // 204 for a preflight
       limitRegistrations(limits), // 429
       shapeClient(rules), // 400, 413
+      nameAgentClient,
       shapeAuthorization(resources),
       freshKeys(engine),
     ];
