@@ -1,4 +1,5 @@
 import { verify } from 'node:crypto';
+import { derSignature } from './der-signature.ts';
 import type { SigningKey } from './signing-keys.ts';
 
 const shape = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
@@ -45,7 +46,7 @@ export class CompactJws {
   isSignedBy({ key, alg }: SigningKey): boolean {
     if (alg === 'RS256') return verify('sha256', this.signed, key, this.signature);
     if (this.signature.length !== es256SignatureBytes) return false;
-    return verify('sha256', this.signed, { key, dsaEncoding: 'ieee-p1363' }, this.signature);
+    return verify('sha256', this.signed, key, derSignature(this.signature));
   }
 
   /** What was signed; undefined when it is no JSON object. To be called once it is known who signed. */
