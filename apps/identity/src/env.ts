@@ -35,6 +35,7 @@ export const identityEnvSchema = z.object({
   LATCHKEY_AUTHORIZATION_CODE_TTL_SECONDS: ttlSeconds(600),
   LATCHKEY_REFRESH_REPLAY_WINDOW_SECONDS: z.coerce.number().int().min(0).max(120).default(60)
     .describe('How long a used refresh token gets the same answer once more (lost responses, parallel refreshes). 0 switches it off.'),
+  LATCHKEY_DEVICE_POLL_SECONDS: z.coerce.number().int().min(1).max(60).default(5).describe('How long a device that waits to be allowed is told to wait before it asks again.'),
   LATCHKEY_SIGNING_KEY_LIFETIME_SECONDS: z.coerce.number().int().min(1).max(315_360_000).default(7_776_000)
     .describe('How old a signing key becomes before its successor is announced.'),
   LATCHKEY_SIGNING_KEY_ANNOUNCE_SECONDS: z.coerce.number().int().min(1).max(86_400).default(600)

@@ -71,6 +71,10 @@ export class ClientEntity {
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3, default: () => 'now()' })
   createdAt!: Date;
 
+  /** May connect devices (RFC 8628). Set by us alone (AS-21). */
+  @Column('boolean', { name: 'device_flow', default: false })
+  deviceFlow!: boolean;
+
   @Column('timestamptz', { name: 'used_at', nullable: true })
   usedAt!: Date | null;
 

@@ -17,8 +17,8 @@ export interface ClientFacts {
 }
 
 export interface RedirectFacts {
-  kind: 'web' | 'loopback' | 'app';
-  /** Host with port, or the scheme of an app's own links. */
+  kind: 'web' | 'loopback' | 'app' | 'device';
+  /** Host with port, the scheme of an app's own links, or the address that a device asked from. */
   place: string;
 }
 
@@ -38,6 +38,11 @@ export interface RegisteredClient {
   clientId: string;
   clientName?: string | undefined;
   redirectUris?: readonly string[] | undefined;
+}
+
+/** A device is sent nowhere: it asks until it is answered. */
+export function deviceFacts(client: RegisteredClient, address: string | null): ClientFacts {
+  return { ...clientFacts(client, ''), redirect: { kind: 'device', place: address ?? 'an unknown address' }, redirectClass: 'device', loopbackOnly: false };
 }
 
 export function clientFacts(client: RegisteredClient, redirectUri: string): ClientFacts {

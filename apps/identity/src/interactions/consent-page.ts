@@ -15,6 +15,7 @@ const oidcWords: Record<string, string> = {
 
 function redirectWords({ kind, place }: RedirectFacts): Html {
   if (kind === 'loopback') return html`<strong>${place}</strong> (this computer)`;
+  if (kind === 'device') return html`a device that asked from <strong>${place}</strong>`;
   if (kind === 'app') return html`an app on this device that opens <strong>${foreignText(place)}</strong> links`;
   return html`<strong>${place}</strong>`;
 }
@@ -90,12 +91,13 @@ export function consentPage(view: ConsentView, { uid, csrf, error, chosen }: { u
 ${nameTag(usable)}
 ${errorSummary(error)}
 <dl class="facts">
-<dt>Sends you back to</dt><dd>${redirectWords(client.redirect)}</dd>
+<dt>${client.redirect.kind === 'device' ? 'Gives access to' : 'Sends you back to'}</dt><dd>${redirectWords(client.redirect)}</dd>
 <dt>${client.idHost === null ? 'Client id' : 'Published at'}</dt><dd>${client.idHost === null ? html`<code>${foreignText(client.id)}</code>` : html`<strong>${client.idHost}</strong>`}</dd>
 ${resource !== null && html`<dt>Connects to</dt><dd><strong>${foreignText(resource.name)}</strong><br><code>${resource.url}</code></dd>`}
 ${only !== undefined && html`<dt>Organization</dt><dd>${foreignText(only.name)}</dd>`}
 <dt>Your account</dt><dd>${foreignText(view.email, 254)}<br><a class="small" href="/interaction/${uid}/switch">Not you? Sign in as someone else</a></dd>
 </dl>
+${client.redirect.kind === 'device' && html`<div class="notice warn"><p>Allow it only if you started this on a device of yours just now. Whoever holds that device gets what is listed below.</p></div>`}
 ${client.loopbackOnly && html`<div class="notice warn"><p>This program runs on your own computer, where any other program could pretend to be it. Allow it only if you started it yourself just now.</p></div>`}
 ${view.remembered !== undefined && view.remembered !== null && html`<p class="soft">You allowed this before, on ${view.remembered.at.toISOString().slice(0, 10)}.</p>`}
 <form method="post" action="/interaction/${uid}/consent">

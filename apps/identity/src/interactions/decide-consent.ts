@@ -41,7 +41,7 @@ export class DecideConsent {
       return { status: 422, page: consentPage(view, { uid: interaction.uid, csrf, error }) };
     }
     const org = view.resource === null ? null : (chosen?.slug ?? null);
-    const given = { org, origin: 'consent', sessionUid: interaction.session?.uid ?? null } as const;
+    const given = { org, origin: interaction.deviceCode === undefined ? 'consent' : 'device', sessionUid: interaction.session?.uid ?? null } as const;
     const { jti: grantId } = await this.grantConsent.run(this.engine.provider, view, given);
     return { redirect: await this.openInteraction.finish(request, reply, { consent: { grantId } }, true) };
   }

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errors, type Provider } from 'oidc-provider';
+import type { DeviceInfo } from '../device/device-flow.ts';
 import { OidcEngine } from '../provider/oidc-engine.ts';
 import type { SignInFacts } from '../sign-ins/sign-in-facts.ts';
-import { clientFacts, type ClientFacts } from './client-facts.ts';
+import { clientFacts, deviceFacts, type ClientFacts } from './client-facts.ts';
 
 export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
 
@@ -33,10 +34,18 @@ export class OpenInteraction {
   async client(interaction: Interaction): Promise<ClientFacts & { isWeb: boolean }> {
     const { client_id: id, redirect_uri: redirectUri } = interaction.params;
     const client = typeof id === 'string' ? await this.engine.provider.Client.find(id) : undefined;
-    if (client === undefined || typeof redirectUri !== 'string') throw new InteractionGone();
+    if (client === undefined) throw new InteractionGone();
+    if (interaction.deviceCode !== undefined) return { ...deviceFacts(client, await this.deviceAddress(interaction.deviceCode)), isWeb: false };
+    if (typeof redirectUri !== 'string') throw new InteractionGone();
     // The page names where the answer goes, so it is matched here as it was at the authorization endpoint (AS-31).
     if (!client.redirectUriAllowed(redirectUri)) throw new InteractionGone();
     return { ...clientFacts(client, redirectUri), isWeb: client.applicationType === 'web' };
+  }
+
+  private async deviceAddress(deviceCode: string): Promise<string | null> {
+    const code = await this.engine.provider.DeviceCode.find(deviceCode);
+    if (code === undefined) throw new InteractionGone();
+    return (code.deviceInfo as unknown as DeviceInfo).address;
   }
 
   /** How and when the user of an interaction signed in. @throws InteractionGone when their session has ended */

@@ -12,6 +12,7 @@ import { AuditChain1700000000011 } from './11-audit-chain.ts';
 import { ConnectedPrograms1700000000012 } from './12-connected-programs.ts';
 import { SecondFactor1700000000013 } from './13-second-factor.ts';
 import { Invitations1700000000014 } from './14-invitations.ts';
+import { DeviceFlow1700000000015 } from './15-device-flow.ts';
 
 /** In order; a class is never changed once it was released. */
 export const migrations = [
@@ -29,4 +30,5 @@ export const migrations = [
   ConnectedPrograms1700000000012,
   SecondFactor1700000000013,
   Invitations1700000000014,
+  DeviceFlow1700000000015,
 ];

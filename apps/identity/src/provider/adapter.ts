@@ -1,6 +1,6 @@
 import { errors, type Adapter, type AdapterPayload } from 'oidc-provider';
 import { deleteArtifactsOfGrant, revokeAuthorization } from '../grants/revoke-authorization.ts';
-import { idHash } from './id-hash.ts';
+import { hashOfHandle, idHash, rowHandle } from './id-hash.ts';
 import { fromStored, toStored } from './stored-payload.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
@@ -12,6 +12,15 @@ interface Row {
 const select = `
   SELECT payload, floor(extract(epoch FROM consumed_at))::text AS consumed FROM artifacts
   WHERE kind = $1 AND (expires_at IS NULL OR expires_at > now())`;
+
+const selectWithHash = `
+  SELECT payload, floor(extract(epoch FROM consumed_at))::text AS consumed, id_hash AS hash FROM artifacts
+  WHERE kind = $1 AND user_code = $2 AND (expires_at IS NULL OR expires_at > now())`;
+
+const present = ({ payload, consumed }: Row): AdapterPayload => (consumed === null ? payload : { ...payload, consumed: Number(consumed) });
+
+/** A code that a device shows is allowed or refused once: of two people who answer at once, the second is told so. */
+const undecided = "artifacts.kind <> 'DeviceCode' OR (artifacts.payload->>'accountId' IS NULL AND artifacts.payload->>'error' IS NULL)";
 
 /**
  * Where the engine keeps codes, sessions, grants and refresh tokens: one table, keyed by the hash of the id. An id never reaches the
@@ -28,15 +37,20 @@ export class PostgresAdapter implements Adapter {
     if (this.kind === 'ReplayDetection') return this.claim(id, payload, expiresIn);
     const { grantId, uid, userCode } = payload;
     const keepsUid = this.kind === 'Session' ? (uid ?? null) : null;
-    await this.unitOfWork.run((manager) =>
-      manager.query(
-        `INSERT INTO artifacts (kind, id_hash, payload, grant_id, uid, user_code, expires_at)
+    const rows = await this.unitOfWork.run((manager) =>
+      manager.query<unknown[]>(
+        `WITH written AS (
+         INSERT INTO artifacts (kind, id_hash, payload, grant_id, uid, user_code, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, now() + make_interval(secs => $7))
          ON CONFLICT (kind, id_hash) DO UPDATE
-           SET payload = excluded.payload, grant_id = excluded.grant_id, uid = excluded.uid, expires_at = excluded.expires_at`,
-        [this.kind, idHash(id), JSON.stringify(toStored(id, payload)), grantId ?? null, keepsUid, userCode ?? null, expiresIn ?? null],
+           SET payload = excluded.payload, grant_id = excluded.grant_id, uid = excluded.uid, expires_at = excluded.expires_at
+           WHERE ${undecided}
+         RETURNING 1)
+         SELECT 1 FROM written`,
+        [this.kind, this.hashOf(id), JSON.stringify(toStored(id, payload)), grantId ?? null, keepsUid, userCode ?? null, expiresIn ?? null],
       ),
     );
+    if (rows.length === 0) throw new errors.InvalidRequest('the code was used already');
   }
 
   /** The engine looks whether a proof of possession was used, and then notes that it was: of two at once only one may do so (RFC 9449 section 11.1). */
@@ -56,7 +70,7 @@ export class PostgresAdapter implements Adapter {
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {
-    const found = await this.findWhere('id_hash = $2', idHash(id));
+    const found = await this.findWhere('id_hash = $2', this.hashOf(id));
     return found === undefined ? undefined : fromStored(id, found);
   }
 
@@ -64,8 +78,10 @@ export class PostgresAdapter implements Adapter {
     return this.findWhere('uid = $2', uid);
   }
 
-  findByUserCode(userCode: string): Promise<AdapterPayload | undefined> {
-    return this.findWhere('user_code = $2', userCode);
+  /** Who enters a user code does not get to know the device's: what is found goes on under a handle of its row. */
+  async findByUserCode(userCode: string): Promise<AdapterPayload | undefined> {
+    const rows = await this.unitOfWork.run((manager) => manager.query<(Row & { hash: Buffer })[]>(selectWithHash, [this.kind, userCode]));
+    return rows[0] === undefined ? undefined : { ...present(rows[0]), jti: rowHandle(rows[0].hash) };
   }
 
   /** Single use is decided here, by one compare-and-set: the engine asks, does not wait for an answer, and goes on (AS-55). */
@@ -96,10 +112,13 @@ export class PostgresAdapter implements Adapter {
     await this.unitOfWork.run((manager) => deleteArtifactsOfGrant(manager, grantId, this.kind));
   }
 
+  /** A handle is no secret and opens nothing from outside: the token endpoint takes none (RedeemDeviceCode). */
+  private hashOf(id: string): Buffer {
+    return (this.kind === 'DeviceCode' ? hashOfHandle(id) : null) ?? idHash(id);
+  }
+
   private async findWhere(condition: string, value: Buffer | string): Promise<AdapterPayload | undefined> {
     const rows = await this.unitOfWork.run((manager) => manager.query<Row[]>(`${select} AND ${condition}`, [this.kind, value]));
-    const row = rows[0];
-    if (row === undefined) return undefined;
-    return row.consumed === null ? row.payload : { ...row.payload, consumed: Number(row.consumed) };
+    return rows[0] === undefined ? undefined : present(rows[0]);
   }
 }

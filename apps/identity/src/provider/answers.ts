@@ -43,6 +43,8 @@ export function answers(env: IdentityEnv): Middleware {
     }
     // RFC 6749 section 5.1 asks it of token answers; nothing else here is for a cache either.
     ctx.set('Cache-Control', 'no-store');
+    // RFC 8628 section 3.2; the engine leaves the interval to its default.
+    if (ctx.path === routes.device_authorization && ctx.status === 200 && isObject(body)) ctx.body = { ...body, interval: env.LATCHKEY_DEVICE_POLL_SECONDS };
     if (isRegistrationPath(ctx.path) && isObject(body)) ctx.body = registration(body);
   };
 }

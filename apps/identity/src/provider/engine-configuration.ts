@@ -7,6 +7,7 @@ import { isAllowedDocument, isDocumentUrl, rewriteMetadataDocument } from '../cl
 import { OutboundFetch } from '../clients/outbound-fetch.ts';
 import { DocumentLimits } from '../clients/document-limits.ts';
 import { dynamicClientId } from '../clients/dynamic-client-id.ts';
+import { DeviceFlow } from '../device/device-flow.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { RememberedGrant } from '../interactions/remembered-grant.ts';
 import { agentClient } from '../exchange/agent-client.ts';
@@ -19,7 +20,7 @@ import { TokenClaims } from '../tokens/claims.ts';
 import { TokenScopes } from '../tokens/token-scopes.ts';
 import { PostgresAdapter } from './adapter.ts';
 import { cookies } from './cookies.ts';
-import { grantSeconds, idTokenSeconds, interactionSeconds, sessionSeconds, tombstoneSeconds } from './lifetimes.ts';
+import { deviceCodeSeconds, grantSeconds, idTokenSeconds, interactionSeconds, sessionSeconds, tombstoneSeconds } from './lifetimes.ts';
 import { renderError, renderLoggedOut, renderLogout } from './local-pages.ts';
 import { peerAddress } from './peer-address.ts';
 import { Resources } from './resources.ts';
@@ -39,6 +40,7 @@ export class EngineConfiguration {
     private readonly scopes: TokenScopes,
     private readonly claims: TokenClaims,
     private readonly clientCredentials: ClientCredentialsGrant,
+    private readonly deviceFlow: DeviceFlow,
     private readonly structuredTokens: StructuredTokens,
     private readonly policies: GrantedPolicies,
     private readonly outbound: OutboundFetch,
@@ -93,6 +95,7 @@ export class EngineConfiguration {
       registrationManagement: { enabled: open, rotateRegistrationAccessToken: true },
       rpMetadataChoices: { enabled: true },
       clientCredentials: { enabled: true },
+      deviceFlow: this.deviceFlow.configuration,
       revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
       introspection: { enabled: true, allowedPolicy: (_ctx, client) => this.structuredTokens.mayIntrospect(client.clientId) },
       clientIdMetadataDocument: {
@@ -117,6 +120,7 @@ export class EngineConfiguration {
     return {
       AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? env.LATCHKEY_ACCESS_TOKEN_TTL_SECONDS,
       ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? env.LATCHKEY_ACCESS_TOKEN_TTL_SECONDS,
+      DeviceCode: deviceCodeSeconds,
       AuthorizationCode: env.LATCHKEY_AUTHORIZATION_CODE_TTL_SECONDS,
       Grant: grantSeconds,
       IdToken: idTokenSeconds,
@@ -133,8 +137,8 @@ export class EngineConfiguration {
   private async resourceServer(ctx: KoaContextWithOIDC, text: string, client: Client) {
     const resource = await this.resources.find(text);
     if (resource === null) throw new errors.InvalidTarget('the resource is not known here');
-    const { Grant: grant, AuthorizationCode: code, RefreshToken: refreshToken } = ctx.oidc.entities;
-    const source = code ?? refreshToken;
+    const { Grant: grant, AuthorizationCode: code, DeviceCode: deviceCode, RefreshToken: refreshToken } = ctx.oidc.entities;
+    const source = code ?? deviceCode ?? refreshToken;
     const standing = ctx.oidc.route === 'token' && grant !== undefined ? await this.standings.require(grant.jti, source?.sessionUid) : null;
     const scopes = standing === null ? await this.scopes.offered(resource, client) : await this.scopes.find(standing, resource, client);
     if (standing !== null) this.policies.note(ctx, standing.policy);

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from '@latchkey/telemetry';
 import type Provider from 'oidc-provider';
 import { CompareClientSecret } from '../clients/compare-client-secret.ts';
+import { RedeemDeviceCode } from '../device/redeem-device-code.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { tokenExchangeGrant } from '../exchange/agent-client.ts';
 import { ExchangeToken } from '../exchange/exchange-token.ts';
@@ -25,6 +26,7 @@ export class EngineFactory {
     private readonly redeemCode: RedeemCode,
     private readonly refreshToken: RefreshTokenGrant,
     private readonly clientCredentials: ClientCredentialsGrant,
+    private readonly redeemDeviceCode: RedeemDeviceCode,
     private readonly structuredTokens: StructuredTokens,
     private readonly markClientUsed: MarkClientUsed,
     private readonly compareClientSecret: CompareClientSecret,
@@ -43,6 +45,7 @@ export class EngineFactory {
     provider.grantGuards.set('refresh_token', this.refreshToken.guard);
     provider.grantGuards.set('client_credentials', this.clientCredentials.guard);
     provider.registerGrantType(tokenExchangeGrant, this.exchangeToken.handle, ExchangeToken.params);
+    provider.grantGuards.set('urn:ietf:params:oauth:grant-type:device_code', this.redeemDeviceCode.guard);
     this.compareClientSecret.install(provider);
     provider.use(answers(this.env));
     this.structuredTokens.install(provider);

@@ -5,6 +5,8 @@ const day = 86_400;
 /** Family cap of a refresh token, and with it the life of a grant, which is not saved again on refresh (AS-50). */
 export const grantSeconds = 365 * day;
 export const interactionSeconds = 3600;
+/** Long enough to find the other device, sign in and read a page. */
+export const deviceCodeSeconds = 600;
 export const sessionSeconds = 14 * day;
 export const idTokenSeconds = 3600;
 

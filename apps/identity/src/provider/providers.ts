@@ -9,6 +9,7 @@ import { GuardedFetch } from '../clients/guarded-fetch.ts';
 import { MarkClientUsed } from '../clients/mark-client-used.ts';
 import { OutboundFetch } from '../clients/outbound-fetch.ts';
 import { RegistrationLimits } from '../clients/registration-limits.ts';
+import { deviceProviders } from '../device/providers.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { Authorizations } from '../grants/authorizations.ts';
 import { Consents } from '../grants/consents.ts';
@@ -25,6 +26,7 @@ import { AccessTokens } from '../tokens/access-tokens.ts';
 import { TokenClaims } from '../tokens/claims.ts';
 import { ClientCredentialsGrant } from '../tokens/client-credentials.ts';
 import { RedeemCode } from '../tokens/redeem-code.ts';
+import { RedeemOnce } from '../tokens/redeem-once.ts';
 import { RefreshReplays } from '../tokens/refresh-replays.ts';
 import { RefreshTokenGrant } from '../tokens/refresh-token.ts';
 import { StructuredTokens } from '../tokens/structured-tokens.ts';
@@ -66,6 +68,8 @@ export const engineProviders = (outbound?: OutboundFetch): Provider[] => [
   NoteGrantUse,
   OidcEngine,
   RedeemCode,
+  RedeemOnce,
+  ...deviceProviders,
   RefreshReplays,
   RefreshTokenGrant,
   RegistrationLimits,

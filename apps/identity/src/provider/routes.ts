@@ -8,6 +8,7 @@ export const routes = {
   userinfo: '/oauth/userinfo',
   pushed_authorization_request: '/oauth/par',
   device_authorization: '/oauth/device',
+  code_verification: '/device',
   end_session: '/oauth/end-session',
   jwks: '/.well-known/jwks.json',
 } as const;
@@ -15,7 +16,7 @@ export const routes = {
 export const metadataPaths: ReadonlySet<string> = new Set(['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']);
 
 const exactPaths = new Set<string>([...Object.values(routes), ...metadataPaths, `${routes.end_session}/confirm`, `${routes.end_session}/success`]);
-const belowPaths = [routes.authorization, routes.registration];
+const belowPaths = [routes.authorization, routes.registration, routes.code_verification];
 
 /**
  * Exact on purpose: the engine's router also takes other letter cases and a slash at the end, and by such a spelling a request would get

@@ -1,35 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { errors } from 'oidc-provider';
 import type { GrantGuard } from '../provider/guarded-provider.ts';
-import { idHash } from '../provider/id-hash.ts';
-import { UnitOfWork } from '../provider/unit-of-work.ts';
-import { Turns } from './turns.ts';
+import { RedeemOnce } from './redeem-once.ts';
 
-/**
- * Redeems a code in one transaction, behind a lock on its row. Of requests that race, one wins and the others get `invalid_grant`; a
- * request that comes once the code is used revokes what came of it (RFC 6749 section 4.1.2, AS-54).
- */
+/** Redeems an authorization code, once. */
 @Injectable()
 export class RedeemCode {
-  private readonly turns = new Turns();
-
-  constructor(private readonly unitOfWork: UnitOfWork) {}
+  constructor(private readonly redeemOnce: RedeemOnce) {}
 
   readonly guard: GrantGuard = (ctx, handle) => {
     const code = ctx.oidc.params?.code;
-    if (typeof code !== 'string') return handle();
-    const hash = idHash(code);
-    return this.turns.take(hash.toString('base64'), (waited) =>
-      this.unitOfWork.transaction(async (manager) => {
-        const rows = await manager.query<{ used: boolean; raced: boolean }[]>(
-          `SELECT consumed_at IS NOT NULL AS used, consumed_at > now() AS raced FROM artifacts
-           WHERE kind = 'AuthorizationCode' AND id_hash = $1 FOR UPDATE`,
-          [hash],
-        );
-        // now() is when this transaction began: a code used after that was used by one that ran beside it, maybe at another replica.
-        if (rows[0]?.used === true && (waited || rows[0].raced)) throw new errors.InvalidGrant('authorization code already used');
-        await handle();
-      }),
-    );
+    return typeof code === 'string' ? this.redeemOnce.run('AuthorizationCode', code, handle) : handle();
   };
 }

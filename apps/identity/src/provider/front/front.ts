@@ -3,11 +3,13 @@ import { requestIdOf } from '@latchkey/service';
 import type { Logger } from '@latchkey/telemetry';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RegistrationLimits } from '../../clients/registration-limits.ts';
+import { DeviceLimits } from '../../device/device-limits.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../../env.ts';
 import { LOGGER } from '../../tokens.ts';
 import { OidcEngine } from '../oidc-engine.ts';
 import { Resources } from '../resources.ts';
 import { answerOAuthError, type EngineExchange, type FrontStep } from './exchange.ts';
+import { deviceSteps } from './device-steps.ts';
 import { freshKeys } from './fresh-keys.ts';
 import { limitRegistrations } from './limit-registrations.ts';
 import { nameAgentClient } from './name-agent-client.ts';
@@ -26,6 +28,7 @@ export class EngineFront {
     private readonly engine: OidcEngine,
     resources: Resources,
     limits: RegistrationLimits,
+    deviceLimits: DeviceLimits,
     @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
@@ -35,6 +38,7 @@ export class EngineFront {
       limitRegistrations(limits), // 429
       shapeClient(rules), // 400, 413
       nameAgentClient,
+      deviceSteps(deviceLimits), // 429
       shapeAuthorization(resources),
       freshKeys(engine),
     ];

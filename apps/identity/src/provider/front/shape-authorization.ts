@@ -15,7 +15,7 @@ export const shapeAuthorization = (resources: Resources): FrontStep =>
     const { request, path, query } = exchange;
     if (path === routes.authorization && request.method === 'GET') {
       await shapeRequest(query, resources);
-    } else if (request.method === 'POST' && isForm(exchange) && (path === routes.pushed_authorization_request || path === routes.token)) {
+    } else if (request.method === 'POST' && isForm(exchange) && (path === routes.pushed_authorization_request || path === routes.device_authorization || path === routes.token)) {
       const form = new URLSearchParams(exchange.body.toString());
       if (path === routes.token) shapeTokenRequest(form);
       else await shapeRequest(form, resources);
