@@ -19,3 +19,6 @@ export { NatsFeed } from './nats/nats-feed.ts';
 export type { NatsOptions } from './nats/connect.ts';
 export { readMessage, type ReadMessage } from './read-message.ts';
 export { subjectOf } from './subject.ts';
+export { AuditTrail, trailSources, type TrailBatch, type TrailConsumer, type TrailHandler, type TrailSource } from './trail/audit-trail.ts';
+export { InProcessTrail } from './trail/in-process-trail.ts';
+export { NatsTrail } from './trail/nats-trail.ts';

@@ -1,0 +1,45 @@
+import type { AuditEvent } from '@latchkey/contracts';
+import type { Logger } from '@latchkey/telemetry';
+import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { connectNats, type NatsOptions } from '../nats/connect.ts';
+import { AuditTrail, batchTexts, type TrailConsumer, type TrailHandler, type TrailSource } from './audit-trail.ts';
+import { NatsTrailConsumer } from './nats-trail-consumer.ts';
+
+const requestMs = 2000;
+
+/** The way over NATS JetStream (server 2.9 or newer): a work queue on disk, from which a message goes when it is kept elsewhere. */
+export class NatsTrail extends AuditTrail {
+  private readonly consumers = new Set<TrailConsumer>();
+
+  private constructor(
+    private readonly connection: NatsConnection,
+    private readonly client: JetStreamClient,
+    private readonly manager: JetStreamManager,
+    private readonly logger: Logger,
+  ) {
+    super();
+  }
+
+  static async connect(options: NatsOptions): Promise<NatsTrail> {
+    const connection = await connectNats(options);
+    const manager = await jetstreamManager(connection, { timeout: requestMs, checkAPI: false });
+    return new NatsTrail(connection, jetstream(connection, { timeout: requestMs }), manager, options.logger);
+  }
+
+  override async publish(source: TrailSource, events: readonly AuditEvent[]): Promise<void> {
+    // A batch that is sent again because its answer was lost is the same message to the server.
+    for (const { id, text } of batchTexts(events)) await this.client.publish(`audit.${source}.events`, text, { msgID: id, timeout: requestMs });
+  }
+
+  override consume(handler: TrailHandler): Promise<TrailConsumer> {
+    const consumer = new NatsTrailConsumer(this.client, this.manager, handler, this.logger);
+    this.consumers.add(consumer);
+    return Promise.resolve(consumer);
+  }
+
+  override async close(): Promise<void> {
+    await Promise.all([...this.consumers].map((consumer) => consumer.stop()));
+    await this.connection.close();
+  }
+}
