@@ -1,4 +1,4 @@
-import { EnvironmentError, loadEnv } from '@latchkey/service';
+import { EnvironmentError, loadEnv, trustedProxiesSchema } from '@latchkey/service';
 import { z } from 'zod';
 
 const publicUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
@@ -34,6 +34,7 @@ export const schema = z.object({
   LATCHKEY_ISSUER: z.url().default('http://localhost:8081').describe('The one issuer whose access tokens are accepted, byte for byte.'),
   LATCHKEY_IDENTITY_INTERNAL_URL: publicUrl.optional().describe('Where the identity service is reached from here; default: the issuer.'),
   LATCHKEY_KEYS_URL: publicUrl.default('http://localhost:8082').describe('Where the key service is reached from here.'),
+  LATCHKEY_TRUSTED_PROXIES: trustedProxiesSchema,
   LATCHKEY_GATEWAY_SIGNING_KEY: privateJwk.describe('Private ES256 JWK that signs the inward identity assertion; shared by the replicas.'),
   LATCHKEY_SESSION_SEALING_KEY: key32.describe('32 bytes, base64, that seal legacy session ids; shared by the replicas.'),
   LATCHKEY_TOKEN_PREFIX: z.string().regex(/^[a-z0-9_]{1,32}$/).default('lk_pat_').describe('Prefix of personal access tokens.'),

@@ -5,7 +5,7 @@ import { writers } from '@latchkey/contracts';
 import type { Feed } from '@latchkey/feed';
 import { Freshness, Replica, ReplicaFollower, type SnapshotOptions } from '@latchkey/feed-replica';
 import { createRedis } from '@latchkey/ratelimit';
-import { startManagement, startService, type RawHandler, type RunningService } from '@latchkey/service';
+import { startManagement, startService, type RawHandler, type RunningService, type TrustedProxies } from '@latchkey/service';
 import type { Logger } from '@latchkey/telemetry';
 import { Registry } from 'prom-client';
 import { AppModule } from './app.module.ts';
@@ -29,8 +29,8 @@ export interface RunningGateway extends RunningService {
 /** What belongs to the data plane; everything else is a public document or a probe. */
 const dataPlane = /^\/(?:mcp|v1)(?:[/?]|$)/;
 
-function dataPlaneHandler(gateway: Gateway, logger: Logger): RawHandler {
-  const handle = runPipeline(gateway.stages, logger);
+function dataPlaneHandler(gateway: Gateway, logger: Logger, proxies: TrustedProxies): RawHandler {
+  const handle = runPipeline(gateway.stages, logger, proxies);
   return (request, response) => {
     if (!dataPlane.test(request.url ?? '')) return false;
     handle(request, response).catch((error: unknown) => {
@@ -98,7 +98,7 @@ export async function startGateway({ env, feed, logger }: StartGatewayOptions): 
       port: env.PORT,
       portVariable: 'PORT',
       logger,
-      rawHandler: () => dataPlaneHandler(gateway, logger),
+      rawHandler: () => dataPlaneHandler(gateway, logger, env.LATCHKEY_TRUSTED_PROXIES),
       checkReady: () => {
         if (!isReady()) throw new Error('what the feed says has not been proven to be all of it yet');
       },

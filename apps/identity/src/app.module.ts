@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import type { Feed } from '@latchkey/feed';
+import { AuditTrail, type Feed } from '@latchkey/feed';
 import type { Logger } from '@latchkey/telemetry';
 import { SystemWallClock, WallClock } from '@latchkey/clock';
 import { AssertionVerifier, CallerGuard } from '@latchkey/service';
@@ -31,6 +31,8 @@ export interface IdentityOptions {
   env: IdentityEnv;
   feed: Feed;
   logger: Logger;
+  /** By which other services tell what they did; without it, nobody is listened to. */
+  trail?: AuditTrail;
   /** Tests move it. */
   clock?: WallClock;
   /** Where tests serve client documents from. */
@@ -40,7 +42,7 @@ export interface IdentityOptions {
 /** The one module of the identity service; features bring arrays. */
 @Module({})
 export class IdentityModule {
-  static register({ env, feed, logger, clock, outbound }: IdentityOptions): DynamicModule {
+  static register({ env, feed, logger, trail, clock, outbound }: IdentityOptions): DynamicModule {
     return {
       module: IdentityModule,
       providers: [
@@ -53,6 +55,7 @@ export class IdentityModule {
             new AssertionVerifier({ issuer: env.LATCHKEY_GATEWAY_URL, audience: env.LATCHKEY_ISSUER, jwksUrl: gatewayJwksUrl(env) }),
         },
         CallerGuard,
+        ...(trail === undefined ? [] : [{ provide: AuditTrail, useValue: trail }]),
         ...storageProviders(feed),
         ...engineProviders(outbound),
         ...exchangeProviders,

@@ -1,4 +1,4 @@
-import { EnvironmentError, loadEnv } from '@latchkey/service';
+import { EnvironmentError, loadEnv, trustedProxiesSchema } from '@latchkey/service';
 import { tokenPrefix, tokenPrefixPattern } from '@latchkey/token';
 import { z } from 'zod';
 import { deploymentProvidersSchema } from './federation/deployment-providers.ts';
@@ -61,6 +61,7 @@ export const identityEnvSchema = z.object({
     .describe('Other OpenID providers to sign in with: a JSON array of { name, label, issuer, clientId, clientSecret, scopes, emailDomains, mfaAcrValues }.'),
   LATCHKEY_ORG_CREATION: z.enum(['anyone', 'admins', 'off']).default('anyone')
     .describe('Who may create organizations: everybody with an account, administrators of one, nobody.'),
+  LATCHKEY_TRUSTED_PROXIES: trustedProxiesSchema,
   LATCHKEY_AUDIT_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).default(365).describe('How long the audit log keeps an event.'),
   LATCHKEY_ADMIN_EMAIL: z.email().optional(),
   LATCHKEY_ADMIN_PASSWORD: z.string().min(8).optional(),

@@ -20,6 +20,7 @@ export async function startIdentity(options: IdentityOptions): Promise<RunningId
     port: env.PORT,
     portVariable: 'PORT',
     tracksRequests: true,
+    proxies: env.LATCHKEY_TRUSTED_PROXIES,
     logger,
     rawHandler: engineHandler,
     checkReady: async (app) => {

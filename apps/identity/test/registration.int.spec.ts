@@ -151,7 +151,7 @@ describe('dynamic registration', () => {
 
 describe('dynamic registration by policy', () => {
   verifies('AS-23', 'is limited per address, with a time to come back', async () => {
-    const identity = await startTestIdentity({ variables: { LATCHKEY_REGISTRATION_LIMIT_PER_HOUR: '2' } });
+    const identity = await startTestIdentity({ variables: { LATCHKEY_REGISTRATION_LIMIT_PER_HOUR: '2', LATCHKEY_TRUSTED_PROXIES: '127.0.0.1' } });
     try {
       const body = { redirect_uris: ['https://a.example/'], token_endpoint_auth_method: 'none' };
       const statuses = [];

@@ -1,9 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { SystemWallClock, WallClock } from '@latchkey/clock';
-import type { Feed } from '@latchkey/feed';
+import { AuditTrail, type Feed } from '@latchkey/feed';
 import { AssertionVerifier, CallerGuard } from '@latchkey/service';
 import type { Logger } from '@latchkey/telemetry';
 import { askingControllers, askingProviders } from './asking/providers.ts';
+import { auditProviders } from './audit/providers.ts';
 import { gatewayJwksUrl, type KeysEnv } from './env.ts';
 import { personalAccessTokenControllers, personalAccessTokenProviders } from './personal-access-tokens/providers.ts';
 import { storageProviders } from './storage.ts';
@@ -13,6 +14,8 @@ export interface KeysOptions {
   env: KeysEnv;
   feed: Feed;
   logger: Logger;
+  /** By which identity is told what happened; without it, it waits. */
+  trail?: AuditTrail;
   /** Tests move it. */
   clock?: WallClock;
 }
@@ -20,7 +23,7 @@ export interface KeysOptions {
 /** The one module of the key service; features bring arrays. */
 @Module({})
 export class KeysModule {
-  static register({ env, feed, logger, clock }: KeysOptions): DynamicModule {
+  static register({ env, feed, logger, trail, clock }: KeysOptions): DynamicModule {
     return {
       module: KeysModule,
       providers: [
@@ -33,8 +36,10 @@ export class KeysModule {
             new AssertionVerifier({ issuer: env.LATCHKEY_GATEWAY_URL, audience: env.LATCHKEY_KEYS_URL, jwksUrl: gatewayJwksUrl(env) }),
         },
         CallerGuard,
+        ...(trail === undefined ? [] : [{ provide: AuditTrail, useValue: trail }]),
         ...storageProviders(feed),
         ...personalAccessTokenProviders,
+        ...auditProviders,
         ...askingProviders(feed),
       ],
       controllers: [...personalAccessTokenControllers, ...askingControllers],

@@ -6,8 +6,12 @@ import type { Logger } from '@latchkey/telemetry';
 import { DataSource } from 'typeorm';
 import type { KeysEnv } from './env.ts';
 import { migrations } from './migrations/index.ts';
+import { auditEntities } from './audit/providers.ts';
 import { personalAccessTokenEntities } from './personal-access-tokens/providers.ts';
 import { KEYS_ENV, LOGGER } from './tokens.ts';
+
+/** Every table that code reads through an entity. */
+export const entities = [...personalAccessTokenEntities, ...auditEntities];
 
 /** Ends what `storageProviders` began: who answers asks the relay, and the relay uses the connection. */
 @Injectable()
@@ -29,7 +33,7 @@ class StorageShutdown implements OnApplicationShutdown {
 export const storageProviders = (feed: Feed): Provider[] => [
   {
     provide: DataSource,
-    useFactory: (env: KeysEnv) => connectPostgres({ url: env.DATABASE_URL, schema: 'keys', entities: personalAccessTokenEntities, migrations }),
+    useFactory: (env: KeysEnv) => connectPostgres({ url: env.DATABASE_URL, schema: 'keys', entities, migrations }),
     inject: [KEYS_ENV],
   },
   {

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { FakeWallClock } from '@latchkey/clock/testing';
 import { identityAssertionType, identityHeader, mintedPatSchema, type FeedMessage, type IdentityAssertionClaims, type MintedPat } from '@latchkey/contracts';
-import { InProcessFeed, type Feed } from '@latchkey/feed';
+import { InProcessFeed, type AuditTrail, type Feed } from '@latchkey/feed';
 import type { RunningService } from '@latchkey/service';
 import { createLogger } from '@latchkey/telemetry';
 import { freshDatabase, type TestDatabase } from '@latchkey/testing';
@@ -64,6 +64,7 @@ class Gateway {
 export interface FixtureOptions {
   feed?: Feed;
   tokenPrefix?: string;
+  trail?: AuditTrail;
 }
 
 /** The key service as it runs, on a database of its own, with somebody in the gateway's place. */
@@ -79,11 +80,12 @@ export class KeysFixture {
     private feed: Feed,
     private readonly database: TestDatabase,
     private readonly tokenPrefix: string | undefined,
+    private readonly trail: AuditTrail | undefined,
   ) {}
 
-  static async start({ feed = new InProcessFeed(), tokenPrefix }: FixtureOptions = {}): Promise<KeysFixture> {
+  static async start({ feed = new InProcessFeed(), tokenPrefix, trail }: FixtureOptions = {}): Promise<KeysFixture> {
     const [gateway, database] = await Promise.all([Gateway.start(), freshDatabase()]);
-    const fixture = new KeysFixture(gateway, feed, database, tokenPrefix);
+    const fixture = new KeysFixture(gateway, feed, database, tokenPrefix, trail);
     await fixture.startService();
     return fixture;
   }
@@ -100,7 +102,7 @@ export class KeysFixture {
       LATCHKEY_TOKEN_PREFIX: this.tokenPrefix,
     });
     const logger = createLogger('keys', 'trace', { write: (line) => void this.logLines.push(line) });
-    this.service = await startKeys({ env, feed: this.feed, logger, clock: this.clock });
+    this.service = await startKeys({ env, feed: this.feed, logger, clock: this.clock, ...(this.trail === undefined ? {} : { trail: this.trail }) });
   }
 
   /** Starts anew on the same database with an empty feed, as a new process of a standalone installation does. */

@@ -1,12 +1,12 @@
 import { connectPostgres } from '@latchkey/postgres';
 import { freshDatabase } from '@latchkey/testing';
 import { migrations } from '../src/migrations/index.ts';
-import { personalAccessTokenEntities } from '../src/personal-access-tokens/providers.ts';
+import { entities } from '../src/storage.ts';
 
 describe('migrations of the key service', () => {
   it('make what the entities describe, can be taken back, and made again', async () => {
     const database = await freshDatabase();
-    const options = { url: database.url, schema: 'keys', entities: personalAccessTokenEntities, migrations };
+    const options = { url: database.url, schema: 'keys', entities, migrations };
     const dataSource = await connectPostgres(options);
     try {
       const drift = await dataSource.driver.createSchemaBuilder().log();

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { startDemoServer } from '@latchkey/demo-server';
 import { lockDirectory } from '@latchkey/embedded-postgres';
-import { InProcessFeed, NatsFeed, type Feed } from '@latchkey/feed';
+import { InProcessFeed, InProcessTrail, NatsFeed, NatsTrail, type AuditTrail, type Feed } from '@latchkey/feed';
 import { startGateway } from '@latchkey/gateway';
 import { startIdentity } from '@latchkey/identity';
 import { startKeys } from '@latchkey/keys';
@@ -40,6 +40,9 @@ export interface StartOptions {
 const openFeed = (env: StandaloneEnv, log: Log): Feed | Promise<Feed> =>
   env.NATS_URL === undefined ? new InProcessFeed() : NatsFeed.connect({ servers: env.NATS_URL, name: 'standalone', logger: log.of('feed') });
 
+const openTrail = (env: StandaloneEnv, log: Log): AuditTrail | Promise<AuditTrail> =>
+  env.NATS_URL === undefined ? new InProcessTrail() : NatsTrail.connect({ servers: env.NATS_URL, name: 'standalone audit', logger: log.of('feed') });
+
 function openDataDir(directory: string): () => void {
   mkdirSync(directory, { recursive: true });
   // Started as root, Postgres runs as another account, which has to pass through; what is secret is closed file by file.
@@ -66,6 +69,8 @@ export async function startStandalone({ env, source, say, signal }: StartOptions
     const envs = readServiceEnvs(source, env, secrets, database.url);
     const feed = await openFeed(env, log);
     closing.add('the feed', () => feed.close());
+    const trail = await openTrail(env, log);
+    closing.add('the audit trail', () => trail.close());
     signal.throwIfAborted();
 
     const opened = async <S extends RunningService>(service: S): Promise<S> => {
@@ -74,7 +79,7 @@ export async function startStandalone({ env, source, say, signal }: StartOptions
       return service;
     };
     say('starting identity and keys …');
-    const starting = [startIdentity({ env: envs.identity, feed, logger: log.of('identity') }), startKeys({ env: envs.keys, feed, logger: log.of('keys') })] as const;
+    const starting = [startIdentity({ env: envs.identity, feed, trail, logger: log.of('identity') }), startKeys({ env: envs.keys, feed, trail, logger: log.of('keys') })] as const;
     await Promise.allSettled(starting.map(async (service) => opened(await service)));
     const [identity] = await Promise.all(starting);
     signal.throwIfAborted();

@@ -64,5 +64,7 @@ export const identityAssertionClaimsSchema = z.object({
   /** The longest life of a key by the organization's policy, in seconds; towards our own services only. */
   key_max_lifetime: z.number().int().positive().optional(),
   request_id: z.string().optional(),
+  /** Where the caller is, as the gateway saw it; towards our own services only. */
+  address: z.string().max(64).optional(),
 });
 export type IdentityAssertionClaims = z.infer<typeof identityAssertionClaimsSchema>;

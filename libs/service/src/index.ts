@@ -2,12 +2,13 @@ export { actorOf, auditEventOf, type AuditAuthor, type AuditEntry } from './audi
 export { AssertionVerifier, type AssertionVerifierOptions } from './caller/assertion-verifier.ts';
 export { Caller, CallerGuard } from './caller/caller.guard.ts';
 export { GatewayGuard } from './caller/gateway.guard.ts';
+export { TrustedProxies, trustedProxiesSchema } from './client-address.ts';
 export { EnvironmentError, loadEnv } from './load-env.ts';
 export { startManagement, type ManagementOptions, type ManagementPage, type RunningManagement } from './management.ts';
 export { PortInUseError } from './port-in-use.ts';
 export { ProblemFilter } from './problem.filter.ts';
 export type { RawHandler } from './raw-handler.ts';
-export { currentRequest, withRequestFacts, type RequestFacts } from './request-facts.ts';
+export { currentRequest, type RequestFacts } from './request-facts.ts';
 export { requestIdOf } from './request-id.ts';
 export { runService, type ServiceParts, type ServiceProcess } from './run-service.ts';
 export { startService, type RunningService, type ServiceOptions } from './service.ts';

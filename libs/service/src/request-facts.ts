@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { requestHeaders } from '@latchkey/contracts';
 import type { IncomingMessage } from 'node:http';
+import type { TrustedProxies } from './client-address.ts';
 import { requestIdOf } from './request-id.ts';
 
 /** What whoever writes about a request wants to know of it, however deep in the code. */
@@ -16,8 +17,14 @@ const facts = new AsyncLocalStorage<RequestFacts>();
 export const currentRequest = (): RequestFacts | undefined => facts.getStore();
 
 /** Serves `request` under its facts. Its id is settled here, so that all who read the header agree. */
-export function withRequestFacts(request: IncomingMessage, serve: () => void): void {
+export function withRequestFacts(request: IncomingMessage, proxies: TrustedProxies, serve: () => void): void {
   const requestId = requestIdOf(request.headers);
   request.headers[requestHeaders.requestId] = requestId;
-  facts.run({ requestId, address: request.socket.remoteAddress ?? null }, serve);
+  facts.run({ requestId, address: proxies.addressOf(request) || null }, serve);
+}
+
+/** Somebody who may say so has said who is behind the request that is being served. */
+export function believeAddress(address: string): void {
+  const current = facts.getStore();
+  if (current !== undefined) current.address = address;
 }

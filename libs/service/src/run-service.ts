@@ -1,4 +1,4 @@
-import { NatsFeed, type Feed } from '@latchkey/feed';
+import { NatsFeed, NatsTrail, type AuditTrail, type Feed } from '@latchkey/feed';
 import { createLogger, type Logger } from '@latchkey/telemetry';
 import { EnvironmentError } from './load-env.ts';
 import { PortInUseError } from './port-in-use.ts';
@@ -6,6 +6,7 @@ import { PortInUseError } from './port-in-use.ts';
 export interface ServiceParts<Env> {
   env: Env;
   feed: Feed;
+  trail: AuditTrail;
   logger: Logger;
 }
 
@@ -26,10 +27,12 @@ async function run<Env extends { NATS_URL?: string | undefined; LATCHKEY_LOG_LEV
   if (env.NATS_URL === undefined) throw new EnvironmentError([`NATS_URL: required where ${service.name} is a process of its own`]);
   const logger = createLogger(service.name, env.LATCHKEY_LOG_LEVEL);
   const feed = await NatsFeed.connect({ servers: env.NATS_URL, name: service.name, logger });
-  const running = await service.start({ env, feed, logger });
+  const trail = await NatsTrail.connect({ servers: env.NATS_URL, name: `${service.name} audit`, logger });
+  const running = await service.start({ env, feed, trail, logger });
   const stop = async (signal: string): Promise<void> => {
     logger.info({ signal }, 'stopping');
     await running.close();
+    await trail.close();
     await feed.close();
     process.exit(0);
   };

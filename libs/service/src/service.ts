@@ -4,6 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { DynamicModule } from '@nestjs/common';
 import type { Logger } from '@latchkey/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { TrustedProxies } from './client-address.ts';
 import { nestLogger } from './nest-logger.ts';
 import { PortInUseError } from './port-in-use.ts';
 import { ProblemFilter } from './problem.filter.ts';
@@ -23,6 +24,8 @@ export interface ServiceOptions {
   rawHandler?: (app: NestFastifyApplication) => RawHandler;
   /** Whether what is called in a request finds its facts (`currentRequest`); a data plane does without. */
   tracksRequests?: boolean;
+  /** Whose word on the address of a caller is believed; nobody's when left out. */
+  proxies?: TrustedProxies;
   /** Last touches on the application before it listens: plugins, hooks. */
   configure?: (app: NestFastifyApplication) => Promise<void> | void;
   /** Throws, with the reason, while the service should get no traffic. */
@@ -56,6 +59,7 @@ function healthRoutes(app: NestFastifyApplication, options: ServiceOptions): voi
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   let raw: RawHandler | undefined;
   const problems = new ProblemFilter(options.logger);
+  const proxies = options.proxies ?? new TrustedProxies();
   const serve = (request: IncomingMessage, response: ServerResponse, handler: RequestListener): void => {
     if (raw?.(request, response) !== true) handler(request, response);
   };
@@ -66,7 +70,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     bodyLimit: 1024 * 1024,
     serverFactory: (handler: RequestListener): Server =>
       createServer({ maxHeaderSize: 32 * 1024 }, (request, response) => {
-        if (options.tracksRequests === true) withRequestFacts(request, () => serve(request, response, handler));
+        if (options.tracksRequests === true) withRequestFacts(request, proxies, () => serve(request, response, handler));
         else serve(request, response, handler);
       }),
   });

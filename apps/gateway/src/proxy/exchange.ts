@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Subject } from '@latchkey/access';
 import type { ServerRecord } from '@latchkey/contracts';
 import { invariant } from '@latchkey/problem';
+import { TrustedProxies } from '@latchkey/service';
 import type { Principal } from '../credentials/principal.ts';
 import type { Confirmed } from '../freshness/confirmed.ts';
 import { nothing } from '../freshness/prover.ts';
@@ -25,6 +26,8 @@ export interface ManageRoute extends RouteBase {
   operation: ManagementRoute;
 }
 export type Route = McpRoute | ManageRoute;
+
+const nobody = new TrustedProxies();
 
 /** One request on its way through the pipeline. Each stage reads what earlier ones found and adds its own. */
 export class Exchange {
@@ -52,15 +55,16 @@ export class Exchange {
     readonly response: ServerResponse,
     readonly requestId: string,
     readonly startedAtMs: number,
+    private readonly proxies = nobody,
   ) {}
 
   get method(): string {
     return this.request.method ?? 'GET';
   }
 
-  /** Address of the peer of the connection; nothing a header says about it is believed. */
+  /** Who sent it: the peer of the connection, or whoever a trusted proxy says. */
   get address(): string {
-    return this.request.socket.remoteAddress ?? '';
+    return this.proxies.addressOf(this.request);
   }
 
   needRoute(): Route {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Problem } from '@latchkey/problem';
-import { requestIdOf } from '@latchkey/service';
+import { requestIdOf, type TrustedProxies } from '@latchkey/service';
 import type { Logger } from '@latchkey/telemetry';
 import { RpcRefusal } from '../message/rpc-refusal.ts';
 import { Exchange } from './exchange.ts';
@@ -8,7 +8,7 @@ import { ClientGone, renderRefusal } from './render-refusal.ts';
 import type { Stage } from './stage.ts';
 
 /** The stages of one pipeline in their order; the last one runs in any case. */
-export function runPipeline(stages: readonly Stage[], logger: Logger) {
+export function runPipeline(stages: readonly Stage[], logger: Logger, proxies?: TrustedProxies) {
   const last = stages.at(-1);
   const others = stages.slice(0, -1);
 
@@ -26,7 +26,7 @@ export function runPipeline(stages: readonly Stage[], logger: Logger) {
   };
 
   return (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const exchange = new Exchange(request, response, requestIdOf(request.headers), performance.now());
+    const exchange = new Exchange(request, response, requestIdOf(request.headers), performance.now(), proxies);
     // A write that meets a connection just closed is no error of ours; `close` tells everybody who waits.
     response.on('error', () => undefined);
     response.setHeader('x-request-id', exchange.requestId);

@@ -4,13 +4,15 @@ import { AuditController } from './audit.controller.ts';
 import { AuditEventEntity } from './audit-event.entity.ts';
 import { AuditKeeper } from './audit-keeper.ts';
 import { AuditReader } from './audit-reader.ts';
+import { AuditReceiver } from './audit-receiver.ts';
 import { ChainEvents } from './chain-events.ts';
 import { ExportEvents } from './export-events.ts';
+import { IngestEvents } from './ingest-events.ts';
 import { ListEvents } from './list-events.ts';
 import { PruneEvents } from './prune-events.ts';
 import { RecordSignIn } from './record-sign-in.ts';
 import { VerifyChain } from './verify-chain.ts';
 
-export const auditProviders: Provider[] = [AuditKeeper, AuditReader, ChainEvents, ExportEvents, ListEvents, PruneEvents, RecordSignIn, VerifyChain];
+export const auditProviders: Provider[] = [AuditKeeper, AuditReader, AuditReceiver, ChainEvents, ExportEvents, IngestEvents, ListEvents, PruneEvents, RecordSignIn, VerifyChain];
 export const auditControllers: Type[] = [AuditController];
 export const auditEntities: Type[] = [AuditChainEntity, AuditEventEntity];

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { InProcessFeed, type DeliveredMessage } from '@latchkey/feed';
+import { InProcessFeed, type AuditTrail, type DeliveredMessage } from '@latchkey/feed';
 import { createLogger } from '@latchkey/telemetry';
 import { freePort, freshDatabase, type TestDatabase } from '@latchkey/testing';
 import { DataSource } from 'typeorm';
@@ -28,6 +28,7 @@ export interface TestIdentity {
 export interface TestIdentityOptions {
   variables?: Record<string, string>;
   outbound?: OutboundFetch;
+  trail?: AuditTrail;
   /** Starts again on what another one left. */
   after?: TestIdentity;
   /** Runs beside another one, as a replica of it. */
@@ -35,7 +36,7 @@ export interface TestIdentityOptions {
 }
 
 /** A real identity service on a database of its own, with an admin and a demo server. */
-export async function startTestIdentity({ variables = {}, outbound, beside, after = beside }: TestIdentityOptions = {}): Promise<TestIdentity> {
+export async function startTestIdentity({ variables = {}, outbound, trail, beside, after = beside }: TestIdentityOptions = {}): Promise<TestIdentity> {
   const database = after?.database ?? (await freshDatabase());
   const port = after === undefined ? await freePort() : Number(new URL(after.issuer).port);
   const issuer = `http://localhost:${port}`;
@@ -54,7 +55,7 @@ export async function startTestIdentity({ variables = {}, outbound, beside, afte
   const published: DeliveredMessage[] = [];
   const log: string[] = [];
   const logger = createLogger('identity', 'debug', { write: (line) => void log.push(line) });
-  const running = await startIdentity({ env: readIdentityEnv(all), feed, logger, outbound });
+  const running = await startIdentity({ env: readIdentityEnv(all), feed, logger, outbound, trail });
   await feed.follow('identity', null, { onMessage: (message) => void published.push(message) });
   await running.seed.admin(admin);
   await running.seed.server({ org: admin.org, project: admin.project, slug: 'demo', name: 'Demo', url: 'http://127.0.0.1:9/mcp' });

@@ -2,6 +2,7 @@ import { createParamDecorator, Injectable, type CanActivate, type ExecutionConte
 import { identityHeader, type IdentityAssertionClaims } from '@latchkey/contracts';
 import { Problem } from '@latchkey/problem';
 import type { FastifyRequest } from 'fastify';
+import { believeAddress } from '../request-facts.ts';
 import { AssertionVerifier } from './assertion-verifier.ts';
 
 const callers = new WeakMap<FastifyRequest, IdentityAssertionClaims>();
@@ -18,6 +19,7 @@ export class CallerGuard implements CanActivate {
     // The gateway's word about itself is nobody's permission to act.
     if (caller.credential.kind === 'gateway') throw new Problem('token_malformed');
     callers.set(request, caller);
+    if (caller.address !== undefined) believeAddress(caller.address);
     return true;
   }
 }

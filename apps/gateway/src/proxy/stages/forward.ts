@@ -38,7 +38,10 @@ export function forward(options: ForwardOptions): Stage {
   const assertionFor = (exchange: Exchange): Promise<string> | null => {
     const { principal, subject } = exchange;
     if (principal === undefined || subject === undefined) return null;
-    return assertions.sign(assertionContent(exchange.needRoute(), principal, subject, exchange.needUpstream().audience, demandsOn(exchange, principal)));
+    const route = exchange.needRoute();
+    const content = assertionContent(route, principal, subject, exchange.needUpstream().audience, demandsOn(exchange, principal));
+    // Where callers are is for our own log; an upstream of somebody else learns nothing of it.
+    return assertions.sign(route.kind === 'manage' ? { ...content, address: exchange.address.slice(0, 64) } : content);
   };
 
   /** What identity itself had to be asked for comes before the replica, as with the role. */

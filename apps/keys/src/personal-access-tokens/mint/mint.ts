@@ -6,6 +6,7 @@ import type { Logger } from '@latchkey/telemetry';
 import { mintToken } from '@latchkey/token';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { actorOf, recordAudit } from '../../audit/record-audit.ts';
 import type { KeysEnv } from '../../env.ts';
 import { KEYS_ENV, LOGGER } from '../../tokens.ts';
 import { PatEntity } from '../pat.entity.ts';
@@ -17,6 +18,9 @@ import { statusOf } from '../status.ts';
 import { requireOwnOrg } from '../visible-keys.ts';
 import { expiryOf } from './expiry.ts';
 import { boundByKey, boundByPolicy, boundByRole } from './minting-bound.ts';
+
+/** Asked for more than one may have, as opposed to asked wrongly. */
+const refusals: ReadonlySet<string> = new Set(['insufficient_role', 'insufficient_scope', 'policy_violation', 'tenant_mismatch']);
 
 /** Creates a key for the caller. The token leaves in the answer and is kept nowhere. */
 @Injectable()
@@ -31,6 +35,22 @@ export class MintPatOperation {
   ) {}
 
   async run(caller: IdentityAssertionClaims, request: MintPat): Promise<MintedPat> {
+    try {
+      return await this.mint(caller, request);
+    } catch (error) {
+      if (error instanceof Problem && refusals.has(error.code)) await this.recordRefusal(caller, request, error.code);
+      throw error;
+    }
+  }
+
+  /** Somebody asked for more than they may have; it commits although nothing was minted. */
+  private async recordRefusal(caller: IdentityAssertionClaims, { name, scopes }: MintPat, code: string): Promise<void> {
+    await recordAudit(this.dataSource.manager, {
+      org: caller.org ?? null, ...actorOf(caller), action: 'pat.minted', outcome: 'refused', code, details: { name, scopes: [...scopes] },
+    });
+  }
+
+  private async mint(caller: IdentityAssertionClaims, request: MintPat): Promise<MintedPat> {
     const principal = this.principals.admit(caller, 'keys:write');
     requireOwnOrg(principal, request.org);
     boundByRole(principal, request);
@@ -59,6 +79,8 @@ export class MintPatOperation {
       boundByPolicy(caller.key_max_lifetime, created);
       if (minter !== null) boundByKey(minter, created, this.principals);
       await manager.insert(PatEntity, created);
+      const details = { owner: created.owner, scopes: [...created.scopes], projects: created.projects?.slice(0, 50) ?? null, expiresAt: created.expiresAt?.toISOString() ?? null };
+      await recordAudit(manager, { org: created.org, ...actorOf(caller), action: 'pat.minted', target: { kind: 'pat', id: created.id, name: created.name }, details });
       const record = patRecord(created);
       return { row: created, consistency: consistencyOf(record, await stage(manager, record)) };
     });

@@ -4,6 +4,7 @@ import { consistencyOf, stage } from '@latchkey/feed-writer';
 import type { Logger } from '@latchkey/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { actorOf, recordAudit } from '../../audit/record-audit.ts';
 import { LOGGER } from '../../tokens.ts';
 import { PatEntity } from '../pat.entity.ts';
 import { patRecord } from '../pat-record.ts';
@@ -28,7 +29,10 @@ export class RevokePat {
       const found = isPublicId(id) ? await manager.findOne(PatEntity, { where: { id }, lock: { mode: 'pessimistic_write' } }) : null;
       const row = requireVisible(principal, found);
       const revokedAt = row.revokedAt ?? new Date(this.clock.nowMs());
-      if (row.revokedAt === null) await manager.update(PatEntity, { id }, { revokedAt });
+      if (row.revokedAt === null) {
+        await manager.update(PatEntity, { id }, { revokedAt });
+        await recordAudit(manager, { org: row.org, ...actorOf(caller), action: 'pat.revoked', target: { kind: 'pat', id, name: row.name }, details: { owner: row.owner } });
+      }
       // Staged also when it was revoked before: whoever revokes again may doubt that it was told, and telling twice is harmless.
       const record = patRecord({ ...row, revokedAt });
       const consistency = consistencyOf(record, await stage(manager, record));
