@@ -9,6 +9,7 @@ import { GuardedFetch } from '../clients/guarded-fetch.ts';
 import { MarkClientUsed } from '../clients/mark-client-used.ts';
 import { OutboundFetch } from '../clients/outbound-fetch.ts';
 import { RegistrationLimits } from '../clients/registration-limits.ts';
+import { ReviveClient } from '../clients/revive-client.ts';
 import { deviceProviders } from '../device/providers.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { Authorizations } from '../grants/authorizations.ts';
@@ -75,6 +76,7 @@ export const engineProviders = (outbound?: OutboundFetch): Provider[] => [
   RegistrationLimits,
   Resources,
   ResealKeys,
+  ReviveClient,
   RotateSigningKeys,
   SigningKeys,
   Standings,

@@ -3,6 +3,7 @@ import { requestIdOf } from '@latchkey/service';
 import type { Logger } from '@latchkey/telemetry';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RegistrationLimits } from '../../clients/registration-limits.ts';
+import { ReviveClient } from '../../clients/revive-client.ts';
 import { DeviceLimits } from '../../device/device-limits.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../../env.ts';
 import { LOGGER } from '../../tokens.ts';
@@ -16,6 +17,7 @@ import { nameAgentClient } from './name-agent-client.ts';
 import { readBody } from './read-body.ts';
 import { registrationCors } from './registration-cors.ts';
 import { replay } from './replay.ts';
+import { reviveClient } from './revive-client.ts';
 import { shapeAuthorization } from './shape-authorization.ts';
 import { shapeClient } from './shape-client.ts';
 
@@ -29,6 +31,7 @@ export class EngineFront {
     resources: Resources,
     limits: RegistrationLimits,
     deviceLimits: DeviceLimits,
+    revive: ReviveClient,
     @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
@@ -39,6 +42,7 @@ export class EngineFront {
       shapeClient(rules), // 400, 413
       nameAgentClient,
       deviceSteps(deviceLimits), // 429
+      reviveClient(revive, limits, env.LATCHKEY_DCR),
       shapeAuthorization(resources),
       freshKeys(engine),
     ];
