@@ -9,6 +9,8 @@ import { askingControllers, askingProviders } from './asking/providers.ts';
 import { consoleControllers, consoleProviders } from './console/providers.ts';
 import type { OutboundFetch } from './clients/outbound-fetch.ts';
 import { exchangeProviders } from './exchange/providers.ts';
+import { domainsControllers, domainsProviders } from './domains/providers.ts';
+import type { TxtResolver } from './domains/txt-resolver.ts';
 import { gatewayJwksUrl, IDENTITY_ENV, type IdentityEnv } from './env.ts';
 import { federationControllers, federationProviders } from './federation/providers.ts';
 import { grantsControllers, grantsProviders } from './grants/providers.ts';
@@ -37,12 +39,14 @@ export interface IdentityOptions {
   clock?: WallClock;
   /** Where tests serve client documents from. */
   outbound?: OutboundFetch;
+  /** What tests answer to questions about domains. */
+  txtResolver?: TxtResolver;
 }
 
 /** The one module of the identity service; features bring arrays. */
 @Module({})
 export class IdentityModule {
-  static register({ env, feed, logger, trail, clock, outbound }: IdentityOptions): DynamicModule {
+  static register({ env, feed, logger, trail, clock, outbound, txtResolver }: IdentityOptions): DynamicModule {
     return {
       module: IdentityModule,
       providers: [
@@ -64,6 +68,7 @@ export class IdentityModule {
         ...policiesProviders,
         ...projectsProviders,
         ...invitationsProviders,
+        ...domainsProviders(txtResolver),
         ...serversProviders,
         ...oauthClientsProviders,
         ...trustedClientsProviders,
@@ -80,6 +85,7 @@ export class IdentityModule {
       controllers: [
         ...accountsControllers,
         ...invitationsControllers,
+        ...domainsControllers,
         ...organizationsControllers,
         ...policiesControllers,
         ...projectsControllers,

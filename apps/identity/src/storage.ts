@@ -8,6 +8,7 @@ import { DataSource } from 'typeorm';
 import { accountsEntities } from './accounts/providers.ts';
 import { auditEntities } from './audit/providers.ts';
 import { consoleEntities } from './console/providers.ts';
+import { domainsEntities } from './domains/providers.ts';
 import { IDENTITY_ENV, REDIS, type IdentityEnv } from './env.ts';
 import { federationEntities } from './federation/providers.ts';
 import { interactionsEntities } from './interactions/providers.ts';
@@ -31,6 +32,7 @@ export const entities = [
   ...policiesEntities,
   ...projectsEntities,
   ...invitationsEntities,
+  ...domainsEntities,
   ...serversEntities,
   ...interactionsEntities,
   ...federationEntities,

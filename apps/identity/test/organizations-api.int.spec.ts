@@ -1,5 +1,6 @@
 import type { RecordOf, ServerRecord } from '@latchkey/contracts';
 import { verifies } from '@latchkey/testing';
+import { FindDomain } from '../src/domains/find-domain.ts';
 import { Management, outcome } from './support/management.ts';
 
 describe('the API of organizations', () => {
@@ -74,12 +75,15 @@ describe('the API of organizations', () => {
     expect(outcome(await call('DELETE', '/v1/orgs/doomed', { ...founder, sub: helper.id, roles: { org: 'admin', projects: {} } }))).toEqual([403, 'insufficient_role']);
     expect(outcome(await call('DELETE', '/v1/orgs/doomed', stranger))).toEqual([404, 'not_found']);
     expect(outcome(await call('DELETE', '/v1/orgs/doomed', { ...founder, scope: 'org:read' }))).toEqual([403, 'insufficient_scope']);
+    await accounts.dataSource.query("INSERT INTO domains (org, domain, challenge, verified_at) VALUES ('doomed', 'doomed.io', 'x', now())");
+    expect(await accounts.identity.app.get(FindDomain).ownerOf('a@doomed.io')).toEqual({ org: 'doomed', autoJoin: false });
 
     const deleted = await call('DELETE', '/v1/orgs/doomed', founder);
     expect([deleted.status, deleted.body]).toEqual([200, { slug: 'doomed', deletedAt: expect.any(String), consistency: 'feed.identity.org.doomed@2' }]);
     const record = (await accounts.outbox<RecordOf<'org'>>('feed.identity.org.doomed'))!.record;
     expect([record.disabled, record.epoch]).toEqual([true, expect.any(Number)]);
     expect((await accounts.outbox<ServerRecord>(`feed.identity.server.${String(server.body.id)}`))?.record.deletedAt).toEqual(expect.any(Number));
+    expect(await accounts.dataSource.query("SELECT 1 FROM domains WHERE domain = 'doomed.io'")).toEqual([]);
     for (const path of ['/v1/orgs/doomed', '/v1/members', '/v1/projects', '/v1/servers']) expect(outcome(await call('GET', path, founder))).toEqual([404, 'not_found']);
     expect(outcome(await call('DELETE', '/v1/orgs/doomed', founder))).toEqual([404, 'not_found']);
     expect(outcome(await call('POST', '/v1/orgs', owner, { slug: 'doomed', name: 'Again' }))).toEqual([409, 'conflict']);

@@ -8,6 +8,7 @@ export * from './headers.ts';
 export * from './http/ask.ts';
 export * from './http/audit.ts';
 export * from './http/grants.ts';
+export * from './http/domains.ts';
 export * from './http/invitations.ts';
 export * from './http/lists.ts';
 export * from './http/oauth-clients.ts';

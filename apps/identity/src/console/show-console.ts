@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { UserEntity } from '../accounts/user.entity.ts';
+import { JoinByDomain } from '../domains/join-by-domain.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import type { Problem } from '@latchkey/problem';
 import { FindRole } from '../organizations/find-role.ts';
@@ -12,6 +13,7 @@ import { KeysApi } from './keys-api.ts';
 @Injectable()
 export class ShowConsole {
   constructor(
+    private readonly joinByDomain: JoinByDomain,
     private readonly findRole: FindRole,
     private readonly listServers: ListServers,
     private readonly keysApi: KeysApi,
@@ -21,6 +23,7 @@ export class ShowConsole {
   /** @param org  which to show; one that is not the user's is as good as none */
   async run(user: UserEntity, options: { org: string | undefined; csrf: string; keysCsrf: string; refusal?: Problem }): Promise<PageAnswer> {
     const { org, csrf, keysCsrf, refusal } = options;
+    await this.joinByDomain.run(user);
     const memberships = await this.findRole.memberships(user.id);
     const current = memberships.find((membership) => membership.org === org) ?? memberships[0] ?? null;
     const { items, nextCursor } = current === null ? { items: [], nextCursor: null } : await this.listServers.visibleTo(current, { limit: 100 });

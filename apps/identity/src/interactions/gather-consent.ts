@@ -2,6 +2,7 @@ import { openidScopes, sensitiveScopes } from '@latchkey/contracts';
 import { parseScopes } from '@latchkey/oauth';
 import { Injectable } from '@nestjs/common';
 import { FindAccount } from '../accounts/find-account.ts';
+import { JoinByDomain } from '../domains/join-by-domain.ts';
 import { Consents } from '../grants/consents.ts';
 import { FindRole } from '../organizations/find-role.ts';
 import { Resources } from '../provider/resources.ts';
@@ -26,6 +27,7 @@ export interface AskedConsent {
 export class GatherConsent {
   constructor(
     private readonly findAccount: FindAccount,
+    private readonly joinByDomain: JoinByDomain,
     private readonly findRole: FindRole,
     private readonly resources: Resources,
     private readonly consents: Consents,
@@ -41,6 +43,7 @@ export class GatherConsent {
     const scope = typeof params.scope === 'string' ? params.scope : '';
     const requested = resource === null ? [] : parseScopes(scope);
     const oidcScopes = openidScopes.filter((name) => scope.split(' ').includes(name));
+    await this.joinByDomain.run(user);
     const choices = organizationChoices(await this.findRole.memberships(user.id), resource, requested);
     const organizations = await this.judgeChoices.run(client, resource?.url ?? null, choices);
     const remembered = await this.consents.find({ userId, clientId: client.id, redirect: client.redirectClass, resource: resource?.url ?? null });

@@ -13,6 +13,7 @@ import { ConnectedPrograms1700000000012 } from './12-connected-programs.ts';
 import { SecondFactor1700000000013 } from './13-second-factor.ts';
 import { Invitations1700000000014 } from './14-invitations.ts';
 import { DeviceFlow1700000000015 } from './15-device-flow.ts';
+import { Domains1700000000016 } from './16-domains.ts';
 
 /** In order; a class is never changed once it was released. */
 export const migrations = [
@@ -31,4 +32,5 @@ export const migrations = [
   SecondFactor1700000000013,
   Invitations1700000000014,
   DeviceFlow1700000000015,
+  Domains1700000000016,
 ];

@@ -36,6 +36,9 @@ export class DeleteOrganization {
       await manager.query('UPDATE organizations SET epoch = greatest(epoch, floor(extract(epoch FROM clock_timestamp()))::integer) WHERE slug = $1', [org]);
       const record = await organizationRecord(manager, org);
       const consistency = consistencyOf(record, await stage(manager, record));
+      // Its domains are free to be proven by others, and who was invited is invited no more.
+      await manager.query('DELETE FROM domains WHERE org = $1', [org]);
+      await manager.query("UPDATE invitations SET closed_as = 'revoked', closed_at = $2 WHERE org = $1 AND closed_as IS NULL", [org, deletedAt]);
       const servers = await deleteServers(manager, org, deletedAt);
       await recordAudit(manager, { ...acting.by, org, action: 'org.deleted', target: { kind: 'org', id: org }, details: { servers } });
       return { slug: org, deletedAt: deletedAt.toISOString(), consistency };

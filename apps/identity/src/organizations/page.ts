@@ -3,7 +3,7 @@ import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { z } from 'zod';
 
 /** Where a page ends: the time and the key of its last row. Opaque to callers. */
-const positionSchema = z.tuple([z.iso.datetime(), z.string().regex(/^[A-Za-z0-9_-]{1,63}$/)]);
+const positionSchema = z.tuple([z.iso.datetime(), z.string().regex(/^[A-Za-z0-9._-]{1,253}$/)]);
 
 function readCursor(cursor: string): [string, string] {
   try {

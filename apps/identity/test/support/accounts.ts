@@ -11,6 +11,7 @@ import { CreateUser } from '../../src/accounts/create-user.ts';
 import { AddMember } from '../../src/organizations/add-member.ts';
 import { CreateOrganization } from '../../src/organizations/create-organization.ts';
 import { CreateProject } from '../../src/organizations/create-project.ts';
+import type { IdentityOptions } from '../../src/app.module.ts';
 import { readIdentityEnv, startIdentity } from '../../src/index.ts';
 
 export const gatewayUrl = 'http://gateway.test';
@@ -42,7 +43,7 @@ function signer(key: CryptoKey): Signer {
 export type Accounts = Awaited<ReturnType<typeof startAccounts>>;
 
 /** The whole identity service on a database of its own, seeded with an administrator, `acme` and `prod`. */
-export async function startAccounts(overrides: Record<string, string> = {}) {
+export async function startAccounts(overrides: Record<string, string> = {}, options: Pick<IdentityOptions, 'clock' | 'txtResolver'> = {}) {
   const database = await freshDatabase();
   const asserter = await startAsserter();
   const port = await freePort();
@@ -58,7 +59,7 @@ export async function startAccounts(overrides: Record<string, string> = {}) {
     ...overrides,
   });
   const feed = new InProcessFeed();
-  const identity = await startIdentity({ env, feed, logger: createLogger('identity', process.env.TEST_LOG_LEVEL ?? 'silent') });
+  const identity = await startIdentity({ env, feed, logger: createLogger('identity', process.env.TEST_LOG_LEVEL ?? 'silent'), ...options });
   await identity.seed.admin(admin);
   const app = identity.app;
   const dataSource = app.get(DataSource);

@@ -27,8 +27,8 @@ export class Management {
     readonly stranger: Claims & { sub: string },
   ) {}
 
-  static async start(overrides: Record<string, string> = {}): Promise<Management> {
-    const accounts = await startAccounts(overrides);
+  static async start(...setUp: Parameters<typeof startAccounts>): Promise<Management> {
+    const accounts = await startAccounts(...setUp);
     const base = { iss: gatewayUrl, aud: accounts.issuer, scope: everything };
     await accounts.createProject('acme', 'lab');
     const [deputy, member, other] = [await accounts.createUser('deputy@example.com'), await accounts.createUser('member@example.com'), await accounts.createUser('other@example.com')];
