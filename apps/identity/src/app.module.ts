@@ -25,6 +25,7 @@ import { engineProviders } from './provider/providers.ts';
 import { secondFactorControllers, secondFactorProviders } from './second-factor/providers.ts';
 import { serversControllers, serversProviders } from './servers/providers.ts';
 import { signInsControllers, signInsProviders } from './sign-ins/providers.ts';
+import { sessionsControllers, sessionsProviders } from './sessions/providers.ts';
 import { storageProviders } from './storage.ts';
 import { LOGGER } from './tokens.ts';
 import { trustedClientsControllers, trustedClientsProviders } from './trusted-clients/providers.ts';
@@ -80,6 +81,7 @@ export class IdentityModule {
         ...consoleProviders,
         ...auditProviders,
         ...mailProviders,
+        ...sessionsProviders,
         ...askingProviders(feed),
       ],
       controllers: [
@@ -100,6 +102,7 @@ export class IdentityModule {
         ...consoleControllers,
         ...auditControllers,
         ...mailControllers,
+        ...sessionsControllers,
         ...askingControllers,
       ],
     };

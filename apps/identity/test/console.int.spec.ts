@@ -108,7 +108,7 @@ describe('over https', () => {
         headers: { cookie: csrf!.split(';')[0]! },
         body: new URLSearchParams({ ...credentials, _csrf: form }),
       });
-      expect(signedIn.headers.getSetCookie()[0]).toMatch(/^__Host-lk_console=[^;]+; Path=\/; HttpOnly; SameSite=Lax; Secure; Max-Age=43200$/);
+      expect(signedIn.headers.getSetCookie()[0]).toMatch(/^__Host-lk_console=[^;]+; Path=\/; HttpOnly; SameSite=Lax; Secure; Max-Age=1209600$/);
     } finally {
       await accounts.close();
     }

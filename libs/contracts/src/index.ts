@@ -18,5 +18,6 @@ export * from './http/policies.ts';
 export * from './http/problem-document.ts';
 export * from './http/projects.ts';
 export * from './http/servers.ts';
+export * from './http/sessions.ts';
 export * from './identifiers.ts';
 export * from './scopes.ts';

@@ -1,3 +1,4 @@
+export { findEmbeddedPostgres } from './find-running.ts';
 export { freePort } from './free-port.ts';
 export { DirectoryInUseError, lockDirectory } from './lock.ts';
 export { identityOf, isRunning, type ProcessIdentity } from './process-identity.ts';

@@ -7,6 +7,7 @@ import { identityOf, isRunning } from './process-identity.ts';
 /** What a running server says of itself: the lines of `postmaster.pid` that matter here. */
 export interface Postmaster {
   pid: number;
+  port: number;
   ready: boolean;
 }
 
@@ -14,10 +15,16 @@ export function readPostmaster(cluster: string): Postmaster | undefined {
   try {
     const lines = readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n');
     const pid = Number(lines[0]);
-    return Number.isInteger(pid) && pid > 1 ? { pid, ready: lines[7]?.trim() === 'ready' } : undefined;
+    return Number.isInteger(pid) && pid > 1 ? { pid, port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' } : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** The server that runs on a cluster now; undefined where none does. */
+export function runningPostmaster(cluster: string): Postmaster | undefined {
+  const postmaster = readPostmaster(cluster);
+  return postmaster !== undefined && postmaster.ready && serves(postmaster.pid, cluster) ? postmaster : undefined;
 }
 
 /** Whether that process is the server of that directory: after a reboot the number may be anybody's. */

@@ -57,5 +57,10 @@ async function migrate(options: PostgresOptions): Promise<void> {
  */
 export async function connectPostgres(options: PostgresOptions): Promise<DataSource> {
   await migrate(options);
+  return openPostgres(options);
+}
+
+/** The same for who only passes by, and leaves the schema to the service whose it is. */
+export function openPostgres(options: PostgresOptions): Promise<DataSource> {
   return keepDataOutOfErrors(dataSource(options, timeouts, options.poolSize ?? 10)).initialize();
 }

@@ -1,2 +1,2 @@
-export { connectPostgres, type PostgresOptions } from './connect.ts';
+export { connectPostgres, openPostgres, type PostgresOptions } from './connect.ts';
 export { isUniqueViolation } from './errors.ts';

@@ -9,6 +9,8 @@ export interface RequestFacts {
   requestId: string;
   /** Of whoever is behind the request: the peer, until something that may say so names another. */
   address: string | null;
+  /** What the program behind it calls itself. */
+  userAgent: string | null;
 }
 
 const facts = new AsyncLocalStorage<RequestFacts>();
@@ -20,7 +22,7 @@ export const currentRequest = (): RequestFacts | undefined => facts.getStore();
 export function withRequestFacts(request: IncomingMessage, proxies: TrustedProxies, serve: () => void): void {
   const requestId = requestIdOf(request.headers);
   request.headers[requestHeaders.requestId] = requestId;
-  facts.run({ requestId, address: proxies.addressOf(request) || null }, serve);
+  facts.run({ requestId, address: proxies.addressOf(request) || null, userAgent: request.headers['user-agent']?.slice(0, 400) ?? null }, serve);
 }
 
 /** Somebody who may say so has said who is behind the request that is being served. */

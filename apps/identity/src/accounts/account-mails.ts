@@ -31,3 +31,27 @@ export const passwordChangedLetter = (issuer: string): Letter => ({
   subject: 'Your password was changed',
   text: paragraphs('The password of your Latchkey account was changed just now. Every browser has to sign in again.', notYou(issuer)),
 });
+
+export const emailChangeLetter = (link: string): Letter => ({
+  subject: 'Confirm your new e-mail address',
+  text: paragraphs('To use this address for your Latchkey account, open this link within a day:', link, unasked),
+});
+
+export const addressTakenLetter: Letter = {
+  subject: 'This address has a Latchkey account',
+  text: paragraphs('Somebody tried to move another Latchkey account to this address. It has an account of its own, so nothing was changed.', unasked),
+};
+
+export const emailChangedLetter = (link: string): Letter => ({
+  subject: 'Your e-mail address was changed',
+  text: paragraphs(
+    'Your Latchkey account has another e-mail address now, and no longer this one.',
+    'If it was not you, take the account back within a week. This restores this address, ends everything that anybody has in the account, and lets you choose a new password:',
+    link,
+  ),
+});
+
+export const accountDeletedLetter: Letter = {
+  subject: 'Your account was deleted',
+  text: paragraphs('Your Latchkey account was deleted as you asked. Everything that was given to you has ended.', 'This is the last message to this address.'),
+};

@@ -2,7 +2,14 @@ import type { Provider, Type } from '@nestjs/common';
 import { AccountThrottle } from './account-throttle.ts';
 import { Authenticate } from './authenticate.ts';
 import { ChangePassword } from './change-password.ts';
+import { ConsoleAccountController } from './console-account.controller.ts';
 import { CreateUser } from './create-user.ts';
+import { DeleteAccount } from './delete-account.ts';
+import { AnswerEmailChange } from './email-change/answer-email-change.ts';
+import { ChangeEmail } from './email-change/change-email.ts';
+import { ConfirmEmailChange } from './email-change/confirm-email-change.ts';
+import { UndoEmailChange } from './email-change/undo-email-change.ts';
+import { EmailController } from './email.controller.ts';
 import { FindAccount } from './find-account.ts';
 import { AccountLinkEntity } from './links/account-link.entity.ts';
 import { AccountLinks } from './links/account-links.ts';
@@ -28,12 +35,16 @@ export const accountsProviders: Provider[] = [
   AccountLinks,
   AccountThrottle,
   AnswerAccountRequests,
+  AnswerEmailChange,
   AnswerPasswordReset,
   AnswerSignUp,
   Authenticate,
+  ChangeEmail,
   ChangePassword,
+  ConfirmEmailChange,
   ConfirmSignUp,
   CreateUser,
+  DeleteAccount,
   FindAccount,
   ForgotPassword,
   PasswordBreaches,
@@ -44,6 +55,7 @@ export const accountsProviders: Provider[] = [
   SignInThrottle,
   SignUp,
   SignUpGate,
+  UndoEmailChange,
 ];
-export const accountsControllers: Type[] = [PasswordResetController, SignUpController];
+export const accountsControllers: Type[] = [ConsoleAccountController, EmailController, PasswordResetController, SignUpController];
 export const accountsEntities: Type[] = [AccountLinkEntity, AccountRequestEntity, UserEntity];

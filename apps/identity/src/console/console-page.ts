@@ -44,6 +44,6 @@ ${servers.length === 0 && html`<p>None is registered yet.</p>`}
 ${servers.map(serverSection)}
 ${more && html`<p class="soft small">There are more; <code>GET ${gatewayUrl}/v1/servers</code> lists all.</p>`}
 ${keysSection({ org: current.org, csrf: keysCsrf, keys, error: keysError })}`;
-  const aside = html`<form method="post" action="/console/sign-out"><input type="hidden" name="_csrf" value="${csrf}"><span class="soft small">${email}</span> <a class="small" href="/console/programs">Connected programs</a> <a class="small" href="/console/password">Change password</a> <a class="small" href="/console/sign-in-methods">Sign-in methods</a> <a class="small" href="/console/revoke-everything">Revoke everything</a> <button type="submit" class="link small">Sign out</button></form>`;
+  const aside = html`<form method="post" action="/console/sign-out"><input type="hidden" name="_csrf" value="${csrf}"><span class="soft small">${email}</span> <a class="small" href="/console/programs">Connected programs</a> <a class="small" href="/console/account">Account</a> <a class="small" href="/console/sessions">Sessions</a> <a class="small" href="/console/password">Change password</a> <a class="small" href="/console/sign-in-methods">Sign-in methods</a> <a class="small" href="/console/revoke-everything">Revoke everything</a> <button type="submit" class="link small">Sign out</button></form>`;
   return layout({ title: 'Console', body, wide: true, aside });
 }

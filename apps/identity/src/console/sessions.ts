@@ -1,15 +1,26 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { WallClock } from '@latchkey/clock';
+import { currentRequest } from '@latchkey/service';
 import { DataSource, LessThan } from 'typeorm';
 import { bySession, recordAudit } from '../audit/record-audit.ts';
 import { FindAccount } from '../accounts/find-account.ts';
 import type { UserEntity } from '../accounts/user.entity.ts';
+import { foreignText } from '../pages/foreign-text.ts';
 import type { SignInFacts } from '../sign-ins/sign-in-facts.ts';
 import { ConsoleSessionEntity } from './session.entity.ts';
 
-/** A working day; after it the password is asked for again. */
-export const sessionSeconds = 12 * 3600;
+/** How long a session lives from its last use: a working day. */
+const idleSeconds = 12 * 3600;
+
+/** How long at most, however often it is used; then the password is asked for again. So long the browser keeps the cookie. */
+export const sessionSeconds = 14 * 86_400;
+
+/** A session that is in use is written to no more often than this. */
+const touchSeconds = 60;
+
+/** What a session is called where it is listed. */
+export const sessionIdOf = (token: string): string => hashOf(token).toString('hex');
 
 const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
 
@@ -28,7 +39,9 @@ export class ConsoleSessions {
     const now = this.clock.nowMs();
     const manager = this.dataSource.manager;
     await manager.delete(ConsoleSessionEntity, { expiresAt: LessThan(new Date(now)) });
-    await manager.insert(ConsoleSessionEntity, { idHash: hashOf(token), userId, amr: [...amr], signedInAt, expiresAt: new Date(now + sessionSeconds * 1000) });
+    const { address = null, userAgent = null } = currentRequest() ?? {};
+    const seen = { address, userAgent: userAgent === null ? null : foreignText(userAgent, 400), lastSeenAt: new Date(now) };
+    await manager.insert(ConsoleSessionEntity, { idHash: hashOf(token), userId, amr: [...amr], signedInAt, ...seen, expiresAt: new Date(now + idleSeconds * 1000) });
     return token;
   }
 
@@ -43,7 +56,17 @@ export class ConsoleSessions {
     const session = await this.dataSource.manager.findOneBy(ConsoleSessionEntity, { idHash: hashOf(token) });
     if (session === null || session.expiresAt.getTime() <= this.clock.nowMs()) return null;
     const user = await this.findAccount.user(session.userId);
-    return user === null ? null : { user, facts: { amr: session.amr, signedInAt: session.signedInAt } };
+    if (user === null) return null;
+    await this.touch(session);
+    return { user, facts: { amr: session.amr, signedInAt: session.signedInAt } };
+  }
+
+  /** Use keeps a session alive, up to its end. */
+  private async touch({ idHash, lastSeenAt, createdAt }: ConsoleSessionEntity): Promise<void> {
+    const now = this.clock.nowMs();
+    if (now - lastSeenAt.getTime() < touchSeconds * 1000) return;
+    const expiresAt = new Date(Math.min(now + idleSeconds * 1000, createdAt.getTime() + sessionSeconds * 1000));
+    await this.dataSource.manager.update(ConsoleSessionEntity, { idHash }, { lastSeenAt: new Date(now), expiresAt, address: currentRequest()?.address ?? null });
   }
 
   /** The same, for a session that began no longer than `seconds` ago with an account as young as itself. */

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { stage } from '@latchkey/feed-writer';
+import { consistencyOf, stage } from '@latchkey/feed-writer';
 import { DataSource } from 'typeorm';
-import { byIdentity, recordAudit } from '../audit/record-audit.ts';
+import { byIdentity, recordAudit, type AuditAuthor } from '../audit/record-audit.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { grantSeconds, tombstoneSeconds } from '../provider/lifetimes.ts';
 
@@ -16,8 +16,9 @@ export class EndSession {
     @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
   ) {}
 
-  async run(uid: string): Promise<void> {
-    await this.dataSource.transaction(async (manager) => {
+  /** @returns the state in which gateways know of it; null where it had ended before */
+  async run(uid: string, by: AuditAuthor = byIdentity): Promise<string | null> {
+    return this.dataSource.transaction(async (manager) => {
       const rows = await manager.query<{ at: string }[]>(
         `WITH ended AS (
            INSERT INTO ended_sessions (uid, expires_at) VALUES ($1, now() + make_interval(secs => $2)) ON CONFLICT DO NOTHING RETURNING ended_at
@@ -26,10 +27,12 @@ export class EndSession {
         [uid, grantSeconds],
       );
       await manager.query("DELETE FROM artifacts WHERE kind = 'Session' AND uid = $1", [uid]);
-      if (rows[0] === undefined) return;
+      if (rows[0] === undefined) return null;
       const endedAt = Number(rows[0].at);
-      await stage(manager, { kind: 'session', id: uid, endedAt, expiresAt: endedAt + tombstoneSeconds(this.env) });
-      await recordAudit(manager, { org: null, ...byIdentity, action: 'session.ended', target: { kind: 'session', id: uid } });
+      const record = { kind: 'session', id: uid, endedAt, expiresAt: endedAt + tombstoneSeconds(this.env) } as const;
+      const version = await stage(manager, record);
+      await recordAudit(manager, { org: null, ...by, action: 'session.ended', target: { kind: 'session', id: uid } });
+      return consistencyOf(record, version);
     });
   }
 }

@@ -14,6 +14,7 @@ import { SecondFactor1700000000013 } from './13-second-factor.ts';
 import { Invitations1700000000014 } from './14-invitations.ts';
 import { DeviceFlow1700000000015 } from './15-device-flow.ts';
 import { Domains1700000000016 } from './16-domains.ts';
+import { SessionsByAccount1700000000017 } from './17-sessions-by-account.ts';
 
 /** In order; a class is never changed once it was released. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   Invitations1700000000014,
   DeviceFlow1700000000015,
   Domains1700000000016,
+  SessionsByAccount1700000000017,
 ];

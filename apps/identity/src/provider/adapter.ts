@@ -1,6 +1,7 @@
 import { errors, type Adapter, type AdapterPayload } from 'oidc-provider';
 import { deleteArtifactsOfGrant, revokeAuthorization } from '../grants/revoke-authorization.ts';
 import { hashOfHandle, idHash, rowHandle } from './id-hash.ts';
+import { seenNow } from './seen-now.ts';
 import { fromStored, toStored } from './stored-payload.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
@@ -47,7 +48,7 @@ export class PostgresAdapter implements Adapter {
            WHERE ${undecided}
          RETURNING 1)
          SELECT 1 FROM written`,
-        [this.kind, this.hashOf(id), JSON.stringify(toStored(id, payload)), grantId ?? null, keepsUid, userCode ?? null, expiresIn ?? null],
+        [this.kind, this.hashOf(id), JSON.stringify(this.kind === 'Session' ? { ...toStored(id, payload), seen: seenNow() } : toStored(id, payload)), grantId ?? null, keepsUid, userCode ?? null, expiresIn ?? null],
       ),
     );
     if (rows.length === 0) throw new errors.InvalidRequest('the code was used already');

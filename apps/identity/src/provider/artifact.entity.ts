@@ -6,6 +6,8 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('artifacts_by_uid', ['kind', 'uid'], { unique: true, where: 'uid IS NOT NULL' })
 @Index('artifacts_by_user_code', ['userCode'], { where: 'user_code IS NOT NULL' })
 @Index('artifacts_by_expiry', ['expiresAt'], { where: 'expires_at IS NOT NULL' })
+// On an expression, which is not ours to describe here: whose sessions they are.
+@Index('artifacts_sessions_by_account', { synchronize: false })
 export class ArtifactEntity {
   @PrimaryColumn('text')
   kind!: string;

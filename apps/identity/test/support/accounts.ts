@@ -133,7 +133,10 @@ export interface Page {
 export class FormBrowser {
   readonly cookies = new Map<string, { value: string; path: string }>();
 
-  constructor(private readonly issuer: string) {}
+  constructor(
+    private readonly issuer: string,
+    private readonly userAgent = 'test',
+  ) {}
 
   get(url: string): Promise<Page> {
     return this.go(url, { method: 'GET' });
@@ -156,6 +159,7 @@ export class FormBrowser {
   private async go(url: string, init: RequestInit): Promise<Page> {
     const headers = new Headers(init.headers);
     headers.set('accept', 'text/html');
+    headers.set('user-agent', this.userAgent);
     const cookie = this.cookieHeader(url);
     if (cookie !== '') headers.set('cookie', cookie);
     const response = await fetch(url, { ...init, headers, redirect: 'manual' });

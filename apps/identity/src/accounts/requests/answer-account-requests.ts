@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { MasterKey } from '../../keys/master-key.ts';
 import { DueRows, type DueRow } from '../../queue/due-rows.ts';
 import { LOGGER } from '../../tokens.ts';
+import { AnswerEmailChange } from '../email-change/answer-email-change.ts';
 import { AnswerPasswordReset } from '../password-reset/answer-password-reset.ts';
 import { AnswerSignUp } from '../sign-up/answer-sign-up.ts';
 import { accountRequestSchema, type AccountRequest } from './account-request.ts';
@@ -18,6 +19,7 @@ export class AnswerAccountRequests implements OnApplicationBootstrap, BeforeAppl
     private readonly masterKey: MasterKey,
     private readonly signUp: AnswerSignUp,
     private readonly passwordReset: AnswerPasswordReset,
+    private readonly emailChange: AnswerEmailChange,
     @Inject(LOGGER) logger: Logger,
   ) {
     this.rows = new DueRows({
@@ -48,7 +50,7 @@ export class AnswerAccountRequests implements OnApplicationBootstrap, BeforeAppl
     switch (request.kind) {
       case 'sign_up': return this.signUp.run(manager, request);
       case 'password_reset': return this.passwordReset.run(manager, request);
-      default: throw new Error(`nobody answers ${request.kind}`);
+      case 'email_change': return this.emailChange.run(manager, request);
     }
   }
 
