@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { RecordSignIn } from '../audit/record-sign-in.ts';
 import { emailSchema } from './email.ts';
-import { passwordMatches } from './password.ts';
+import { hashPassword, isOutdated, passwordMatches } from './password.ts';
 import { SignInThrottle, type Attempt } from './sign-in-throttle.ts';
 import { UserEntity } from './user.entity.ts';
 
@@ -37,8 +37,14 @@ export class Authenticate {
       return { outcome: 'refused' };
     }
     await this.throttle.refund(attempt);
+    if (user.passwordHash !== null && isOutdated(user.passwordHash)) await this.renew(user.id, user.passwordHash, attempt.password);
     await this.recordSignIn.succeeded(user.id, 'password');
     return { outcome: 'signed-in', userId: user.id };
+  }
+
+  /** Hashes as new passwords are hashed now; a password that was changed in the meantime stays as it is. */
+  private async renew(id: string, passwordHash: string, password: string): Promise<void> {
+    await this.dataSource.manager.update(UserEntity, { id, passwordHash }, { passwordHash: await hashPassword(password) });
   }
 
   /** What is no address has no account, and may be text that no column can hold. */

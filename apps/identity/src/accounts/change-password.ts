@@ -5,6 +5,7 @@ import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { QueueMail } from '../mail/queue-mail.ts';
 import { passwordChangedLetter } from './account-mails.ts';
 import { Authenticate, type Authentication } from './authenticate.ts';
+import { deviceOfSession } from './known-devices.ts';
 import { AccountLinks } from './links/account-links.ts';
 import { hashPassword } from './password.ts';
 import { PasswordRules } from './password-rules.ts';
@@ -34,7 +35,7 @@ export class ChangePassword {
   async run({ user, current, next, address }: { user: UserEntity; current: string; next: string; address: string }): Promise<PasswordChange> {
     const objection = await this.rules.judge(next, user);
     if (objection !== null) return { outcome: 'unsuitable', reason: objection };
-    const authentication = await this.authenticate.run({ email: user.email, password: current, address });
+    const authentication = await this.authenticate.run({ email: user.email, password: current, address, device: deviceOfSession(user.id) });
     if (authentication.outcome !== 'signed-in') return authentication;
     const passwordHash = await hashPassword(next);
     await this.dataSource.transaction(async (manager) => {

@@ -2,16 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { stage } from '@latchkey/feed-writer';
 import { DataSource, IsNull, type EntityManager } from 'typeorm';
 import { bySession, recordAudit } from '../audit/record-audit.ts';
-import { IdentityEntity } from '../federation/identity.entity.ts';
+import { ConsentEntity } from '../grants/consent.entity.ts';
 import { QueueMail } from '../mail/queue-mail.ts';
 import { lockMemberships, memberRecord } from '../organizations/member-record.ts';
 import { MemberEntity, ProjectMemberEntity } from '../organizations/member.entity.ts';
 import { organizationRecord } from '../organizations/organization-record.ts';
 import { accountDeletedLetter } from './account-mails.ts';
 import { Authenticate, type Authentication } from './authenticate.ts';
-import { linkPurposes } from './links/account-link.entity.ts';
-import { AccountLinks } from './links/account-links.ts';
-import { signOutBrowsers } from './sign-out-browsers.ts';
+import { deviceOfSession } from './known-devices.ts';
+import { forgetSignInMethods } from './forget-sign-in-methods.ts';
 import { userRecord } from './user-record.ts';
 import { UserEntity } from './user.entity.ts';
 
@@ -44,12 +43,11 @@ export class DeleteAccount {
   constructor(
     private readonly dataSource: DataSource,
     private readonly authenticate: Authenticate,
-    private readonly links: AccountLinks,
     private readonly queueMail: QueueMail,
   ) {}
 
   async run({ user, password, address }: { user: UserEntity; password: string; address: string }): Promise<Deletion> {
-    const authentication = await this.authenticate.run({ email: user.email, password, address });
+    const authentication = await this.authenticate.run({ email: user.email, password, address, device: deviceOfSession(user.id) });
     if (authentication.outcome !== 'signed-in') return authentication;
     return this.dataSource.transaction(async (manager) => {
       const memberships = await this.lockedStandings(manager, user.id);
@@ -84,11 +82,10 @@ export class DeleteAccount {
   }
 
   private async erase(manager: EntityManager, userId: string): Promise<void> {
-    await this.links.end(manager, userId, linkPurposes);
-    await manager.delete(IdentityEntity, { userId });
-    await signOutBrowsers(manager, userId);
+    await forgetSignInMethods(manager, userId);
+    await manager.delete(ConsentEntity, { userId });
     await manager.query(
-      `UPDATE users SET email = 'deleted-' || id || '@deleted.invalid', name = 'Deleted account', password_hash = NULL, email_verified = false,
+      `UPDATE users SET email = 'deleted-' || id || '@deleted.invalid', name = 'Deleted account', email_verified = false,
          disabled_at = coalesce(disabled_at, clock_timestamp()), deleted_at = clock_timestamp(), epoch = greatest(epoch, ${nowInSeconds}) WHERE id = $1`,
       [userId],
     );

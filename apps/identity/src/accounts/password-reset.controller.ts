@@ -12,6 +12,7 @@ import { PageFilter } from '../pages/page.filter.ts';
 import { peerAddress } from '../provider/peer-address.ts';
 import { FindAccount } from './find-account.ts';
 import { fromOf, signInPathOf } from './from-interaction.ts';
+import { KnownDevices } from './known-devices.ts';
 import { AccountLinks } from './links/account-links.ts';
 import { linkGonePage } from './pages/link-gone-page.ts';
 import { forgotPasswordPage, passwordResetPage, resetMailedPage, resetPasswordPage } from './pages/password-reset-pages.ts';
@@ -35,6 +36,7 @@ export class PasswordResetController {
     private readonly resetPassword: ResetPassword,
     private readonly links: AccountLinks,
     private readonly accounts: FindAccount,
+    private readonly knownDevices: KnownDevices,
     private readonly delivery: MailDelivery,
     @Inject(IDENTITY_ENV) env: IdentityEnv,
   ) {
@@ -74,6 +76,8 @@ export class PasswordResetController {
     const reset = await this.resetPassword.run({ token, password, revokeEverything: everything === 'yes' });
     if (reset.outcome === 'gone') return sendAnswer(reply, { status: 404, page: linkGonePage() });
     if (reset.outcome === 'unsuitable') return this.page(token, 422, reset.reason, request, reply);
+    // Their way in, also while somebody else uses up the attempts of the account.
+    this.knownDevices.remember(request, reply, reset.email);
     return sendAnswer(reply, { status: 200, page: passwordResetPage(signInPathOf(reset.interaction)) });
   }
 

@@ -11,6 +11,7 @@ import { ConfirmEmailChange } from './email-change/confirm-email-change.ts';
 import { UndoEmailChange } from './email-change/undo-email-change.ts';
 import { EmailController } from './email.controller.ts';
 import { FindAccount } from './find-account.ts';
+import { KnownDevices } from './known-devices.ts';
 import { AccountLinkEntity } from './links/account-link.entity.ts';
 import { AccountLinks } from './links/account-links.ts';
 import { PasswordBreaches } from './password-breaches.ts';
@@ -47,6 +48,7 @@ export const accountsProviders: Provider[] = [
   DeleteAccount,
   FindAccount,
   ForgotPassword,
+  KnownDevices,
   PasswordBreaches,
   PasswordRules,
   QueueAccountRequest,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { createRateLimiter, createRedis, type RateLimiter, type Redis } from '@latchkey/ratelimit';
+import { createRateLimiter, createRedis, type RateLimitDecision, type RateLimiter, type Redis } from '@latchkey/ratelimit';
 import type { Logger } from '@latchkey/telemetry';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { LOGGER } from '../tokens.ts';
@@ -16,19 +16,26 @@ export interface Attempt {
   email: string;
   /** Of the peer, as the socket gives it. */
   address: string;
+  /** The browser, where it is known for this account. */
+  device?: string | null;
 }
 
-/** Bounds guessing, per account and per address; it knows nothing of whether the account exists, so it cannot tell. */
+/**
+ * Bounds guessing, per account and per address; it knows nothing of whether the account exists, so it cannot tell. Attempts from a browser
+ * that is known for an account are counted for that browser: strangers who use up an account's attempts do not keep its holder out.
+ */
 @Injectable()
 export class SignInThrottle implements OnApplicationShutdown {
   private readonly redis: Redis | undefined;
   private readonly accounts: RateLimiter;
+  private readonly devices: RateLimiter;
   private readonly addresses: RateLimiter;
 
   constructor(@Inject(IDENTITY_ENV) env: IdentityEnv, @Inject(LOGGER) logger: Logger) {
     const redis = env.REDIS_URL === undefined ? undefined : createRedis(env.REDIS_URL, logger);
     this.redis = redis;
     this.accounts = createRateLimiter({ name: 'sign-in-account', limit: failuresPerAccount, windowSeconds, redis });
+    this.devices = createRateLimiter({ name: 'sign-in-device', limit: failuresPerAccount, windowSeconds, redis });
     this.addresses = createRateLimiter({ name: 'sign-in-address', limit: failuresPerAddress, windowSeconds, redis });
   }
 
@@ -39,7 +46,7 @@ export class SignInThrottle implements OnApplicationShutdown {
   async charge(attempt: Attempt): Promise<number | null> {
     const decisions = await Promise.all([
       this.addresses.consume(addressKey(attempt.address)),
-      this.accounts.consume(this.accountKey(attempt)),
+      this.countGuess(attempt, 1),
     ]);
     const refused = decisions.filter((decision) => !decision.allowed);
     return refused.length === 0 ? null : Math.max(...refused.map((decision) => decision.resetSeconds));
@@ -49,12 +56,17 @@ export class SignInThrottle implements OnApplicationShutdown {
   async refund(attempt: Attempt): Promise<void> {
     await Promise.all([
       this.addresses.consume(addressKey(attempt.address), { cost: -1 }),
-      this.accounts.consume(this.accountKey(attempt), { cost: -1 }),
+      this.countGuess(attempt, -1),
     ]);
   }
 
   onApplicationShutdown(): void {
     this.redis?.disconnect();
+  }
+
+  private countGuess(attempt: Attempt, cost: number): Promise<RateLimitDecision> {
+    const { device } = attempt;
+    return typeof device === 'string' ? this.devices.consume(device, { cost }) : this.accounts.consume(this.accountKey(attempt), { cost });
   }
 
   /** Hashed: what somebody typed into the wrong field does not become a key in Redis. */

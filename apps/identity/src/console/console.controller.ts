@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Authenticate } from '../accounts/authenticate.ts';
 import { ChangePassword, type PasswordChange } from '../accounts/change-password.ts';
+import { KnownDevices } from '../accounts/known-devices.ts';
 import type { UserEntity } from '../accounts/user.entity.ts';
 import { refusalWords, type Refusal } from '../accounts/refusal-words.ts';
 import { signInFormSchema } from '../accounts/sign-in-form.ts';
@@ -49,6 +50,7 @@ export class ConsoleController {
     private readonly consoleSignIn: ConsoleSignIn,
     private readonly showConsole: ShowConsole,
     private readonly authenticate: Authenticate,
+    private readonly knownDevices: KnownDevices,
     private readonly changePassword: ChangePassword,
     private readonly manageKeys: ManageKeys,
     private readonly revokeEverything: RevokeEverything,
@@ -78,8 +80,9 @@ export class ConsoleController {
   async signIn(@Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     this.requireCsrf(request, 'console:sign-in', body);
     const form = parse(signInFormSchema, body);
-    const authentication = await this.authenticate.run({ ...form, address: peerAddress(request.raw) });
+    const authentication = await this.authenticate.run({ ...form, address: peerAddress(request.raw), device: this.knownDevices.find(request, form.email) });
     if (authentication.outcome === 'signed-in') {
+      this.knownDevices.remember(request, reply, form.email);
       const facts = await this.afterPassword.run(authentication.userId, 'console', reply);
       if ('redirect' in facts) return sendAnswer(reply, facts);
       await this.consoleSignIn.run(authentication.userId, facts, request, reply);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Authenticate } from '../accounts/authenticate.ts';
+import { KnownDevices } from '../accounts/known-devices.ts';
 import { refusalWords } from '../accounts/refusal-words.ts';
 import type { SignInForm } from '../accounts/sign-in-form.ts';
 import { OfferProviders } from '../federation/offer-providers.ts';
@@ -16,6 +17,7 @@ export class SignIn {
   constructor(
     private readonly openInteraction: OpenInteraction,
     private readonly authenticate: Authenticate,
+    private readonly knownDevices: KnownDevices,
     private readonly offerProviders: OfferProviders,
     private readonly afterPassword: AfterPassword,
   ) {}
@@ -23,13 +25,14 @@ export class SignIn {
   async run(interaction: Interaction, form: SignInForm, csrf: string, request: FastifyRequest, reply: FastifyReply): Promise<PageAnswer> {
     const { name } = await this.openInteraction.client(interaction);
     const { email, password } = form;
-    const authentication = await this.authenticate.run({ email, password, address: peerAddress(request.raw) });
+    const authentication = await this.authenticate.run({ email, password, address: peerAddress(request.raw), device: this.knownDevices.find(request, email) });
     if (authentication.outcome !== 'signed-in') {
       const { status, words, headers } = refusalWords(authentication);
       const switching = interaction.prompt.name === 'consent';
       const providers = this.offerProviders.to(`interaction:${interaction.uid}`);
       return { status, headers, page: signInPage({ uid: interaction.uid, csrf, clientName: name, email, error: words, switching, providers }) };
     }
+    this.knownDevices.remember(request, reply, email);
     const facts = await this.afterPassword.run(authentication.userId, `interaction:${interaction.uid}`, reply);
     if ('redirect' in facts) return facts;
     // Nothing of an earlier submission is kept: it may have been somebody else's.

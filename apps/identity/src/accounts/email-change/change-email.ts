@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AccountThrottle } from '../account-throttle.ts';
 import { Authenticate, type Authentication } from '../authenticate.ts';
 import { emailSchema } from '../email.ts';
+import { deviceOfSession } from '../known-devices.ts';
 import { QueueAccountRequest } from '../requests/queue-account-request.ts';
 import type { UserEntity } from '../user.entity.ts';
 
@@ -20,7 +21,7 @@ export class ChangeEmail {
     const email = emailSchema.safeParse(next);
     if (!email.success) return { outcome: 'unsuitable', reason: 'This is not an e-mail address.' };
     if (email.data === user.email) return { outcome: 'unsuitable', reason: 'This is your address already.' };
-    const authentication = await this.authenticate.run({ email: user.email, password, address });
+    const authentication = await this.authenticate.run({ email: user.email, password, address, device: deviceOfSession(user.id) });
     if (authentication.outcome !== 'signed-in') return authentication;
     const retryAfterSeconds = await this.throttle.charge('change-email', { address, email: email.data });
     if (retryAfterSeconds !== null) return { outcome: 'throttled', retryAfterSeconds };

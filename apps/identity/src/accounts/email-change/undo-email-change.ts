@@ -3,21 +3,19 @@ import { isUniqueViolation } from '@latchkey/postgres';
 import { DataSource } from 'typeorm';
 import { recordAudit } from '../../audit/record-audit.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../../env.ts';
-import { IdentityEntity } from '../../federation/identity.entity.ts';
 import { QueueMail } from '../../mail/queue-mail.ts';
 import { passwordResetLetter } from '../account-mails.ts';
 import { FindAccount } from '../find-account.ts';
+import { forgetSignInMethods } from '../forget-sign-in-methods.ts';
 import { AccountLinks } from '../links/account-links.ts';
-import { linkPurposes } from '../links/account-link.entity.ts';
 import { endCredentials } from '../revoke-user.ts';
-import { signOutBrowsers } from '../sign-out-browsers.ts';
 import { UserEntity } from '../user.entity.ts';
 
 export type EmailUndo = { outcome: 'undone'; email: string } | { outcome: 'taken' } | { outcome: 'gone' };
 
 /**
  * Gives an account back to who reads the mail of its former address. Whoever changed the address knew the password and may have more:
- * password, sign-ins, connected providers, keys and programs all end, and the way in is a mailed link.
+ * password, second factor, sign-ins, connected providers, keys and programs all end, and the way in is a mailed link.
  */
 @Injectable()
 export class UndoEmailChange {
@@ -36,10 +34,8 @@ export class UndoEmailChange {
         const user = await this.accounts.user(link?.userId ?? '');
         if (link === null || user === null) return { outcome: 'gone' };
         const { email } = link.content;
-        await manager.update(UserEntity, { id: user.id }, { email, emailVerified: true, passwordHash: null });
-        await this.links.end(manager, user.id, linkPurposes);
-        await manager.delete(IdentityEntity, { userId: user.id });
-        await signOutBrowsers(manager, user.id);
+        await manager.update(UserEntity, { id: user.id }, { email, emailVerified: true });
+        await forgetSignInMethods(manager, user.id);
         await endCredentials(manager, user.id);
         const reset = await this.links.issue(manager, 'password_reset', user.id, { interaction: null });
         await this.queueMail.run(manager, { to: email, ...passwordResetLetter(`${this.env.LATCHKEY_ISSUER}/account/reset-password/${reset}`) });
