@@ -11,7 +11,7 @@ const rowsPerTurn = 1 << 14;
 export async function digestOfRows({ rows }: TokenTable): Promise<Buffer> {
   const blocks = new SubjectBlocks();
   for (let row = 0; row < rows.length; row += 1) {
-    if (row % rowsPerTurn === 0) await new Promise(setImmediate);
+    if (row % rowsPerTurn === rowsPerTurn - 1) await new Promise(setImmediate);
     const version = rows.isFree(row) ? 0 : rows.version(row) - 1;
     if (version > 0) blocks.add(rows.packedId(row), version);
   }

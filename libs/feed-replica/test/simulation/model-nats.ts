@@ -37,9 +37,10 @@ export class ModelNats {
     return { epoch: `S/${this.epochs}`, sequence: this.last, messages: this.messages.size };
   }
 
-  publish(message: FeedMessage): number {
+  /** @param replaces  the sequence of what is replaced unseen, if that is what stands there */
+  publish(message: FeedMessage, replaces: number | null): number {
     const known = this.messages.get(message.subject);
-    if (known !== undefined && known.message.version >= message.version) return known.sequence;
+    if (known !== undefined && known.sequence !== replaces && known.message.version >= message.version) return known.sequence;
     this.last += 1;
     this.messages.delete(message.subject);
     this.messages.set(message.subject, { sequence: this.last, message });

@@ -134,7 +134,7 @@ export class ModelWriter {
       const pending = await this.database(() => database.pending(10));
       if (pending.length === 0) return true;
       const results = await this.step(
-        Promise.allSettled(pending.map(async (message) => ({ message, sequence: await nats.request(link, () => nats.publish(message)) }))),
+        Promise.allSettled(pending.map(async ({ replaces, ...message }) => ({ message, sequence: await nats.request(link, () => nats.publish(message, replaces)) }))),
       );
       const acknowledged = results.filter((result) => result.status === 'fulfilled').map(({ value }) => value);
       if (!(await this.database(() => database.mark(known, acknowledged)))) return false;

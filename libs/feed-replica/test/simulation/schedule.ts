@@ -192,6 +192,7 @@ export class Schedule {
       gateway.blockedUntilMs = this.world.nowMs + this.random.between(50, 3500);
     },
     () => this.random.pick(this.gateways).restart(),
+    () => this.database.crash(),
   ];
 
   private cut(link: Link): void {
