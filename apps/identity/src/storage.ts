@@ -11,6 +11,7 @@ import { consoleEntities } from './console/providers.ts';
 import { domainsEntities } from './domains/providers.ts';
 import { IDENTITY_ENV, REDIS, type IdentityEnv } from './env.ts';
 import { federationEntities } from './federation/providers.ts';
+import { identityProvidersEntities } from './identity-providers/providers.ts';
 import { interactionsEntities } from './interactions/providers.ts';
 import { invitationsEntities } from './invitations/providers.ts';
 import { mailEntities } from './mail/providers.ts';
@@ -36,6 +37,7 @@ export const entities = [
   ...serversEntities,
   ...interactionsEntities,
   ...federationEntities,
+  ...identityProvidersEntities,
   ...signInsEntities,
   ...secondFactorEntities,
   ...consoleEntities,

@@ -18,6 +18,7 @@ import { csrfFieldSchema, issueCsrfToken, requireCsrfToken } from '../pages/csrf
 import { PageFilter } from '../pages/page.filter.ts';
 import { peerAddress } from '../provider/peer-address.ts';
 import { AfterPassword } from '../sign-ins/after-password.ts';
+import { StepUp } from '../sign-ins/step-up.ts';
 import { consoleSignInPage } from './console-sign-in-page.ts';
 import { ConsoleSignIn } from './console-sign-in.ts';
 import { ManageKeys } from './manage-keys.ts';
@@ -56,6 +57,7 @@ export class ConsoleController {
     private readonly revokeEverything: RevokeEverything,
     private readonly offerProviders: OfferProviders,
     private readonly afterPassword: AfterPassword,
+    private readonly stepUp: StepUp,
     @Inject(IDENTITY_ENV) env: IdentityEnv,
   ) {
     this.cookies = cookieScope(env.LATCHKEY_ISSUER);
@@ -63,11 +65,11 @@ export class ConsoleController {
 
   @Get()
   async show(@Query('org') org: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const user = await this.sessions.find(readCookie(request, this.cookies, sessionCookie));
-    if (user === null) return sendAnswer(reply, { redirect: signInPath });
+    const session = await this.sessions.open(readCookie(request, this.cookies, sessionCookie));
+    if (session === null) return sendAnswer(reply, { redirect: signInPath });
     const invitation = takeInvitationPath(request, reply, this.cookies);
     if (invitation !== null) return sendAnswer(reply, { redirect: invitation });
-    return sendAnswer(reply, await this.showConsole.run(user, { org: typeof org === 'string' ? org : undefined, ...this.consoleTokens(request, reply) }));
+    return sendAnswer(reply, await this.showConsole.run(session, { org: typeof org === 'string' ? org : undefined, ...this.consoleTokens(request, reply) }, reply));
   }
 
   @Get('sign-in')
@@ -166,14 +168,17 @@ export class ConsoleController {
   /** A refusal is shown where the form stands. */
   private async withKeys(body: unknown, request: FastifyRequest, reply: FastifyReply, act: (user: UserEntity, org: string) => Promise<PageAnswer>): Promise<void> {
     this.requireCsrf(request, 'console:keys', body);
-    const user = await this.sessions.find(readCookie(request, this.cookies, sessionCookie));
-    if (user === null) return sendAnswer(reply, { redirect: signInPath });
+    const session = await this.sessions.open(readCookie(request, this.cookies, sessionCookie));
+    if (session === null) return sendAnswer(reply, { redirect: signInPath });
+    const { user, facts } = session;
     const { org } = parse(orgFieldSchema, body);
+    const first = await this.stepUp.run({ userId: user.id, facts, org, destination: 'console' }, reply);
+    if (first !== null) return sendAnswer(reply, first);
     try {
       return sendAnswer(reply, await act(user, org));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      return sendAnswer(reply, await this.showConsole.run(user, { org, refusal: error, ...this.consoleTokens(request, reply) }));
+      return sendAnswer(reply, await this.showConsole.run(session, { org, refusal: error, ...this.consoleTokens(request, reply) }, reply));
     }
   }
 

@@ -71,7 +71,7 @@ export class FinishSignIn {
       await this.pendingSignIns.start(reply, { destination, stage: 'link', userId: session.user.id, facts, identity });
       return { redirect: '/sign-in/link' };
     }
-    const recognition = await this.recognizePerson.run(provider, claims, true);
+    const recognition = await this.recognizePerson.run(provider, claims);
     if (recognition.outcome === 'disabled') {
       await this.refused(provider, 'owner_disabled');
       return { status: 403, page: failurePage('disabled', provider.label, startPath(destination)) };

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { stage } from '@latchkey/feed-writer';
 import { DataSource, type EntityManager } from 'typeorm';
 import { userRecord } from '../accounts/user-record.ts';
+import { SignUpGate } from '../accounts/sign-up/sign-up-gate.ts';
 import { UserEntity } from '../accounts/user.entity.ts';
+import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { recordAudit } from '../audit/record-audit.ts';
 import { foreignText } from '../pages/foreign-text.ts';
 import { speaksForAddress, type ForeignClaims } from './foreign-claims.ts';
@@ -21,10 +23,13 @@ export type Recognition =
 /** Says whose foreign identity somebody has shown, and makes an account where that is due. */
 @Injectable()
 export class RecognizePerson {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly signUpGate: SignUpGate,
+    @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
+  ) {}
 
-  /** @param signUp  whether accounts may come into being this way */
-  run(provider: ForeignProvider, claims: ForeignClaims, signUp: boolean): Promise<Recognition> {
+  run(provider: ForeignProvider, claims: ForeignClaims): Promise<Recognition> {
     const { issuer } = provider;
     const { sub: subject, email = null } = claims;
     return this.dataSource.transaction(async (manager) => {
@@ -45,7 +50,7 @@ export class RecognizePerson {
         await linkIdentity(manager, account.id, { provider: provider.key, issuer, subject, email });
         return { outcome: 'known', userId: account.id };
       }
-      if (!signUp) return { outcome: 'unknown', email, hasAccount: false };
+      if (this.env.LATCHKEY_SIGN_UP !== 'open' && !(await this.signUpGate.admits(manager, email))) return { outcome: 'unknown', email, hasAccount: false };
       const userId = await createPerson(manager, email, claims.name ?? email);
       await linkIdentity(manager, userId, { provider: provider.key, issuer, subject, email });
       return { outcome: 'created', userId };

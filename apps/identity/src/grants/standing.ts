@@ -1,8 +1,11 @@
 import type { OrganizationPolicy } from '@latchkey/contracts';
 import { Injectable } from '@nestjs/common';
+import { WallClock } from '@latchkey/clock';
 import { errors } from 'oidc-provider';
+import { FindProvider } from '../federation/find-provider.ts';
 import { readPolicy } from '../policies/policy-of.ts';
 import { UnitOfWork } from '../provider/unit-of-work.ts';
+import { unmetDemand } from '../sign-ins/demands.ts';
 
 export interface Standing {
   userId: string;
@@ -14,6 +17,10 @@ export interface Standing {
 interface Row extends Pick<Standing, 'userId' | 'org'> {
   policy: unknown;
   dead: string | null;
+  amr: string[];
+  signedInAt: Date;
+  /** The organization's own providers. */
+  providers: string[] | null;
 }
 
 /** An epoch ends what was given at or before it; whole seconds, a tie is dead (GW-25). */
@@ -41,7 +48,8 @@ export const joinedTo = (session: string): string => `
   LEFT JOIN ended_sessions s ON s.uid = ${session}`;
 
 const query = `
-  SELECT a.user_id AS "userId", a.org, p.policy, ${causeOfEnd} AS dead
+  SELECT a.user_id AS "userId", a.org, p.policy, ${causeOfEnd} AS dead, a.amr, a.signed_in_at AS "signedInAt",
+    (SELECT array_agg(i.id::text) FROM identity_providers i WHERE i.org = a.org AND i.enabled) AS providers
   FROM authorizations a ${joinedTo('coalesce($2, a.session_uid)')}
   LEFT JOIN organization_policies p ON p.org = a.org
   WHERE a.grant_id = $1`;
@@ -49,19 +57,36 @@ const query = `
 /** Whether what a user once allowed still stands, asked of the tables themselves: before every token, and at introspection. */
 @Injectable()
 export class Standings {
-  constructor(private readonly unitOfWork: UnitOfWork) {}
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly findProvider: FindProvider,
+    private readonly clock: WallClock,
+  ) {}
 
   /** @returns null where it stands no more, or never did */
   async find(grantId: string, sessionUid?: string): Promise<Standing | null> {
-    const rows = await this.unitOfWork.run((manager) => manager.query<Row[]>(query, [grantId, sessionUid ?? null]));
-    const row = rows[0];
-    return row === undefined || row.dead !== null ? null : { userId: row.userId, org: row.org, policy: readPolicy(row.policy) };
+    const row = await this.row(grantId, sessionUid);
+    return row === null ? null : standingOf(row);
   }
 
-  /** @throws InvalidGrant (RFC 6749 section 5.2) where it stands no more */
+  /**
+   * Before anything new comes of it. What the organization demands by now is held against how its user signed in then: who allowed it
+   * after too little, or too long ago, signs in again. Tokens that exist live out their short lives.
+   * @throws InvalidGrant (RFC 6749 section 5.2) where it stands no more
+   */
   async require(grantId: string | undefined, sessionUid?: string): Promise<Standing> {
-    const standing = grantId === undefined ? null : await this.find(grantId, sessionUid);
-    if (standing === null) throw new errors.InvalidGrant('the authorization has ended');
+    const row = grantId === undefined ? null : await this.row(grantId, sessionUid);
+    if (row === null) throw new errors.InvalidGrant('the authorization has ended');
+    const standing = standingOf(row);
+    const demands = { ...standing, trusts: this.findProvider.trust(row.providers ?? []), nowMs: this.clock.nowMs() };
+    if (unmetDemand(row, demands) !== null) throw new errors.InvalidGrant('the organization asks its members to sign in again, or in another way');
     return standing;
   }
+
+  private async row(grantId: string, sessionUid: string | undefined): Promise<Row | null> {
+    const rows = await this.unitOfWork.run((manager) => manager.query<Row[]>(query, [grantId, sessionUid ?? null]));
+    return rows[0] === undefined || rows[0].dead !== null ? null : rows[0];
+  }
 }
+
+const standingOf = ({ userId, org, policy }: Row): Standing => ({ userId, org, policy: readPolicy(policy) });

@@ -6,6 +6,7 @@ import { clientReference } from '../audit/oauth-author.ts';
 import { bySession, recordAudit } from '../audit/record-audit.ts';
 import type { PageAnswer } from '../pages/answer.ts';
 import { OidcEngine } from '../provider/oidc-engine.ts';
+import { StepUp } from '../sign-ins/step-up.ts';
 import { consentPage } from './consent-page.ts';
 import { FindConsentView } from './find-consent-view.ts';
 import { GrantConsent } from './grant-consent.ts';
@@ -23,6 +24,7 @@ export class DecideConsent {
     private readonly grantConsent: GrantConsent,
     private readonly dataSource: DataSource,
     private readonly engine: OidcEngine,
+    private readonly stepUp: StepUp,
   ) {}
 
   async run(interaction: Interaction, form: ConsentForm, csrf: string, request: FastifyRequest, reply: FastifyReply): Promise<PageAnswer> {
@@ -41,6 +43,9 @@ export class DecideConsent {
       return { status: 422, page: consentPage(view, { uid: interaction.uid, csrf, error }) };
     }
     const org = view.resource === null ? null : (chosen?.slug ?? null);
+    const acting = { userId: view.userId, facts: view.signIn, org, destination: `interaction:${interaction.uid}` };
+    const first = await this.stepUp.run(acting, reply);
+    if (first !== null) return first;
     const given = { org, origin: interaction.deviceCode === undefined ? 'consent' : 'device', sessionUid: interaction.session?.uid ?? null } as const;
     const { jti: grantId } = await this.grantConsent.run(this.engine.provider, view, given);
     return { redirect: await this.openInteraction.finish(request, reply, { consent: { grantId } }, true) };

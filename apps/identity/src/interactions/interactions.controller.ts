@@ -34,7 +34,7 @@ export class InteractionsController {
   @Get()
   async show(@Param('uid') uid: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const interaction = await this.openInteraction.find(request, reply, uid);
-    sendAnswer(reply, await this.showInteraction.run(interaction, this.issueCsrf(request, reply, uid)));
+    sendAnswer(reply, await this.showInteraction.run(interaction, this.issueCsrf(request, reply, uid), reply));
   }
 
   @Get('switch')

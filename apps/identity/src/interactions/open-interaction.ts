@@ -62,6 +62,6 @@ export class OpenInteraction {
 }
 
 export type InteractionOutcome =
-  | { login: { accountId: string; remember: boolean; amr: string[]; ts?: number } }
+  | { login: { accountId: string; remember: boolean; amr: string[]; ts?: number }; org?: string }
   | { consent: { grantId: string } }
   | { error: 'access_denied'; error_description: string };

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import { FindDemand } from '../sign-ins/find-demand.ts';
 import { clientFacts } from './client-facts.ts';
 import { GatherConsent } from './gather-consent.ts';
 import { GrantConsent } from './grant-consent.ts';
@@ -13,6 +14,7 @@ export class RememberedGrant {
   constructor(
     private readonly gatherConsent: GatherConsent,
     private readonly grantConsent: GrantConsent,
+    private readonly findDemand: FindDemand,
   ) {}
 
   /** @returns undefined where a person has to be asked */
@@ -25,6 +27,7 @@ export class RememberedGrant {
     const signIn = { amr: session?.amr ?? [], signedInAt: new Date((session?.loginTs ?? 0) * 1000) };
     const view = await this.gatherConsent.run({ client: facts, userId, signIn, params });
     if (view?.lasts !== true || view.remembered === null || view.remembered === undefined) return undefined;
+    if ((await this.findDemand.of(view.remembered.org, signIn)) !== null) return undefined;
     return this.grantConsent.run(provider, view, { org: view.remembered.org, origin: 'remembered', sessionUid: session?.uid ?? null });
   }
 }

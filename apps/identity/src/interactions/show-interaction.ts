@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { OfferProviders } from '../federation/offer-providers.ts';
 import type { PageAnswer } from '../pages/answer.ts';
+import { StepUp } from '../sign-ins/step-up.ts';
 import { consentPage } from './consent-page.ts';
 import { FindConsentView } from './find-consent-view.ts';
 import { OpenInteraction, type Interaction } from './open-interaction.ts';
@@ -13,12 +15,22 @@ export class ShowInteraction {
     private readonly openInteraction: OpenInteraction,
     private readonly findConsentView: FindConsentView,
     private readonly offerProviders: OfferProviders,
+    private readonly stepUp: StepUp,
   ) {}
 
-  async run(interaction: Interaction, csrf: string): Promise<PageAnswer> {
+  async run(interaction: Interaction, csrf: string, reply: FastifyReply): Promise<PageAnswer> {
     if (interaction.prompt.name !== 'consent') return this.signIn(interaction, csrf);
     const view = await this.findConsentView.run(interaction);
-    return { status: 200, page: consentPage(view, { uid: interaction.uid, csrf }) };
+    const { userId, signIn: facts, resource } = view;
+    const usable = view.organizations.filter((choice) => choice.scopes.length > 0);
+    // Where there is nothing to choose, what is demanded is asked for before the question and not after the answer.
+    if (resource === null || usable.length === 1) {
+      const org = resource === null ? null : (usable[0]?.slug ?? null);
+      const first = await this.stepUp.run({ userId, facts, org, destination: `interaction:${interaction.uid}` }, reply);
+      if (first !== null) return first;
+    }
+    const chosen = demandedOrg(interaction);
+    return { status: 200, page: consentPage(view, { uid: interaction.uid, csrf, ...(chosen === null ? {} : { chosen }) }) };
   }
 
   /** @param switching  whoever is signed in would rather be somebody else */
@@ -28,4 +40,10 @@ export class ShowInteraction {
     const email = !switching && typeof hint === 'string' && hint.length <= 254 ? hint : undefined;
     return { status: 200, page: signInPage({ uid: interaction.uid, csrf, clientName: name, email, switching, providers: this.offerProviders.to(`interaction:${interaction.uid}`) }) };
   }
+}
+
+/** The organization that was chosen before it demanded more: it stands there again. */
+function demandedOrg({ lastSubmission }: Interaction): string | null {
+  const org = (lastSubmission as { org?: unknown } | undefined)?.org;
+  return typeof org === 'string' ? org : null;
 }

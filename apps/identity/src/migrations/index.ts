@@ -15,6 +15,7 @@ import { Invitations1700000000014 } from './14-invitations.ts';
 import { DeviceFlow1700000000015 } from './15-device-flow.ts';
 import { Domains1700000000016 } from './16-domains.ts';
 import { SessionsByAccount1700000000017 } from './17-sessions-by-account.ts';
+import { IdentityProviders1700000000018 } from './18-identity-providers.ts';
 
 /** In order; a class is never changed once it was released. */
 export const migrations = [
@@ -35,4 +36,5 @@ export const migrations = [
   DeviceFlow1700000000015,
   Domains1700000000016,
   SessionsByAccount1700000000017,
+  IdentityProviders1700000000018,
 ];

@@ -24,8 +24,9 @@ export class ContinueController {
     await this.openInteraction.find(request, reply, uid);
     const pending = await this.pendingSignIns.take(request, 'ready', `interaction:${uid}`);
     if (pending === null || pending.userId === null) return sendAnswer(reply, { redirect: `/interaction/${encodeURIComponent(uid)}` });
-    const { userId: accountId, amr, signedInAt } = pending;
-    const outcome = { login: { accountId, remember: true, amr, ts: Math.floor(signedInAt.getTime() / 1000) } };
+    const { userId: accountId, amr, signedInAt, org } = pending;
+    const login = { accountId, remember: true, amr, ts: Math.floor(signedInAt.getTime() / 1000) };
+    const outcome = org === null ? { login } : { login, org };
     return sendAnswer(reply, { redirect: await this.openInteraction.finish(request, reply, outcome, false) });
   }
 
@@ -35,6 +36,6 @@ export class ContinueController {
     if (pending === null || pending.userId === null) return sendAnswer(reply, { redirect: '/console/sign-in' });
     if (reachOf(pending) !== null) return sendAnswer(reply, { status: 403, page: failurePage('elsewhere', 'your organization', '/console/sign-in') });
     await this.consoleSignIn.run(pending.userId, pending, request, reply);
-    return sendAnswer(reply, { redirect: '/console' });
+    return sendAnswer(reply, { redirect: pending.org === null ? '/console' : `/console?org=${encodeURIComponent(pending.org)}` });
   }
 }
