@@ -27,6 +27,8 @@ Environment (every secret also as NAME_FILE, which names a file that holds it):
 
   LATCHKEY_SMTP_URL              -      smtp://user:password@host:587 or smtps://…: mail goes out; without it, it is shown at /mailbox
   LATCHKEY_MAIL_FROM             no-reply at the host of LATCHKEY_ISSUER
+  LATCHKEY_SIGN_UP               open   who may create an account: open, invited, off
+  LATCHKEY_PASSWORD_BREACH_CHECK false  asks Have I Been Pwned about new passwords (five digits of their SHA-1)
 
   LATCHKEY_READY_FILE            -      JSON file that appears when everything answers
   LATCHKEY_LOG_LEVEL             info in the log file, warn on the terminal

@@ -176,3 +176,33 @@ describe('where nobody may sign up', () => {
     }
   }, 60_000);
 });
+
+describe('where only who is invited may sign up', () => {
+  let accounts: Accounts;
+  beforeAll(async () => {
+    accounts = await startAccounts({ LATCHKEY_MAILBOX: 'true', LATCHKEY_SIGN_UP: 'invited' });
+  }, 60_000);
+  afterAll(() => accounts.close());
+
+  const signUp = async (email: string) => {
+    const browser = new FormBrowser(accounts.issuer);
+    return browser.submit(await browser.get(`${accounts.issuer}/account/sign-up`), { name: 'Pat', email, password });
+  };
+  const invite = async (email: string, expires = "now() + interval '1 day'") => accounts.dataSource.query(
+    `INSERT INTO invitations (id, org, email, role, projects, token_hash, invited_by, expires_at)
+     VALUES (gen_random_uuid(), 'acme', $1, 'member', '{}', $2, $3, ${expires})`,
+    [email, createHash('sha256').update(email).digest(), await accounts.userId(admin.email)],
+  );
+
+  verifies('I7', 'nobody learns from the answer who is invited, and only they get the link', async () => {
+    await invite('guest@example.com');
+    await invite('late@example.com', "now() - interval '1 second'");
+    const answers = [];
+    for (const email of ['stranger@example.com', 'late@example.com', 'guest@example.com']) answers.push((await signUp(email)).text.replaceAll(email, 'X'));
+    expect(answers[1]).toBe(answers[0]);
+    expect(answers[2]).toBe(answers[0]);
+    await mailTo(accounts.issuer, 'guest@example.com', /Confirm/);
+    // They are answered in turn: when the last has its mail, the others have been looked at.
+    for (const email of ['stranger@example.com', 'late@example.com']) expect(await mailsTo(accounts.issuer, email)).toEqual([]);
+  });
+});

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, s
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { identityOf, startEmbeddedPostgres } from '../src/index.ts';
+import { findEmbeddedPostgres, identityOf, startEmbeddedPostgres } from '../src/index.ts';
 
 const source = new URL('../src/index.ts', import.meta.url).href;
 const launchers: ChildProcess[] = [];
@@ -79,6 +79,16 @@ describe('startEmbeddedPostgres', () => {
     const second = await startEmbeddedPostgres({ dataDir });
     expect(await query(second.url, 'SELECT count(*)::int AS rows FROM kept')).toEqual([{ rows: 1000 }]);
     await second.stop();
+  }, 60_000);
+
+  it('is found by who passes by, while it runs', async () => {
+    const dataDir = emptyDirectory();
+    expect(findEmbeddedPostgres(dataDir)).toBeUndefined();
+    const server = await startEmbeddedPostgres({ dataDir, durable: false });
+    expect(findEmbeddedPostgres(dataDir)).toBe(server.url);
+    expect(await query(findEmbeddedPostgres(dataDir)!, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await server.stop();
+    expect(findEmbeddedPostgres(dataDir)).toBeUndefined();
   }, 60_000);
 
   it('refuses a directory that a living process has, and names that process', async () => {

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { stage } from '@latchkey/feed-writer';
-import { DataSource, IsNull, type EntityManager } from 'typeorm';
+import { DataSource, IsNull, Not, type EntityManager } from 'typeorm';
 import { bySession, recordAudit } from '../audit/record-audit.ts';
 import { ConsentEntity } from '../grants/consent.entity.ts';
+import { InvitationEntity } from '../invitations/invitation.entity.ts';
 import { QueueMail } from '../mail/queue-mail.ts';
 import { lockMemberships, memberRecord } from '../organizations/member-record.ts';
 import { MemberEntity, ProjectMemberEntity } from '../organizations/member.entity.ts';
@@ -55,7 +56,7 @@ export class DeleteAccount {
       if (needed.length > 0) return { outcome: 'needed', orgs: needed };
       await this.endMemberships(manager, user.id);
       for (const { org } of memberships.filter(({ alone }) => alone)) await this.endOrganization(manager, org, user.id);
-      await this.erase(manager, user.id);
+      await this.erase(manager, user);
       await recordAudit(manager, { org: null, ...bySession(user.id), action: 'user.deleted', target: { kind: 'user', id: user.id } });
       await this.queueMail.run(manager, { to: user.email, ...accountDeletedLetter });
       return { outcome: 'deleted' };
@@ -81,9 +82,11 @@ export class DeleteAccount {
     await recordAudit(manager, { org, ...bySession(userId), action: 'org.deleted', target: { kind: 'org', id: org }, details: { by: 'account_deletion' } });
   }
 
-  private async erase(manager: EntityManager, userId: string): Promise<void> {
+  private async erase(manager: EntityManager, { id: userId, email }: UserEntity): Promise<void> {
     await forgetSignInMethods(manager, userId);
     await manager.delete(ConsentEntity, { userId });
+    // One that is still open waits for whoever reads that mail.
+    await manager.update(InvitationEntity, { email, closedAs: Not(IsNull()) }, { email: 'deleted@deleted.invalid' });
     await manager.query(
       `UPDATE users SET email = 'deleted-' || id || '@deleted.invalid', name = 'Deleted account', email_verified = false,
          disabled_at = coalesce(disabled_at, clock_timestamp()), deleted_at = clock_timestamp(), epoch = greatest(epoch, ${nowInSeconds}) WHERE id = $1`,

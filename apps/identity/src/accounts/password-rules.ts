@@ -12,12 +12,15 @@ export interface PasswordOwner {
 /** Letters and digits only: `ann.lee-1990` and `Ann Lee 1990` are one guess. */
 const plain = (text: string): string => text.normalize('NFKC').toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 
+/** What people put behind a name: most often a year. */
+const yearLength = 4;
+
 /** Whether it is the owner's name or address, or one of them with a few characters more. */
 function isAboutOwner(password: string, { email, name }: PasswordOwner): boolean {
   const guess = plain(password);
   const [local = '', host = ''] = email.split('@');
   const facts = [email, local, host, name].map(plain).filter((fact) => fact.length >= 3);
-  return facts.some((fact) => guess.includes(fact) && guess.length - fact.length < 4);
+  return facts.some((fact) => guess.includes(fact) && guess.length - fact.length <= yearLength);
 }
 
 /** What is wrong with a password that somebody chooses, as far as it can be said without asking anybody; null for nothing. */

@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { WallClock } from '@latchkey/clock';
+import { IsNull, MoreThan, type EntityManager } from 'typeorm';
 import { IDENTITY_ENV, type IdentityEnv } from '../../env.ts';
+import { InvitationEntity } from '../../invitations/invitation.entity.ts';
 import { MailDelivery } from '../../mail/mail-delivery.ts';
 
 /** Who may make themselves an account. An account makes nobody a member of anything. */
@@ -8,6 +10,7 @@ import { MailDelivery } from '../../mail/mail-delivery.ts';
 export class SignUpGate {
   constructor(
     private readonly delivery: MailDelivery,
+    private readonly clock: WallClock,
     @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
   ) {}
 
@@ -22,7 +25,7 @@ export class SignUpGate {
     return this.env.LATCHKEY_SIGN_UP === 'open' || (await this.isInvited(manager, email));
   }
 
-  private isInvited(_manager: EntityManager, _email: string): Promise<boolean> {
-    return Promise.resolve(false);
+  private isInvited(manager: EntityManager, email: string): Promise<boolean> {
+    return manager.existsBy(InvitationEntity, { email, closedAs: IsNull(), expiresAt: MoreThan(new Date(this.clock.nowMs())) });
   }
 }
