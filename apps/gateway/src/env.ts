@@ -1,5 +1,6 @@
 import { EnvironmentError, loadEnv, trustedProxiesSchema } from '@latchkey/service';
 import { z } from 'zod';
+import { auditLevels } from './audit/act.ts';
 
 const publicUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
 const list = z
@@ -34,6 +35,7 @@ export const schema = z.object({
   LATCHKEY_ISSUER: z.url().default('http://localhost:8081').describe('The one issuer whose access tokens are accepted, byte for byte.'),
   LATCHKEY_IDENTITY_INTERNAL_URL: publicUrl.optional().describe('Where the identity service is reached from here; default: the issuer.'),
   LATCHKEY_KEYS_URL: publicUrl.default('http://localhost:8082').describe('Where the key service is reached from here.'),
+  LATCHKEY_AUDIT_CALLS: z.enum(auditLevels).default('writes').describe('Which calls the audit log is told of: refused ones only, those that may change something too, or all.'),
   LATCHKEY_TRUSTED_PROXIES: trustedProxiesSchema,
   LATCHKEY_GATEWAY_SIGNING_KEY: privateJwk.describe('Private ES256 JWK that signs the inward identity assertion; shared by the replicas.'),
   LATCHKEY_SESSION_SEALING_KEY: key32.describe('32 bytes, base64, that seal legacy session ids; shared by the replicas.'),

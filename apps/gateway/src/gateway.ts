@@ -4,6 +4,7 @@ import type { Feed } from '@latchkey/feed';
 import type { Replica } from '@latchkey/feed-replica';
 import { createRateLimiter, type Redis } from '@latchkey/ratelimit';
 import type { Logger } from '@latchkey/telemetry';
+import type { AuditNotes } from './audit/audit-notes.ts';
 import { AssertionSigner } from './assertion/assertion-signer.ts';
 import { AccessTokenReader } from './credentials/access-token.ts';
 import { Authenticator } from './credentials/authenticator.ts';
@@ -43,6 +44,8 @@ export interface GatewaySources {
   requestMetrics: RequestMetrics;
   redis?: Redis | undefined;
   logger: Logger;
+  /** Where acts are noted; without it they are in the log only. */
+  audit?: AuditNotes | undefined;
   clock?: WallClock;
   monotonicClock?: MonotonicClock;
   /** Silence after which an event stream gets a comment (GW-60). */
@@ -125,6 +128,7 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
       },
     },
     metrics: requestMetrics,
+    audit: { notes: sources.audit, level: env.LATCHKEY_AUDIT_CALLS },
     logger,
   };
 

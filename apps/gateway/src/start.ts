@@ -2,15 +2,18 @@ import { hkdfSync } from 'node:crypto';
 import { join } from 'node:path';
 import { SystemMonotonicClock } from '@latchkey/clock';
 import { writers } from '@latchkey/contracts';
-import type { Feed } from '@latchkey/feed';
+import type { AuditTrail, Feed } from '@latchkey/feed';
 import { Freshness, Replica, ReplicaFollower, type SnapshotOptions } from '@latchkey/feed-replica';
 import { createRedis } from '@latchkey/ratelimit';
 import { startManagement, startService, type RawHandler, type RunningService, type TrustedProxies } from '@latchkey/service';
 import type { Logger } from '@latchkey/telemetry';
 import { Registry } from 'prom-client';
 import { AppModule } from './app.module.ts';
+import { AuditNotes } from './audit/audit-notes.ts';
+import { GapMark } from './audit/gap-mark.ts';
 import { managementPort, type GatewayEnv } from './env.ts';
 import { assembleGateway, type Gateway } from './gateway.ts';
+import { AuditMetrics } from './metrics/audit-metrics.ts';
 import { FeedMetrics } from './metrics/feed-metrics.ts';
 import { feedStatus } from './metrics/feed-status.ts';
 import { RequestMetrics } from './metrics/request-metrics.ts';
@@ -19,6 +22,8 @@ import { runPipeline } from './proxy/run-pipeline.ts';
 export interface StartGatewayOptions {
   env: GatewayEnv;
   feed: Feed;
+  /** By which identity is told what happened; without it nobody is. */
+  trail?: AuditTrail;
   logger: Logger;
 }
 
@@ -49,6 +54,8 @@ function snapshotOf(env: GatewayEnv): { snapshot?: SnapshotOptions } {
   return { snapshot: { directory: join(directory, 'gateway'), key: key ?? derived() } };
 }
 
+const gapMarkOf = ({ LATCHKEY_DATA_DIR: directory }: GatewayEnv): GapMark | undefined => (directory === undefined ? undefined : new GapMark(join(directory, 'gateway', 'audit-mark')));
+
 /** Ready once both writers were proven for the first time: from then on, what is known and how old it may be is known too. */
 function readiness(freshness: Freshness): () => boolean {
   let ready = false;
@@ -59,7 +66,7 @@ function readiness(freshness: Freshness): () => boolean {
  * Starts the gateway. It listens at once and says so in `/healthz`; `/readyz` and every credential wait for the feed.
  * @throws PortInUseError
  */
-export async function startGateway({ env, feed, logger }: StartGatewayOptions): Promise<RunningGateway> {
+export async function startGateway({ env, feed, trail, logger }: StartGatewayOptions): Promise<RunningGateway> {
   const clock = new SystemMonotonicClock();
   const replica = new Replica(logger);
   const follower = new ReplicaFollower({ feed, replica, logger, ...snapshotOf(env) });
@@ -68,15 +75,17 @@ export async function startGateway({ env, feed, logger }: StartGatewayOptions): 
   const registry = new Registry();
   const feedMetrics = new FeedMetrics(registry, () => freshness.status());
   const requestMetrics = new RequestMetrics(registry);
+  const audit = trail === undefined ? undefined : new AuditNotes({ trail, metrics: new AuditMetrics(registry), logger, mark: gapMarkOf(env) });
+  audit?.start();
   const redis = env.REDIS_URL === undefined ? undefined : createRedis(env.REDIS_URL, logger);
   const gateway = await assembleGateway({
-    env, replica, proofs: freshness, isReady, feed, feedMetrics, requestMetrics, redis, logger, monotonicClock: clock,
+    env, replica, proofs: freshness, isReady, feed, feedMetrics, requestMetrics, redis, logger, audit, monotonicClock: clock,
   });
   replica.onChange((record) => gateway.onChange(record));
 
   let closing = false;
   // In the order of use: what is open first, because the server waits for it; then what answers requests; the feed last.
-  const closes: (() => Promise<void>)[] = [() => gateway.close(), () => freshness.stop(), () => follower.stop()];
+  const closes: (() => Promise<void>)[] = [() => gateway.close(), async () => audit?.stop(), () => freshness.stop(), () => follower.stop()];
   const close = async (): Promise<void> => {
     closing = true;
     for (const step of closes) await step();

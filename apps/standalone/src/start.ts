@@ -85,7 +85,7 @@ export async function startStandalone({ env, source, say, signal }: StartOptions
     signal.throwIfAborted();
 
     say('starting the gateway and the demo server …');
-    const gateway = await opened(await startGateway({ env: envs.gateway, feed, logger: log.of('gateway') }));
+    const gateway = await opened(await startGateway({ env: envs.gateway, feed, trail, logger: log.of('gateway') }));
     const demoServer = await startDemoServer({ host: '127.0.0.1', port: 0, gatewayUrl: envs.gateway.LATCHKEY_GATEWAY_URL, logger: log.of('demo-server') });
     closing.add('the demo server', () => demoServer.close());
     const generatedPassword = await seed(identity.seed, env, demoServer.url);

@@ -6,6 +6,7 @@ import type { Doubts } from '../freshness/doubts.ts';
 import { nothing } from '../freshness/prover.ts';
 import { looksLikeJwt, type AccessTokenReader } from './access-token.ts';
 import { readAuthorization, type Presented } from './authorization-header.ts';
+import { DeadCredential } from './dead-credential.ts';
 import { isFinal, type Liveness } from './liveness.ts';
 import type { PersonalAccessTokenReader } from './personal-access-token.ts';
 import { patOf, type Principal } from './principal.ts';
@@ -68,7 +69,7 @@ export class Authenticator {
   /** @returns false where only absence speaks against it @throws Problem for a death that nothing undoes */
   private lives(principal: Principal): boolean {
     const death = this.liveness.causeOfDeath(principal);
-    if (death !== null && isFinal(death)) throw new Problem(death);
+    if (death !== null && isFinal(death)) throw new DeadCredential(death, principal);
     return death === null;
   }
 }

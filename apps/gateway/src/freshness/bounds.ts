@@ -9,9 +9,11 @@ export interface Bounds {
 const reads =
   /^(?:ping|initialize|server\/discover|completion\/complete|subscriptions\/listen|logging\/setLevel|notifications\/.+|[a-z]+(?:\/[a-z]+)*\/(?:list|get|read|subscribe|unsubscribe))$/;
 
-/** The bound that this request is under. The method that counts is the one in the body, which was judged, and no header. */
-export function boundOf({ route, message, method }: Exchange, { readMs, writeMs }: Bounds): number {
-  if (route?.kind === 'manage') return method === 'GET' || method === 'HEAD' ? readMs : writeMs;
-  if (message === undefined || message.kind === 'response') return readMs;
-  return reads.test(message.method) ? readMs : writeMs;
+/** Whether a request may change something. The method that counts is the one in the body, which was judged, and no header. */
+export function mayChange({ route, message, method }: Exchange): boolean {
+  if (route?.kind === 'manage') return method !== 'GET' && method !== 'HEAD';
+  return message !== undefined && message.kind !== 'response' && !reads.test(message.method);
 }
+
+/** The bound that this request is under. */
+export const boundOf = (exchange: Exchange, { readMs, writeMs }: Bounds): number => (mayChange(exchange) ? writeMs : readMs);

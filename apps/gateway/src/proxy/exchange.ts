@@ -31,8 +31,12 @@ const nobody = new TrustedProxies();
 
 /** One request on its way through the pipeline. Each stage reads what earlier ones found and adds its own. */
 export class Exchange {
+  /** Who sent it: the peer of the connection, or whoever a trusted proxy says. Read first: what says it goes no further (GW-80). */
+  readonly address: string;
   route: Route | undefined;
   principal: Principal | undefined;
+  /** Whose a credential was that is genuine and dead: for the audit log only. */
+  refusedPrincipal: Principal | undefined;
   /** What writers had to be asked about the credential; it is newer than the replica. */
   confirmed: Confirmed = nothing;
   /** Until when, by the monotonic clock, what was decided may still be acted on; set by `proveFreshness`. */
@@ -55,16 +59,13 @@ export class Exchange {
     readonly response: ServerResponse,
     readonly requestId: string,
     readonly startedAtMs: number,
-    private readonly proxies = nobody,
-  ) {}
+    proxies = nobody,
+  ) {
+    this.address = proxies.addressOf(request);
+  }
 
   get method(): string {
     return this.request.method ?? 'GET';
-  }
-
-  /** Who sent it: the peer of the connection, or whoever a trusted proxy says. */
-  get address(): string {
-    return this.proxies.addressOf(this.request);
   }
 
   needRoute(): Route {

@@ -7,7 +7,7 @@ import { limitRate, type LimitRateOptions } from './stages/limit-rate.ts';
 import { proveFreshness, type ProveFreshnessOptions } from './stages/prove-freshness.ts';
 import { matchRoute, type RouteSources } from './stages/match-route.ts';
 import { readMessage, type ReadMessageOptions } from './stages/read-message.ts';
-import { record } from './stages/record.ts';
+import { record, type AuditOptions } from './stages/record.ts';
 import { selectUpstream } from './stages/select-upstream.ts';
 import { stripReservedHeaders } from './stages/strip-reserved-headers.ts';
 import type { RequestMetrics } from '../metrics/request-metrics.ts';
@@ -24,6 +24,7 @@ export interface PipelineParts {
   upstreams: Upstreams;
   forwarding: ForwardOptions;
   metrics: RequestMetrics;
+  audit: AuditOptions;
   logger: Logger;
 }
 
@@ -39,5 +40,5 @@ export const pipeline = (parts: PipelineParts): readonly Stage[] => [
   limitRate(parts.limits),                // 429
   selectUpstream(parts.upstreams),        // 503
   forward(parts.forwarding),              // 502, 503, 504
-  record(parts.logger, parts.metrics),    // never throws
+  record(parts.logger, parts.metrics, parts.audit), // never throws
 ];

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { writerOf, type FeedRecord, type PatRecord, type ServerRecord, type Writer } from '@latchkey/contracts';
-import { InProcessFeed } from '@latchkey/feed';
+import { InProcessFeed, type AuditTrail } from '@latchkey/feed';
 import { createLogger } from '@latchkey/telemetry';
 import { mintToken } from '@latchkey/token';
 import { eventually } from '@latchkey/testing';
@@ -37,9 +37,10 @@ export interface WorldOptions {
   records?: FeedRecord[];
   prepare?: boolean;
   feed?: InProcessFeed;
+  trail?: AuditTrail;
 }
 
-export async function startWorld({ env = {}, records = [], prepare = true, feed: given }: WorldOptions = {}): Promise<World> {
+export async function startWorld({ env = {}, records = [], prepare = true, feed: given, trail }: WorldOptions = {}): Promise<World> {
   const upstream = await startUpstream();
   const feed = given ?? new InProcessFeed();
   const writers = { identity: new PlayedWriter(feed, 'identity'), keys: new PlayedWriter(feed, 'keys') };
@@ -65,6 +66,7 @@ export async function startWorld({ env = {}, records = [], prepare = true, feed:
   const gatewayUrl = 'http://gateway.test';
   const gateway = await startGateway({
     feed,
+    ...(trail === undefined ? {} : { trail }),
     logger: createLogger('gateway', 'debug', { write: (line) => void lines.push(line) }),
     env: readGatewayEnv({
       PORT: '0', HOST: '127.0.0.1', LATCHKEY_GATEWAY_URL: gatewayUrl, LATCHKEY_ISSUER: issuer,

@@ -3,6 +3,7 @@ import { invariant, Problem } from '@latchkey/problem';
 import type { RateLimiter } from '@latchkey/ratelimit';
 import { addressKey } from '../../credentials/address-key.ts';
 import type { Authenticator } from '../../credentials/authenticator.ts';
+import { DeadCredential } from '../../credentials/dead-credential.ts';
 import { stale } from '../../freshness/stale.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Stage } from '../stage.ts';
@@ -69,6 +70,7 @@ export function authenticate({ authenticator, isReady, failures }: AuthenticateO
         const found = await authenticator.authenticate(exchange.request, route, admit);
         if (found !== null) Object.assign(exchange, found);
       } catch (error) {
+        if (error instanceof DeadCredential) exchange.refusedPrincipal = error.principal;
         // What cannot be known, and a guess too many, are no faults of the credential.
         if (!(error instanceof Problem) || (error.status !== 401 && error.status !== 400)) throw error;
         if (error.status === 401 && !charged) await charge(exchange);

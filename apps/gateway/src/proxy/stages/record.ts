@@ -1,4 +1,6 @@
 import type { Logger } from '@latchkey/telemetry';
+import { actOf, type AuditLevel } from '../../audit/act.ts';
+import type { AuditNotes } from '../../audit/audit-notes.ts';
 import type { RequestMetrics } from '../../metrics/request-metrics.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Stage } from '../stage.ts';
@@ -35,8 +37,14 @@ function line(exchange: Exchange): object {
   };
 }
 
-/** One line a request, whatever became of it; it runs last and never throws. */
-export function record(logger: Logger, metrics: RequestMetrics): Stage {
+/** Where acts are noted, and which; without notes, none is. */
+export interface AuditOptions {
+  notes: AuditNotes | undefined;
+  level: AuditLevel;
+}
+
+/** One line a request, whatever became of it, and a note of what was an act; it runs last and never throws. */
+export function record(logger: Logger, metrics: RequestMetrics, { notes, level }: AuditOptions): Stage {
   return {
     name: 'record',
     statuses: [],
@@ -44,6 +52,8 @@ export function record(logger: Logger, metrics: RequestMetrics): Stage {
       try {
         metrics.count(exchange.route?.kind, statusOf(exchange), exchange.refusal?.code);
         logger.info(line(exchange), 'request');
+        const act = notes === undefined ? null : actOf(exchange, statusOf(exchange), level);
+        if (act !== null) notes?.note(act);
       } catch {
         // A log that fails must not fail the request that it is about.
       }

@@ -1,0 +1,86 @@
+import type { AuditEvent } from '@latchkey/contracts';
+import { auditEventSchema } from '@latchkey/contracts';
+import { InProcessTrail } from '@latchkey/feed';
+import { mintToken } from '@latchkey/token';
+import { eventually, verifies } from '@latchkey/testing';
+import { send } from './support/send.ts';
+import { bearer, call, list, startWorld, type World } from './support/world.ts';
+
+describe('what a gateway tells the audit log', () => {
+  const trail = new InProcessTrail();
+  const told: AuditEvent[] = [];
+  let world: World;
+  beforeAll(async () => {
+    await trail.consume(({ payload }) => Promise.resolve(void told.push(...(payload as AuditEvent[]))));
+    world = await startWorld({ trail, env: { LATCHKEY_TRUSTED_PROXIES: '127.0.0.1' } });
+  });
+  afterAll(() => world.close());
+  beforeEach(() => { told.splice(0); });
+
+  const from = (address: string) => ({ 'x-forwarded-for': address });
+
+  verifies('I17', 'a call that may change something: who, with which credential, which tool, from where, in which request, and how it ended', async () => {
+    const { token, record } = await world.pat();
+    await world.post(list, { ...bearer(token), 'x-request-id': 'a-read' });
+    expect((await world.post(call('add'), { ...bearer(token), ...from('198.51.100.7'), 'x-request-id': 'a-write' })).status).toBe(200);
+    await eventually(() => expect(told.length).toBe(1));
+    expect(told[0]).toMatchObject({
+      service: 'gateway', org: 'acme', actor: { kind: 'user', id: 'user-1' }, credential: { kind: 'pat', id: record.id }, action: 'call.made', outcome: 'success', code: null,
+      target: { kind: 'tool', id: 'demo/add' }, address: '198.51.100.7', requestId: 'a-write', details: { method: 'tools/call', status: 200 },
+    });
+    expect(auditEventSchema.parse(told[0])).toEqual(told[0]);
+    expect(JSON.stringify(told)).not.toContain(token.slice(-20));
+  });
+
+  verifies('I17', 'a refused credential: of its organization where it is genuine, of nobody where it is not', async () => {
+    const { token, record } = await world.pat({ revokedAt: Math.floor(Date.now() / 1000) - 1 });
+    expect((await world.post(call(), bearer(token))).status).toBe(401);
+    await eventually(() => expect(told).toMatchObject([{ action: 'credential.refused', code: 'token_revoked', outcome: 'refused', org: 'acme', actor: { id: 'user-1' }, credential: { kind: 'pat', id: record.id } }]));
+    told.splice(0);
+    expect((await world.post(call(), bearer(mintToken().token))).status).toBe(401);
+    await eventually(() => expect(told).toMatchObject([{ action: 'credential.refused', code: 'token_unknown', org: null, actor: { kind: 'anonymous', id: null }, credential: null, target: { kind: 'server', id: 'demo' } }]));
+    told.splice(0);
+    // Every client asks without one first: that is no act.
+    expect((await world.post(call())).status).toBe(401);
+    expect((await world.post(call('add'), bearer((await world.pat()).token))).status).toBe(200);
+    await eventually(() => expect(told.map(({ action }) => action)).toEqual(['call.made']));
+  });
+
+  verifies('I17', 'a tool that is kept from a key, under its name, although the caller is told that there is none', async () => {
+    const { token, record } = await world.pat({ tools: ['demo:list_*'] });
+    const answer = await world.post(call('secret\u0007tool'), bearer(token));
+    expect(answer.json.error.message).toMatch(/Unknown tool/);
+    await eventually(() => expect(told).toMatchObject([{ action: 'call.refused', outcome: 'refused', code: 'tool_not_allowed', org: 'acme', credential: { id: record.id }, target: { kind: 'tool', id: 'demo/secret?tool' } }]));
+    told.splice(0);
+    const narrow = await world.pat({ scopes: ['mcp:read'] });
+    expect((await world.post(call(), bearer(narrow.token))).status).toBe(403);
+    await eventually(() => expect(told).toMatchObject([{ action: 'call.refused', code: 'insufficient_scope' }]));
+    told.splice(0);
+    expect((await send(`${world.url}/v1/audit`, { method: 'GET', headers: bearer(narrow.token) })).status).toBe(403);
+    await eventually(() => expect(told).toMatchObject([{ action: 'request.refused', code: 'insufficient_scope', target: { kind: 'api', id: 'audit' } }]));
+  });
+
+  verifies('I17', 'refusals that say the same, once with their number', async () => {
+    const { token } = await world.pat({ revokedAt: 1 });
+    await Promise.all(Array.from({ length: 40 }, () => world.post(call(), bearer(token))));
+    const times = () => told.reduce((sum, { details }) => sum + Number(details['times'] ?? 1), 0);
+    await eventually(() => expect(times()).toBe(40));
+    expect(told.length).toBeLessThan(40);
+  });
+
+  verifies('I17', 'nothing but refusals, or every call, where it is told to', async () => {
+    for (const [level, expected] of [['refusals', ['credential.refused']], ['all', ['call.made', 'call.made', 'credential.refused']]] as const) {
+      const mine: AuditEvent[] = [];
+      const own = new InProcessTrail();
+      await own.consume(({ payload }) => Promise.resolve(void mine.push(...(payload as AuditEvent[]))));
+      const other = await startWorld({ trail: own, env: { LATCHKEY_AUDIT_CALLS: level } });
+      const { token } = await other.pat();
+      await other.post(list, bearer(token));
+      await other.post(call(), bearer(token));
+      await other.post(call(), bearer(mintToken().token));
+      // Closing tells what is left, so nothing more can come.
+      await other.close();
+      expect(mine.map(({ action }) => action).sort()).toEqual(expected);
+    }
+  });
+});
