@@ -5,6 +5,7 @@ import { SystemWallClock, WallClock } from '@latchkey/clock';
 import { AssertionVerifier, CallerGuard } from '@latchkey/service';
 import { accountsControllers, accountsProviders } from './accounts/providers.ts';
 import { auditControllers, auditProviders } from './audit/providers.ts';
+import { assertionsControllers, assertionsProviders } from './assertions/providers.ts';
 import { askingControllers, askingProviders } from './asking/providers.ts';
 import { consoleControllers, consoleProviders } from './console/providers.ts';
 import type { OutboundFetch } from './clients/outbound-fetch.ts';
@@ -64,6 +65,7 @@ export class IdentityModule {
         ...storageProviders(feed),
         ...engineProviders(outbound),
         ...exchangeProviders,
+        ...assertionsProviders,
         ...accountsProviders,
         ...organizationsProviders,
         ...policiesProviders,
@@ -86,6 +88,7 @@ export class IdentityModule {
       ],
       controllers: [
         ...accountsControllers,
+        ...assertionsControllers,
         ...invitationsControllers,
         ...domainsControllers,
         ...organizationsControllers,

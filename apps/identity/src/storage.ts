@@ -6,6 +6,7 @@ import { createRedis, type Redis } from '@latchkey/ratelimit';
 import type { Logger } from '@latchkey/telemetry';
 import { DataSource } from 'typeorm';
 import { accountsEntities } from './accounts/providers.ts';
+import { assertionsEntities } from './assertions/providers.ts';
 import { auditEntities } from './audit/providers.ts';
 import { consoleEntities } from './console/providers.ts';
 import { domainsEntities } from './domains/providers.ts';
@@ -29,6 +30,7 @@ import { LOGGER } from './tokens.ts';
 export const entities = [
   ...engineEntities,
   ...accountsEntities,
+  ...assertionsEntities,
   ...organizationsEntities,
   ...policiesEntities,
   ...projectsEntities,

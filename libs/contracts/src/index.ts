@@ -19,5 +19,6 @@ export * from './http/problem-document.ts';
 export * from './http/projects.ts';
 export * from './http/servers.ts';
 export * from './http/sessions.ts';
+export * from './http/trusted-issuers.ts';
 export * from './identifiers.ts';
 export * from './scopes.ts';

@@ -18,6 +18,7 @@ const families: Readonly<Record<string, Family>> = {
   // A client is a credential, and members may keep credentials; identity asks for more where one acts for itself.
   'oauth-clients': { service: 'identity', read: 'org:read', write: 'keys:write' },
   'trusted-clients': { service: 'identity', read: 'org:read', write: 'org:admin' },
+  'trusted-issuers': { service: 'identity', read: 'org:read', write: 'org:admin' },
   sessions: { service: 'identity', read: 'org:read', write: 'org:admin' },
   // What a project is divided into follows its servers, which its administrators look after.
   'projects/*/folders': { service: 'identity', read: 'servers:read', write: 'servers:write' },

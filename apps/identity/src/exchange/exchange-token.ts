@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { Scope } from '@latchkey/contracts';
 import { WallClock } from '@latchkey/clock';
 import { createRateLimiter, type RateLimiter, type Redis } from '@latchkey/ratelimit';
 import { Inject, Injectable } from '@nestjs/common';
-import { errors, type TokenEndpointGrantContext } from 'oidc-provider';
+import { errors, Provider, type TokenEndpointGrantContext } from 'oidc-provider';
 import { DataSource, IsNull } from 'typeorm';
 import { addressKey } from '../accounts/address-key.ts';
 import { cleaned } from '../audit/oauth-author.ts';
@@ -12,9 +13,10 @@ import { REDIS } from '../env.ts';
 import { FindPolicy } from '../policies/find-policy.ts';
 import { buildTokenResponse, checkDpopReplay, checkDpopRequired, validateDpop } from '../provider/engine-internals.ts';
 import { peerAddress } from '../provider/peer-address.ts';
-import { Resources } from '../provider/resources.ts';
+import { Resources, type Resource } from '../provider/resources.ts';
 import { FindServer } from '../servers/find-server.ts';
 import { SignAccessToken } from '../tokens/sign-access-token.ts';
+import { TokenScopes } from '../tokens/token-scopes.ts';
 import { agentClientId } from './agent-client.ts';
 import { cutDown, type Cut, type Wanted } from './cut-down.ts';
 import { ReadSource } from './read-source.ts';
@@ -52,6 +54,7 @@ export class ExchangeToken {
     private readonly resources: Resources,
     private readonly servers: FindServer,
     private readonly policies: FindPolicy,
+    private readonly scopes: TokenScopes,
     private readonly signer: SignAccessToken,
     private readonly dataSource: DataSource,
     private readonly clock: WallClock,
@@ -112,7 +115,13 @@ export class ExchangeToken {
     if (found === null) throw new errors.InvalidTarget('the resource is not known here');
     const place = found.server === null ? null : await this.servers.bySlug(found.server.slug);
     if (found.server !== null && place === null) throw new errors.InvalidTarget('the resource is not known here');
-    return { resource: { resource: found.resource, scopes: found.scopes, place, takesTools: found.kind === 'server' }, scope, tools };
+    return { resource: { resource: found.resource, scopes: await this.scopesAt(found, source), place, takesTools: found.kind === 'server' }, scope, tools };
+  }
+
+  /** What an organization lets a client have may have become less since the token was given to it. */
+  private async scopesAt(resource: Resource, { clientId, subject, org }: Source): Promise<readonly Scope[]> {
+    if (clientId === null) return resource.scopes;
+    return this.scopes.find({ userId: subject, org }, resource, (await Provider.ctx?.oidc?.provider.Client.find(clientId)) ?? { clientId });
   }
 
   private async issue(source: Source, { scopes, projects, grants, tools }: Cut, to: { resource: string; clientId: string; thumbprint: string | undefined }) {

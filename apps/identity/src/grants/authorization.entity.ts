@@ -3,10 +3,11 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** What one user allowed one client, once: the meaning behind a token's `gid`. Revocation is absorbing. */
 @Entity('authorizations')
-@Check('authorizations_origin', `"origin" IN ('consent', 'remembered', 'device')`)
+@Check('authorizations_origin', `"origin" IN ('consent', 'remembered', 'device', 'assertion')`)
 @Index('authorizations_by_user', ['userId', 'createdAt'])
 @Index('authorizations_by_client', ['clientId'])
 @Index('authorizations_by_org', ['org', 'createdAt'])
+@Index('authorizations_by_issuer', ['issuerId'], { where: 'issuer_id IS NOT NULL' })
 export class AuthorizationEntity {
   @PrimaryColumn('text', { name: 'grant_id' })
   grantId!: string;
@@ -48,6 +49,10 @@ export class AuthorizationEntity {
   /** The sign-in in which it was allowed; it ends with that session where the session is ended for good. */
   @Column('text', { name: 'session_uid', nullable: true })
   sessionUid!: string | null;
+
+  /** The trusted issuer whose assertion it came of; null for what a person allowed here. */
+  @Column('uuid', { name: 'issuer_id', nullable: true })
+  issuerId!: string | null;
 
   /** When it last got a token, to the minute. */
   @Column('timestamptz', { name: 'used_at', nullable: true })

@@ -16,6 +16,7 @@ import { DeviceFlow1700000000015 } from './15-device-flow.ts';
 import { Domains1700000000016 } from './16-domains.ts';
 import { SessionsByAccount1700000000017 } from './17-sessions-by-account.ts';
 import { IdentityProviders1700000000018 } from './18-identity-providers.ts';
+import { TrustedIssuers1700000000019 } from './19-trusted-issuers.ts';
 
 /** In order; a class is never changed once it was released. */
 export const migrations = [
@@ -37,4 +38,5 @@ export const migrations = [
   Domains1700000000016,
   SessionsByAccount1700000000017,
   IdentityProviders1700000000018,
+  TrustedIssuers1700000000019,
 ];

@@ -50,7 +50,11 @@ export function answers(env: IdentityEnv): Middleware {
 }
 
 /** Resource scopes are no scopes of the engine's own, yet they are what clients come for (CONTRACT). */
-const metadata = (body: Record<string, unknown>): Record<string, unknown> => ({ ...body, scopes_supported: [...openidScopes, ...scopes] });
+const metadata = (body: Record<string, unknown>): Record<string, unknown> => ({
+  ...body,
+  scopes_supported: [...openidScopes, ...scopes],
+  authorization_grant_profiles_supported: ['urn:ietf:params:oauth:grant-profile:id-jag'],
+});
 
 /** Echoes the scope as it was understood, and never the hash that stands for a secret (AS-20, AS-22). */
 function registration({ registered_scope: scope, client_secret: secret, client_secret_expires_at: expiresAt, ...body }: Record<string, unknown>) {

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from '@latchkey/telemetry';
 import type Provider from 'oidc-provider';
+import { AssertionGrant } from '../assertions/assertion-grant.ts';
 import { CompareClientSecret } from '../clients/compare-client-secret.ts';
 import { RedeemDeviceCode } from '../device/redeem-device-code.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
@@ -32,6 +33,7 @@ export class EngineFactory {
     private readonly compareClientSecret: CompareClientSecret,
     private readonly noteGrantUse: NoteGrantUse,
     private readonly exchangeToken: ExchangeToken,
+    private readonly assertionGrant: AssertionGrant,
     @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -46,6 +48,7 @@ export class EngineFactory {
     provider.grantGuards.set('client_credentials', this.clientCredentials.guard);
     provider.registerGrantType(tokenExchangeGrant, this.exchangeToken.handle, ExchangeToken.params);
     provider.grantGuards.set('urn:ietf:params:oauth:grant-type:device_code', this.redeemDeviceCode.guard);
+    this.assertionGrant.install(provider);
     this.compareClientSecret.install(provider);
     provider.use(answers(this.env));
     this.structuredTokens.install(provider);

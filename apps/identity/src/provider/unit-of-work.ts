@@ -40,10 +40,10 @@ export class UnitOfWork {
    * Undoes what `work` did to the surrounding transaction when it throws. The engine uses a refresh token up before it has judged the
    * whole request: one with a wrong resource would otherwise cost a client its connection.
    */
-  async orNothing(work: () => Promise<void>): Promise<void> {
+  async orNothing<T>(work: () => Promise<T>): Promise<T> {
     await this.run((manager) => manager.query('SAVEPOINT nothing'));
     try {
-      await work();
+      return await work();
     } catch (error) {
       await this.run((manager) => manager.query('ROLLBACK TO SAVEPOINT nothing'));
       throw error;

@@ -7,7 +7,7 @@ export const grantStatuses = ['active', 'expired', 'revoked'] as const;
 const statusSchema = z.enum(grantStatuses);
 
 /** How it came to be: the consent page, a consent that was remembered, a code shown by a device. */
-export const grantOrigins = ['consent', 'remembered', 'device'] as const;
+export const grantOrigins = ['consent', 'remembered', 'device', 'assertion'] as const;
 export const grantOriginSchema = z.enum(grantOrigins);
 export type GrantOrigin = z.infer<typeof grantOriginSchema>;
 
