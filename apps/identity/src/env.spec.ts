@@ -37,6 +37,13 @@ describe('readIdentityEnv', () => {
     expect(() => readIdentityEnv({ ...needed, LATCHKEY_SMTP_URL: 'http://secret-word@mail.example' })).toThrow(/LATCHKEY_SMTP_URL/);
   });
 
+  it('reads lists of domains', () => {
+    expect(readIdentityEnv(needed)).toMatchObject({ LATCHKEY_CLIENT_DOCUMENT_BLOCKED_DOMAINS: [], LATCHKEY_ALLOW_LOOPBACK_CLIENTS: true, LATCHKEY_ALLOW_LOOPBACK_ORIGINS: false });
+    expect(readIdentityEnv(needed).LATCHKEY_CLIENT_DOCUMENT_ALLOWED_DOMAINS).toBeUndefined();
+    expect(readIdentityEnv({ ...needed, LATCHKEY_CLIENT_DOCUMENT_ALLOWED_DOMAINS: 'Claude.ai, *.example.com' }).LATCHKEY_CLIENT_DOCUMENT_ALLOWED_DOMAINS).toEqual(['claude.ai', '*.example.com']);
+    for (const wrong of ['https://claude.ai', 'a b', '*', 'a.*.example']) expect(() => readIdentityEnv({ ...needed, LATCHKEY_CLIENT_DOCUMENT_ALLOWED_DOMAINS: wrong })).toThrow(/ALLOWED_DOMAINS/);
+  });
+
   it('reads a list of master keys', () => {
     const other = randomBytes(32);
     expect(readIdentityEnv({ ...needed, LATCHKEY_MASTER_KEY: `${other.toString('base64')}, ${needed.LATCHKEY_MASTER_KEY}` }).LATCHKEY_MASTER_KEY[0]).toEqual(other);

@@ -15,6 +15,12 @@ const masterKeys = z
   .refine((parts) => parts.every((part) => /^[A-Za-z0-9+/_-]{43}=?$/.test(part)), 'base64 of 32 bytes, or a comma-separated list of such keys')
   .transform((parts) => parts.map((part) => Buffer.from(part, 'base64')));
 
+/** Comma-separated; `*.example.com` covers what is below it. */
+const domains = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim().toLowerCase()).filter((part) => part !== ''))
+  .refine((parts) => parts.every((part) => /^(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*$/.test(part)), 'host names, comma-separated; *.example.com covers what is below it');
+
 const ttlSeconds = (fallback: number) => z.coerce.number().int().min(1).max(31_536_000).default(fallback);
 
 export const identityEnvSchema = z.object({
@@ -44,6 +50,12 @@ export const identityEnvSchema = z.object({
   LATCHKEY_DCR_TOKEN: z.string().min(32).optional().describe('The initial access token that LATCHKEY_DCR=token asks for.'),
   LATCHKEY_REGISTRATION_LIMIT_PER_HOUR: z.coerce.number().int().min(1).default(120).describe('Registrations an address (IPv6: /64) may make; ten times as many overall.'),
   LATCHKEY_ALLOW_PRIVATE_USE_REDIRECTS: z.stringbool().default(true).describe('Whether redirect URIs may have schemes of their own, such as cursor://.'),
+  LATCHKEY_ALLOW_LOOPBACK_CLIENTS: z.stringbool().default(true)
+    .describe('Whether clients that are known by a document may be answered on the user\'s own computer only, where any program could be them.'),
+  LATCHKEY_ALLOW_LOOPBACK_ORIGINS: z.stringbool().default(false)
+    .describe('Whether pages on any port of the user\'s own computer may use the token endpoint for loopback clients, and not only on the port of their redirect.'),
+  LATCHKEY_CLIENT_DOCUMENT_ALLOWED_DOMAINS: domains.optional().describe('Where client ID metadata documents may be published; by default anywhere.'),
+  LATCHKEY_CLIENT_DOCUMENT_BLOCKED_DOMAINS: domains.default([]).describe('Where they may not; this counts more.'),
   LATCHKEY_DEFAULT_RESOURCE: z.url().optional().describe('What a client that names no resource gets a token for; by default the platform MCP server.'),
   LATCHKEY_ALLOW_PRIVATE_UPSTREAMS: z.stringbool().default(false).describe('Lifts the refusal of private addresses for URLs given by others.'),
   LATCHKEY_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional()

@@ -1,7 +1,7 @@
 import { verifies } from '@latchkey/testing';
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
 import { FormBrowser } from './support/browser.ts';
-import { authorize, authorizeUrl, pkce, redeem, refresh, type Authorized } from './support/client.ts';
+import { authorize, authorizeUrl, pkce, post, redeem, refresh, registered, type Authorized } from './support/client.ts';
 import { Documents } from './support/documents.ts';
 import { startTestIdentity, type TestIdentity } from './support/identity.ts';
 
@@ -70,4 +70,100 @@ describe('client ID metadata documents', () => {
       expect(outbound.asked).not.toContain(id);
     }
   });
+});
+
+describe('the cache of client ID metadata documents', () => {
+  const outbound = new Documents();
+  let identity: TestIdentity;
+  beforeAll(async () => {
+    identity = await startTestIdentity({ outbound });
+  }, 60_000);
+  afterAll(() => identity.stop());
+
+  const ask = (clientId: string) => new FormBrowser(identity.issuer).open(authorizeUrl(identity.issuer, clientId, { code_challenge: pkce().challenge, redirect_uri: 'https://a.example/cb' }));
+
+  const published = (path: string, more: Record<string, unknown> = {}): string => {
+    const url = `https://cached.example/${path}`;
+    outbound.documents.set(url, { client_id: url, client_name: 'Cached', redirect_uris: ['https://a.example/cb'], ...more });
+    return url;
+  };
+
+  it.each([
+    ['what the document says', (): Record<string, string> => ({ 'cache-control': 'public, max-age=600' }), 600],
+    ['no less than 30 seconds', () => ({ 'cache-control': 'no-store, max-age=0' }), 30],
+    ['30 seconds where it says nothing', () => ({}), 30],
+    ['no more than a day', () => ({ 'cache-control': 'max-age=99999999' }), 86_400],
+    ['until it expires', () => ({ expires: new Date(Date.now() + 900_000).toUTCString() }), 890],
+  ])('[AS-10] are cached for %s', async (what, headers, seconds) => {
+    const url = published(encodeURIComponent(what));
+    outbound.headers = headers();
+    const now = jest.spyOn(Date, 'now');
+    const start = Date.now();
+    try {
+      expect((await ask(url)).status).toBe(200);
+      for (const [afterSeconds, times] of [[seconds - 5, 1], [seconds + 15, 2]] as const) {
+        now.mockImplementation(() => start + afterSeconds * 1000);
+        expect((await ask(url)).status).toBe(200);
+        expect([afterSeconds, outbound.timesAsked(url)]).toEqual([afterSeconds, times]);
+      }
+    } finally {
+      now.mockRestore();
+      outbound.headers = { 'cache-control': 'max-age=3600' };
+    }
+  });
+
+  verifies('AS-10', 'are asked for again after an error, which is not kept', async () => {
+    const url = 'https://cached.example/late';
+    expect((await ask(url)).status).toBe(400);
+    const tried = outbound.timesAsked(url);
+    published('late');
+    expect((await ask(url)).status).toBe(200);
+    expect(outbound.timesAsked(url)).toBe(tried + 1);
+  });
+
+  verifies('AS-90', 'have no picture fetched or linked, whatever they name', async () => {
+    const url = published('logo', { logo_uri: 'https://cached.example/logo.png' });
+    const page = await ask(url);
+    expect(page.status).toBe(200);
+    expect(page.text).not.toContain('logo.png');
+    expect(outbound.asked).not.toContain('https://cached.example/logo.png');
+  });
+});
+
+describe('client ID metadata documents by policy of the operator', () => {
+  verifies('AS-12', 'are fetched from allowed domains only, and not for loopback-only clients where that is switched off', async () => {
+    const outbound = new Documents();
+    const ids = ['https://good.example/client', 'https://bad.good.example/client', 'https://other.example/client', 'https://good.example/local'];
+    for (const id of ids) outbound.documents.set(id, { client_id: id, client_name: 'A', redirect_uris: [id.endsWith('local') ? 'http://localhost/cb' : 'https://a.example/cb'] });
+    const identity = await startTestIdentity({
+      outbound,
+      variables: { LATCHKEY_CLIENT_DOCUMENT_ALLOWED_DOMAINS: 'good.example,*.good.example', LATCHKEY_CLIENT_DOCUMENT_BLOCKED_DOMAINS: 'bad.good.example', LATCHKEY_ALLOW_LOOPBACK_CLIENTS: 'false' },
+    });
+    try {
+      const status = async (id: string, redirect: string) => (await new FormBrowser(identity.issuer).open(authorizeUrl(identity.issuer, id, { code_challenge: pkce().challenge, redirect_uri: redirect }))).status;
+      expect(await Promise.all(ids.map((id) => status(id, id.endsWith('local') ? 'http://localhost:5/cb' : 'https://a.example/cb')))).toEqual([200, 400, 400, 400]);
+      expect(outbound.asked.sort()).toEqual(['https://good.example/client', 'https://good.example/local']);
+      // On a cache hit as well.
+      expect(await status('https://good.example/local', 'http://localhost:5/cb')).toBe(400);
+    } finally {
+      await identity.stop();
+    }
+  }, 60_000);
+
+  verifies('AS-03', 'a page on another loopback port may use the token endpoint where the operator opts in, for public loopback clients only', async () => {
+    const identity = await startTestIdentity({ variables: { LATCHKEY_ALLOW_LOOPBACK_ORIGINS: 'true' } });
+    try {
+      const { client_id: local } = await registered(identity.issuer, { redirect_uris: ['http://localhost:6274/oauth/callback'] });
+      const { client_id: web } = await registered(identity.issuer, { redirect_uris: ['https://app.example/cb'] });
+      const secret = await registered(identity.issuer, { redirect_uris: ['http://localhost:6274/oauth/callback'], token_endpoint_auth_method: 'client_secret_post' });
+      const from = async (origin: string, id: string, more = {}) =>
+        (await post(identity.issuer, '/oauth/token', { grant_type: 'refresh_token', client_id: id, refresh_token: 'x', ...more }, { origin })).headers.get('access-control-allow-origin');
+      expect(await from('http://localhost:1234', local)).toBe('http://localhost:1234');
+      for (const evil of ['https://evil.example', 'http://localhost.evil.example', 'https://localhost:1234', 'null']) expect([evil, await from(evil, local)]).toEqual([evil, null]);
+      expect(await from('http://localhost:1234', web)).toBeNull();
+      expect(await from('http://localhost:1234', secret.client_id, { client_secret: secret.client_secret })).toBeNull();
+    } finally {
+      await identity.stop();
+    }
+  }, 60_000);
 });

@@ -1,5 +1,6 @@
 import { verifies } from '@latchkey/testing';
-import { isAllowedDocument, isDocumentUrl, rewriteMetadataDocument } from './metadata-document.ts';
+import { isAllowedDocument, type DocumentPolicy } from './document-policy.ts';
+import { isDocumentUrl, rewriteMetadataDocument } from './metadata-document.ts';
 
 const url = 'https://claude.ai/oauth/claude-code-client-metadata';
 const rewritten = (document: object): unknown => JSON.parse(rewriteMetadataDocument(url, JSON.stringify(document)));
@@ -26,11 +27,30 @@ describe('client ID metadata documents', () => {
     for (const text of ['{"keys":[]}', 'garbage', '[]', 'null', `{"client_id":"https://other.example/x"}`]) expect(rewriteMetadataDocument(url, text)).toBe(text);
   });
 
+  const open: DocumentPolicy = { allowPrivateUse: true, allowLoopbackOnly: true, allowedDomains: null, blockedDomains: [] };
+  const document = { clientId: url, clientName: 'A', redirectUris: ['https://a.example/cb'] };
+
   verifies('AS-12', 'need a name and sound redirects', () => {
-    expect(isAllowedDocument({ clientName: 'A', redirectUris: ['https://a.example/cb'] }, true)).toBe(true);
-    expect(isAllowedDocument({ clientName: undefined, redirectUris: ['https://a.example/cb'] }, true)).toBe(false);
-    expect(isAllowedDocument({ clientName: 'A', redirectUris: [] }, true)).toBe(false);
-    expect(isAllowedDocument({ clientName: 'A', redirectUris: ['https://a.example/cb', 'http://a.example/cb'] }, true)).toBe(false);
+    expect(isAllowedDocument(document, open)).toBe(true);
+    expect(isAllowedDocument({ ...document, clientName: undefined }, open)).toBe(false);
+    expect(isAllowedDocument({ ...document, redirectUris: [] }, open)).toBe(false);
+    expect(isAllowedDocument({ ...document, redirectUris: ['https://a.example/cb', 'http://a.example/cb'] }, open)).toBe(false);
+    expect(isAllowedDocument({ ...document, redirectUris: ['app:/cb'] }, { ...open, allowPrivateUse: false })).toBe(false);
+  });
+
+  verifies('AS-12', 'come from domains that the operator lets in, and from none that are blocked', () => {
+    const from = (clientId: string, policy: Partial<DocumentPolicy>) => isAllowedDocument({ ...document, clientId }, { ...open, ...policy });
+    expect([from(url, { allowedDomains: ['claude.ai'] }), from('https://evil.example/x', { allowedDomains: ['claude.ai'] })]).toEqual([true, false]);
+    expect([from('https://a.trusted.example/x', { allowedDomains: ['*.trusted.example'] }), from('https://trusted.example/x', { allowedDomains: ['*.trusted.example'] })]).toEqual([true, false]);
+    for (const spelling of [url, 'https://CLAUDE.ai/x', 'https://claude.ai./x', 'https://claude.ai:8443/x']) {
+      expect([spelling, from(spelling, { blockedDomains: ['claude.ai'], allowedDomains: ['claude.ai'] })]).toEqual([spelling, false]);
+    }
+  });
+
+  verifies('AS-12', 'are refused to clients that are answered on the own computer only, where the operator says so', () => {
+    const strict = { ...open, allowLoopbackOnly: false };
+    expect(isAllowedDocument({ ...document, redirectUris: ['http://localhost/cb', 'http://127.0.0.1/cb'] }, strict)).toBe(false);
+    expect(isAllowedDocument({ ...document, redirectUris: ['http://localhost/cb', 'https://a.example/cb'] }, strict)).toBe(true);
   });
 
   verifies('AS-10', 'are at URLs with a path', () => {

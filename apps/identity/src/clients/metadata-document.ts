@@ -1,5 +1,4 @@
-import type { Client } from 'oidc-provider';
-import { applicationType, redirectProblem } from './redirect-rules.ts';
+import { applicationType } from './redirect-rules.ts';
 
 const privateJwkMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
 
@@ -22,14 +21,6 @@ export function rewriteMetadataDocument(url: string, text: string): string {
     response_types: ['code'],
     application_type: applicationType(redirects),
   });
-}
-
-/** What MCP's profile (draft-00) asks of a document beyond the engine's, judged on every use and not only when it was fetched (AS-12). */
-export function isAllowedDocument(client: Pick<Client, 'clientName' | 'redirectUris'>, allowPrivateUse: boolean): boolean {
-  const { clientName, redirectUris } = client;
-  if (clientName === undefined || clientName === '' || clientName.length > 200) return false;
-  if (redirectUris === undefined || redirectUris.length === 0 || redirectUris.length > 50) return false;
-  return redirectUris.every((uri) => redirectProblem(uri, allowPrivateUse) === null);
 }
 
 /** draft-00 section 3: the URL has a path; the bare host names no client (AS-10). */

@@ -3,7 +3,9 @@ import { proofAlgorithms } from '@latchkey/oauth';
 import { errors, type Client, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import { FindAccount } from '../accounts/find-account.ts';
 import { ClientAdapter } from '../clients/client-adapter.ts';
-import { isAllowedDocument, isDocumentUrl, rewriteMetadataDocument } from '../clients/metadata-document.ts';
+import { mayReadAnswers } from '../clients/browser-origins.ts';
+import { documentPolicy, isAllowedDocument, isAllowedSource } from '../clients/document-policy.ts';
+import { isDocumentUrl, rewriteMetadataDocument } from '../clients/metadata-document.ts';
 import { OutboundFetch } from '../clients/outbound-fetch.ts';
 import { DocumentLimits } from '../clients/document-limits.ts';
 import { dynamicClientId } from '../clients/dynamic-client-id.ts';
@@ -68,7 +70,7 @@ export class EngineConfiguration {
       clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
       clientDefaults: { application_type: 'native', grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'] },
       extraClientMetadata: { properties: ['registered_scope', 'software_id', 'software_version'] },
-      clientBasedCORS: (_ctx, origin, client) => client.clientAuthMethod === 'none' && (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin && origin !== 'null'),
+      clientBasedCORS: (_ctx, origin, client) => mayReadAnswers(origin, client, env.LATCHKEY_ALLOW_LOOPBACK_ORIGINS),
       enabledJWA: { clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'], idTokenSigningAlgValues: ['RS256', 'ES256'], dPoPSigningAlgValues: [...proofAlgorithms] },
       features: this.features(),
       findAccount: (_ctx, sub) => this.accounts.find(sub),
@@ -87,6 +89,7 @@ export class EngineConfiguration {
   private features(): Configuration['features'] {
     const { env } = this;
     const open = env.LATCHKEY_DCR !== 'off';
+    const documents = documentPolicy(env);
     return {
       devInteractions: { enabled: false },
       // A proof is good once and for five minutes, here and at the gateway, with no nonce to fetch first (docs/adr/0013).
@@ -101,8 +104,8 @@ export class EngineConfiguration {
       clientIdMetadataDocument: {
         enabled: true,
         ack: 'draft-02',
-        allowFetch: async (ctx, id) => isDocumentUrl(id) && (await this.documentLimits.allow(peerAddress(ctx.req))),
-        allowClient: (_ctx, client) => isAllowedDocument(client, env.LATCHKEY_ALLOW_PRIVATE_USE_REDIRECTS),
+        allowFetch: async (ctx, id) => isDocumentUrl(id) && isAllowedSource(id, documents) && (await this.documentLimits.allow(peerAddress(ctx.req))),
+        allowClient: (_ctx, client) => isAllowedDocument(client, documents),
       },
       resourceIndicators: {
         enabled: true,

@@ -18,6 +18,8 @@ export class OidcEngine implements OnModuleInit {
   ) {}
 
   async onModuleInit(): Promise<void> {
+    // A first start makes keys; without this the next look would take them for changed, and drop what the engine has cached by then.
+    await this.keys.load();
     await this.reload();
   }
 
