@@ -2,6 +2,7 @@ import { launchChromium } from '@latchkey/testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { admin, authorizeUrl, gatewayUrl, registerClient, startAccounts, type Accounts } from './support/accounts.ts';
 import { seriousViolations } from './support/axe.ts';
+import { linkIn, mailTo } from './support/mailbox.ts';
 
 /** Every page that a person can come to, in both colours and at the width of a phone, as axe-core judges it. */
 describe('pages are usable for everybody', () => {
@@ -9,7 +10,7 @@ describe('pages are usable for everybody', () => {
   let browser: Browser;
   let clientId: string;
   beforeAll(async () => {
-    accounts = await startAccounts();
+    accounts = await startAccounts({ LATCHKEY_MAILBOX: 'true' });
     await accounts.identity.seed.server({ org: 'acme', project: 'prod', slug: 'demo', name: 'Demo server', url: 'http://127.0.0.1:1/mcp' });
     clientId = await registerClient(accounts.issuer);
     browser = await launchChromium();
@@ -50,6 +51,33 @@ describe('pages are usable for everybody', () => {
       await signIn(page);
     },
     'sign-out': (page) => page.goto(`${accounts.issuer}/oauth/end-session`),
+  };
+
+  for (const path of ['account/sign-up', 'account/forgot-password', 'account/reset-password/none', 'mailbox']) {
+    pages[path] = (page) => page.goto(`${accounts.issuer}/${path}`);
+  }
+  pages['a refused sign-up'] = async (page) => {
+    await page.goto(`${accounts.issuer}/account/sign-up`);
+    await page.getByLabel('Name').fill('Pat');
+    await page.getByLabel('Email').fill('pat@example.com');
+    await page.getByLabel('Password').fill('password123');
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.getByRole('alert').waitFor();
+  };
+  for (const path of ['account', 'email', 'password', 'sessions', 'delete-account']) {
+    pages[`console/${path}`] = async (page) => {
+      await page.goto(`${accounts.issuer}/console/sign-in`);
+      await signIn(page);
+      await page.goto(`${accounts.issuer}/console/${path}`);
+    };
+  }
+  pages['a new password'] = async (page) => {
+    await page.goto(`${accounts.issuer}/account/forgot-password`);
+    await page.getByLabel('Email').fill(admin.email);
+    await page.getByRole('button', { name: 'Send the link' }).click();
+    await page.getByRole('heading', { name: 'Look into your mail' }).waitFor();
+    await page.goto(linkIn(await mailTo(accounts.issuer, admin.email, /new password/)));
+    await page.getByLabel('New password').waitFor();
   };
 
   async function within<T>(options: Parameters<Browser['newContext']>[0], use: (page: Page) => Promise<T>): Promise<T> {
