@@ -50,6 +50,17 @@ describe('pages are usable for everybody', () => {
       await page.goto(`${accounts.issuer}/console/sign-in`);
       await signIn(page);
     },
+    'a new organization': async (page) => {
+      await page.goto(`${accounts.issuer}/console/sign-in`);
+      await signIn(page);
+      await page.goto(`${accounts.issuer}/console/organizations/new`);
+    },
+    members: async (page) => {
+      await page.goto(`${accounts.issuer}/console/sign-in`);
+      await signIn(page);
+      await page.goto(`${accounts.issuer}/console/members?org=acme`);
+    },
+    'an invitation that is gone': (page) => page.goto(`${accounts.issuer}/invitations/none`),
     'sign-out': (page) => page.goto(`${accounts.issuer}/oauth/end-session`),
   };
 

@@ -5,6 +5,7 @@ import { JoinByDomain } from '../domains/join-by-domain.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import type { Problem } from '@latchkey/problem';
 import { FindRole, type Membership } from '../organizations/find-role.ts';
+import { FoundOrganization } from '../organizations/found-organization.ts';
 import type { PageAnswer } from '../pages/answer.ts';
 import { foreignText } from '../pages/foreign-text.ts';
 import { html, type Html } from '../pages/html.ts';
@@ -30,6 +31,7 @@ export class ShowConsole {
   constructor(
     private readonly joinByDomain: JoinByDomain,
     private readonly findRole: FindRole,
+    private readonly foundOrganization: FoundOrganization,
     private readonly listServers: ListServers,
     private readonly keysApi: KeysApi,
     private readonly stepUp: StepUp,
@@ -58,6 +60,7 @@ export class ShowConsole {
       keysCsrf,
       ...(refusal === undefined ? {} : { keysError: refusal.detail ?? refusal.message }),
       gatewayUrl: this.env.LATCHKEY_GATEWAY_URL,
+      mayCreate: await this.foundOrganization.allows(user.id),
     });
     return { status: refusal?.status ?? 200, page };
   }
