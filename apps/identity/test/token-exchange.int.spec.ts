@@ -240,6 +240,25 @@ describe('token exchange', () => {
     for (const token of tokens) expect(await introspect(token)).toEqual({ active: false });
   });
 
+  verifies(['AS-83', 'I17'], 'whoever asks a good token for more than it has is in the audit log, too', async () => {
+    const { token, record } = mint({ scopes: ['mcp:read'] });
+    expect(await errorOf(exchange(token, { scope: 'mcp:execute' }))).toEqual([400, 'invalid_scope']);
+    const rows = await identity.dataSource.query<{ event: unknown }[]>("SELECT event FROM audit_events WHERE action = 'token_exchange.refused' AND event->'credential'->>'id' = $1", [record.id]);
+    expect(rows.map(({ event }) => event)).toEqual([expect.objectContaining({ org: 'acme', outcome: 'refused', code: 'invalid_scope', actor: { kind: 'user', id: owner } })]);
+  });
+
+  verifies(['AS-83', 'I11'], 'a client that the organization does not let in any more gives nothing through its tokens', async () => {
+    const { access_token: source } = await connect();
+    await identity.dataSource.query("INSERT INTO organization_policies (org, policy, revision) VALUES ('acme', $1, 1) ON CONFLICT (org) DO UPDATE SET policy = excluded.policy", [JSON.stringify({ clients: 'registered' })]);
+    try {
+      expect(await errorOf(exchange(source))).toEqual([400, 'invalid_grant']);
+      expect((await exchange(mint().token)).status).toBe(200);
+    } finally {
+      await identity.dataSource.query("DELETE FROM organization_policies WHERE org = 'acme'");
+    }
+    expect((await exchange(source)).status).toBe(200);
+  });
+
   verifies('AS-61', 'an exchanged token can be ended alone by who holds it', async () => {
     const { access_token: token } = (await exchange(mint().token)).body;
     expect((await post(identity.issuer, '/oauth/revoke', { client_id: 'latchkey-agent', token: token! })).status).toBe(200);

@@ -64,10 +64,20 @@ export class ExchangeToken {
   }
 
   readonly handle = async (ctx: Context): Promise<void> => {
-    const { client, params, provider } = ctx.oidc;
-    const proof = await validateDpop(provider, ctx);
-    checkDpopRequired(provider, ctx, proof);
+    const proof = await validateDpop(ctx.oidc.provider, ctx);
+    checkDpopRequired(ctx.oidc.provider, ctx, proof);
     const source = await this.sourceOf(ctx);
+    try {
+      await this.exchange(ctx, source, proof);
+    } catch (error) {
+      // Whoever holds a good token and asks for more than it has is worth a line.
+      if (error instanceof errors.OIDCProviderError) await this.recordRefusal(source, error.error, ctx.oidc.client.clientId);
+      throw error;
+    }
+  };
+
+  private async exchange(ctx: Context, source: Source, proof: Awaited<ReturnType<typeof validateDpop>>): Promise<void> {
+    const { client, params, provider } = ctx.oidc;
     await this.checkClient(client.clientId, source);
     // Whoever stole a bound token must not be able to turn it into one that is bound to nothing, or to a key of the thief's.
     if (source.thumbprint !== null && source.thumbprint !== proof?.thumbprint) throw invalid('The subject token is bound to a key that this request does not prove.');
@@ -79,7 +89,7 @@ export class ExchangeToken {
     ctx.body = buildTokenResponse(provider, {
       accessToken: token, issuedTokenType: tokenTypes.accessToken, tokenType: proof === undefined ? 'Bearer' : 'DPoP', expiresIn, scope: cut.scopes.join(' '),
     });
-  };
+  }
 
   /** Guesses are counted by address, before anybody is asked about them and after they have proven wrong. */
   private async sourceOf(ctx: Context): Promise<Source> {
@@ -137,6 +147,11 @@ export class ExchangeToken {
     });
     if (token.length > maxTokenLength) throw invalid('The subject token has more restrictions than a token can hold: name one MCP server as the resource.');
     return { token, jti, expiresIn };
+  }
+
+  private async recordRefusal({ org, subject, kind, id }: Source, code: string, clientId: string): Promise<void> {
+    const by = { actor: { kind: 'user' as const, id: subject }, credential: { kind, id } };
+    await recordAudit(this.dataSource.manager, { org, ...by, action: 'token_exchange.refused', outcome: 'refused', code, details: { client: cleaned(clientId) } });
   }
 
   private async record(source: Source, { scopes, tools }: Cut, { jti, expiresIn, resource, clientId }: { jti: string; expiresIn: number; resource: string; clientId: string }): Promise<void> {
