@@ -15,6 +15,7 @@ import type { TxtResolver } from './domains/txt-resolver.ts';
 import { gatewayJwksUrl, IDENTITY_ENV, type IdentityEnv } from './env.ts';
 import { federationControllers, federationProviders } from './federation/providers.ts';
 import { grantsControllers, grantsProviders } from './grants/providers.ts';
+import { identityProvidersControllers, identityProvidersProviders } from './identity-providers/providers.ts';
 import { interactionsControllers, interactionsProviders } from './interactions/providers.ts';
 import { invitationsControllers, invitationsProviders } from './invitations/providers.ts';
 import { mailControllers, mailProviders } from './mail/providers.ts';
@@ -78,6 +79,7 @@ export class IdentityModule {
         ...grantsProviders,
         ...interactionsProviders,
         ...federationProviders,
+        ...identityProvidersProviders,
         ...signInsProviders,
         ...secondFactorProviders,
         ...consoleProviders,
@@ -100,6 +102,7 @@ export class IdentityModule {
         ...grantsControllers,
         ...interactionsControllers,
         ...federationControllers,
+        ...identityProvidersControllers,
         ...signInsControllers,
         ...secondFactorControllers,
         ...consoleControllers,

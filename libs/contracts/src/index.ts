@@ -10,6 +10,7 @@ export * from './http/audit.ts';
 export * from './http/grants.ts';
 export * from './http/domains.ts';
 export * from './http/invitations.ts';
+export * from './http/identity-providers.ts';
 export * from './http/lists.ts';
 export * from './http/oauth-clients.ts';
 export * from './http/organizations.ts';

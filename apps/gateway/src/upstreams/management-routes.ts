@@ -14,6 +14,7 @@ const families: Readonly<Record<string, Family>> = {
   projects: { service: 'identity', read: 'org:read', write: 'org:admin' },
   members: { service: 'identity', read: 'org:read', write: 'org:admin' },
   domains: { service: 'identity', read: 'org:read', write: 'org:admin' },
+  'identity-providers': { service: 'identity', read: 'org:read', write: 'org:admin' },
   policies: { service: 'identity', read: 'org:read', write: 'org:admin' },
   // A client is a credential, and members may keep credentials; identity asks for more where one acts for itself.
   'oauth-clients': { service: 'identity', read: 'org:read', write: 'keys:write' },

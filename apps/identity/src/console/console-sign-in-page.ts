@@ -1,8 +1,8 @@
 import { html } from '../pages/html.ts';
 import { layout } from '../pages/layout.ts';
-import { signInForm, type ProviderLink } from '../pages/sign-in-form.ts';
+import { signInForm, type OtherWays } from '../pages/sign-in-form.ts';
 
-export function consoleSignInPage({ csrf, email, error, providers }: { csrf: string; email?: string; error?: string; providers: readonly ProviderLink[] }): string {
+export function consoleSignInPage({ csrf, email, error, otherWays }: { csrf: string; email?: string; error?: string; otherWays: OtherWays }): string {
   const form = signInForm({
     action: '/console/sign-in',
     csrf,
@@ -10,7 +10,7 @@ export function consoleSignInPage({ csrf, email, error, providers }: { csrf: str
     error,
     createAccountPath: '/console/create-account',
     forgotPasswordPath: '/console/forgot-password',
-    providers,
+    ...otherWays,
   });
   const body = html`<h1>Sign in</h1><p class="soft">to the Latchkey console</p>${form}`;
   return layout({ title: error === undefined ? 'Sign in' : 'Error: sign in', body });

@@ -73,9 +73,9 @@ export class ConsoleController {
   }
 
   @Get('sign-in')
-  signInPage(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+  async signInPage(@Query('org') org: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const csrf = issueCsrfToken(request, reply, this.cookies, 'console:sign-in');
-    sendAnswer(reply, { status: 200, page: consoleSignInPage({ csrf, providers: this.offerProviders.to('console') }) });
+    sendAnswer(reply, { status: 200, page: consoleSignInPage({ csrf, otherWays: await this.offerProviders.to('console', org) }) });
   }
 
   @Post('sign-in')
@@ -92,7 +92,7 @@ export class ConsoleController {
     }
     const { status, words, headers } = refusalWords(authentication);
     const csrf = issueCsrfToken(request, reply, this.cookies, 'console:sign-in');
-    return sendAnswer(reply, { status, headers, page: consoleSignInPage({ csrf, email: form.email, error: words, providers: this.offerProviders.to('console') }) });
+    return sendAnswer(reply, { status, headers, page: consoleSignInPage({ csrf, email: form.email, error: words, otherWays: await this.offerProviders.to('console', undefined) }) });
   }
 
   @Post('sign-out')

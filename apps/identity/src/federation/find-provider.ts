@@ -27,7 +27,7 @@ export class FindProvider {
     const own = this.deployment.find((provider) => provider.key === key);
     if (own !== undefined || !isUuid(key)) return own ?? null;
     const [row] = await this.enabled('i.id = :key', { key });
-    return row === undefined ? null : this.present(row);
+    return row === undefined ? null : this.present(row, await this.domainsOf(row.org));
   }
 
   /** What a sign-in page offers to everybody. */
@@ -37,7 +37,9 @@ export class FindProvider {
 
   /** An organization's own, oldest first; none also for an organization that does not exist. */
   async ofOrg(org: string): Promise<ForeignProvider[]> {
-    return (await this.enabled('i.org = :org', { org })).map((row) => this.present(row));
+    const rows = await this.enabled('i.org = :org', { org });
+    const domains = rows.length === 0 ? [] : await this.domainsOf(org);
+    return rows.map((row) => this.present(row, domains));
   }
 
   /**
@@ -56,9 +58,20 @@ export class FindProvider {
       .getMany();
   }
 
-  private present(row: IdentityProviderEntity): ForeignProvider {
+  /** Whether any organization has a provider of its own. */
+  async anyOfOrganizations(): Promise<boolean> {
+    return this.dataSource.manager.existsBy(IdentityProviderEntity, { enabled: true });
+  }
+
+  /** The addresses that an organization may speak for: those in domains that it has proven. */
+  private async domainsOf(org: string): Promise<string[]> {
+    const rows = await this.dataSource.query<{ domain: string }[]>('SELECT domain FROM domains WHERE org = $1 AND verified_at IS NOT NULL', [org]);
+    return rows.map(({ domain }) => domain);
+  }
+
+  private present(row: IdentityProviderEntity, domains: readonly string[]): ForeignProvider {
     const { id, org, label, issuer, clientId, sealedSecret, scopes, mfaAcrValues, revision } = row;
     const clientSecret = sealedSecret === null ? null : this.masterKey.open(providerSecretName(id), sealedSecret).toString();
-    return { key: id, label, issuer, clientId, clientSecret, scopes, org, speaksFor: [], mfaAcrValues, revision: String(revision) };
+    return { key: id, label, issuer, clientId, clientSecret, scopes, org, speaksFor: domains, mfaAcrValues, revision: String(revision) };
   }
 }

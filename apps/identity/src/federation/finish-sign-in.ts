@@ -2,6 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from '@latchkey/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
+import { FindAccount } from '../accounts/find-account.ts';
+import type { UserEntity } from '../accounts/user.entity.ts';
 import { recordAudit } from '../audit/record-audit.ts';
 import { sessionCookie } from '../console/session-cookie.ts';
 import { ConsoleSessions } from '../console/sessions.ts';
@@ -16,7 +18,7 @@ import { federatedFacts, type SignInFacts } from '../sign-ins/sign-in-facts.ts';
 import { LOGGER } from '../tokens.ts';
 import { BeginSignIn } from './begin-sign-in.ts';
 import { failurePage } from './failure-pages.ts';
-import { severalFactors, speaksForAddress, type ForeignClaims } from './foreign-claims.ts';
+import { reachFor, severalFactors, type ForeignClaims } from './foreign-claims.ts';
 import type { ForeignProvider } from './foreign-provider.ts';
 import { RecognizePerson } from './recognize-person.ts';
 import { RelyingParty } from './relying-party.ts';
@@ -33,6 +35,7 @@ export class FinishSignIn {
     private readonly recognizePerson: RecognizePerson,
     private readonly pendingSignIns: PendingSignIns,
     private readonly sessions: ConsoleSessions,
+    private readonly accounts: FindAccount,
     @Inject(IDENTITY_ENV) env: IdentityEnv,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
@@ -61,7 +64,7 @@ export class FinishSignIn {
   }
 
   private async verified(provider: ForeignProvider, claims: ForeignClaims, destination: Destination, request: FastifyRequest, reply: FastifyReply): Promise<PageAnswer> {
-    const facts = this.facts(provider, claims);
+    const facts = this.facts(provider, claims, null);
     const { sub: subject, email = null } = claims;
     const identity = { provider: provider.key, issuer: provider.issuer, subject, email, label: provider.label };
     if (destination === 'connect') {
@@ -83,16 +86,15 @@ export class FinishSignIn {
     }
     const { userId } = recognition;
     await recordAudit(this.dataSource.manager, { org: null, actor: { kind: 'user', id: userId }, action: 'sign_in.succeeded', details: { method: 'federated', provider: provider.key } });
-    await this.pendingSignIns.start(reply, { destination, stage: 'ready', userId, facts });
+    const account = await this.accounts.user(userId);
+    await this.pendingSignIns.start(reply, { destination, stage: 'ready', userId, facts: this.facts(provider, claims, account) });
     return { redirect: continuePath(destination) };
   }
 
-  /** An organization's provider, where it does not speak for the person's address, says who they are in that organization only. */
-  private facts(provider: ForeignProvider, claims: ForeignClaims): SignInFacts {
+  private facts(provider: ForeignProvider, claims: ForeignClaims, account: UserEntity | null): SignInFacts {
     const now = Date.now();
     const signedInMs = claims.auth_time === undefined ? now : Math.min(claims.auth_time * 1000, now);
-    const reach = provider.org === null || speaksForAddress(provider, claims) ? null : provider.org;
-    return federatedFacts({ provider: provider.key, severalFactors: severalFactors(provider, claims), reach, signedInAt: new Date(signedInMs) });
+    return federatedFacts({ provider: provider.key, severalFactors: severalFactors(provider, claims), reach: reachFor(provider, account), signedInAt: new Date(signedInMs) });
   }
 
   private async refused(provider: ForeignProvider, reason: string): Promise<void> {

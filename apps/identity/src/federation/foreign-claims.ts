@@ -30,6 +30,17 @@ export function speaksForAddress({ speaksFor }: ForeignProvider, { email, email_
   return speaksFor.includes(domainOf(email));
 }
 
+/**
+ * The only organization in which a sign-in counts; null where it counts everywhere. An organization's provider can say anything of
+ * anybody, so it is believed beyond that organization only of accounts whose own address it speaks for, whatever it says today's is.
+ */
+export function reachFor(provider: ForeignProvider, account: { email: string; emailVerified: boolean } | null): string | null {
+  const { org } = provider;
+  if (org === null) return null;
+  const speaks = account !== null && speaksForAddress(provider, { sub: '', email: account.email, email_verified: account.emailVerified });
+  return speaks ? null : org;
+}
+
 /** Whether somebody showed several factors there (RFC 8176). */
 export const severalFactors = ({ mfaAcrValues }: ForeignProvider, { amr = [], acr }: ForeignClaims): boolean =>
   amr.includes('mfa') || (acr !== undefined && mfaAcrValues.includes(acr));

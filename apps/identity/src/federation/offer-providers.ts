@@ -1,6 +1,9 @@
+import { slugSchema } from '@latchkey/contracts';
 import { Injectable } from '@nestjs/common';
-import type { ProviderLink } from '../pages/sign-in-form.ts';
-import type { Destination } from '../sign-ins/destination.ts';
+import type { Interaction } from '../interactions/open-interaction.ts';
+import type { OtherWays, ProviderLink } from '../pages/sign-in-form.ts';
+import { Resources } from '../provider/resources.ts';
+import { startPath, type Destination } from '../sign-ins/destination.ts';
 import { FindProvider } from './find-provider.ts';
 import type { ForeignProvider } from './foreign-provider.ts';
 
@@ -13,9 +16,23 @@ export const startLink = ({ key, label }: ForeignProvider, destination: Destinat
 /** The buttons below a sign-in form. */
 @Injectable()
 export class OfferProviders {
-  constructor(private readonly findProvider: FindProvider) {}
+  constructor(
+    private readonly findProvider: FindProvider,
+    private readonly resources: Resources,
+  ) {}
 
-  to(destination: Destination): ProviderLink[] {
-    return this.findProvider.ofDeployment.map((provider) => startLink(provider, destination));
+  /** @param org  whose own providers come first: of the server that is asked for, or as somebody typed it */
+  async to(destination: Destination, org: unknown): Promise<OtherWays> {
+    const slug = slugSchema.safeParse(org);
+    const own = slug.success ? await this.findProvider.ofOrg(slug.data) : [];
+    const providers = [...own, ...this.findProvider.ofDeployment].map((provider) => startLink(provider, destination));
+    const asked = own.length === 0 && (await this.findProvider.anyOfOrganizations());
+    return asked ? { providers, organizationPath: startPath(destination) } : { providers };
+  }
+
+  /** For an authorization request: without another, the organization of the server that it asks for. */
+  async toInteraction({ uid, params }: Interaction, org?: unknown): Promise<OtherWays> {
+    const resource = typeof params.resource === 'string' ? await this.resources.find(params.resource) : null;
+    return this.to(`interaction:${uid}`, org ?? resource?.server?.org);
   }
 }

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { Problem } from '@latchkey/problem';
 import * as client from 'openid-client';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { foreignClaimsSchema, type ForeignClaims } from './foreign-claims.ts';
@@ -65,6 +66,18 @@ export class RelyingParty {
     // OpenID Connect Core 5.4: a provider may keep the address for the user info endpoint.
     const more = foreignClaimsSchema.parse(await client.fetchUserInfo(configuration, tokens.access_token, told.sub));
     return { ...told, email: more.email, email_verified: more.email_verified, name: told.name ?? more.name, hd: told.hd ?? more.hd };
+  }
+
+  /** @throws Problem `invalid_request` when nothing at the issuer describes it as an OpenID provider */
+  async requireMetadata(issuer: string, org: string): Promise<void> {
+    const insecure = issuer.startsWith('http:') ? [client.allowInsecureRequests] : [];
+    const options = { [client.customFetch]: this.oidcFetch.for({ org }), execute: insecure, timeout: timeoutSeconds };
+    try {
+      await client.discovery(new URL(issuer), 'latchkey', undefined, client.None(), options);
+    } catch (error) {
+      const detail = 'issuer: no OpenID provider describes itself there, or it may not be asked';
+      throw new Problem('invalid_request', { detail, cause: error, issues: [{ path: 'issuer', message: detail }] });
+    }
   }
 
   private configuration(provider: ForeignProvider): Promise<client.Configuration> {

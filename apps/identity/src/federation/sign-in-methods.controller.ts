@@ -8,15 +8,17 @@ import { sessionCookie } from '../console/session-cookie.ts';
 import { ConsoleSessions } from '../console/sessions.ts';
 import { signInAgainPage } from '../console/sign-in-again-page.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
+import { FindRole } from '../organizations/find-role.ts';
 import { sendAnswer } from '../pages/answer.ts';
 import { cookieScope, readCookie } from '../pages/cookies.ts';
 import { csrfFieldSchema, issueCsrfToken, requireCsrfToken } from '../pages/csrf.ts';
 import { PageFilter } from '../pages/page.filter.ts';
+import type { ProviderLink } from '../pages/sign-in-form.ts';
 import { CheckSecondFactor } from '../second-factor/check-second-factor.ts';
 import { isFresh } from '../sign-ins/fresh.ts';
 import { FindProvider } from './find-provider.ts';
 import { IdentityEntity } from './identity.entity.ts';
-import { OfferProviders } from './offer-providers.ts';
+import { startLink } from './offer-providers.ts';
 import { signInMethodsPage } from './sign-in-methods-page.ts';
 import { UnlinkIdentity } from './unlink-identity.ts';
 
@@ -32,7 +34,7 @@ export class SignInMethodsController {
     private readonly dataSource: DataSource,
     private readonly sessions: ConsoleSessions,
     private readonly findProvider: FindProvider,
-    private readonly offerProviders: OfferProviders,
+    private readonly findRole: FindRole,
     private readonly secondFactor: CheckSecondFactor,
     private readonly unlinkIdentity: UnlinkIdentity,
     @Inject(IDENTITY_ENV) env: IdentityEnv,
@@ -63,6 +65,12 @@ export class SignInMethodsController {
     return sendAnswer(reply, { redirect: '/console/sign-in-methods' });
   }
 
+  /** The operator's, and those of the organizations that one belongs to. */
+  private async connectable(user: UserEntity): Promise<ProviderLink[]> {
+    const own = await Promise.all((await this.findRole.memberships(user.id)).map(({ org }) => this.findProvider.ofOrg(org)));
+    return [...own.flat(), ...this.findProvider.ofDeployment].map((provider) => startLink(provider, 'connect'));
+  }
+
   private session(request: FastifyRequest) {
     return this.sessions.open(readCookie(request, this.cookies, sessionCookie));
   }
@@ -78,7 +86,7 @@ export class SignInMethodsController {
       hasPassword: user.passwordHash !== null,
       hasFactor: await this.secondFactor.enrolled(user.id),
       identities,
-      connect: this.offerProviders.to('connect'),
+      connect: await this.connectable(user),
       error,
     });
   }

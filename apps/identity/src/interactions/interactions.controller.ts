@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Inject, Param, Post, Req, Res, UseFilters } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { parse } from '@latchkey/problem';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { signInFormSchema } from '../accounts/sign-in-form.ts';
@@ -32,9 +32,9 @@ export class InteractionsController {
   }
 
   @Get()
-  async show(@Param('uid') uid: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async show(@Param('uid') uid: string, @Query('org') org: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const interaction = await this.openInteraction.find(request, reply, uid);
-    sendAnswer(reply, await this.showInteraction.run(interaction, this.issueCsrf(request, reply, uid), reply));
+    sendAnswer(reply, await this.showInteraction.run(interaction, this.issueCsrf(request, reply, uid), reply, org));
   }
 
   @Get('switch')

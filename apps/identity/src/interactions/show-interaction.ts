@@ -18,8 +18,8 @@ export class ShowInteraction {
     private readonly stepUp: StepUp,
   ) {}
 
-  async run(interaction: Interaction, csrf: string, reply: FastifyReply): Promise<PageAnswer> {
-    if (interaction.prompt.name !== 'consent') return this.signIn(interaction, csrf);
+  async run(interaction: Interaction, csrf: string, reply: FastifyReply, org?: unknown): Promise<PageAnswer> {
+    if (interaction.prompt.name !== 'consent') return this.signIn(interaction, csrf, false, org);
     const view = await this.findConsentView.run(interaction);
     const { userId, signIn: facts, resource } = view;
     const usable = view.organizations.filter((choice) => choice.scopes.length > 0);
@@ -34,11 +34,11 @@ export class ShowInteraction {
   }
 
   /** @param switching  whoever is signed in would rather be somebody else */
-  async signIn(interaction: Interaction, csrf: string, switching = false): Promise<PageAnswer> {
+  async signIn(interaction: Interaction, csrf: string, switching = false, org?: unknown): Promise<PageAnswer> {
     const { name } = await this.openInteraction.client(interaction);
     const hint = interaction.params.login_hint;
     const email = !switching && typeof hint === 'string' && hint.length <= 254 ? hint : undefined;
-    return { status: 200, page: signInPage({ uid: interaction.uid, csrf, clientName: name, email, switching, providers: this.offerProviders.to(`interaction:${interaction.uid}`) }) };
+    return { status: 200, page: signInPage({ uid: interaction.uid, csrf, clientName: name, email, switching, otherWays: await this.offerProviders.toInteraction(interaction, org) }) };
   }
 }
 

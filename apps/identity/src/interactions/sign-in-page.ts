@@ -1,7 +1,7 @@
 import { foreignText } from '../pages/foreign-text.ts';
 import { html } from '../pages/html.ts';
 import { layout } from '../pages/layout.ts';
-import { signInForm, type ProviderLink } from '../pages/sign-in-form.ts';
+import { signInForm, type OtherWays } from '../pages/sign-in-form.ts';
 
 export interface SignInPageOptions {
   uid: string;
@@ -12,10 +12,10 @@ export interface SignInPageOptions {
   error?: string | undefined;
   /** Somebody is signed in and would rather be somebody else. */
   switching?: boolean;
-  providers: readonly ProviderLink[];
+  otherWays: OtherWays;
 }
 
-export function signInPage({ uid, csrf, clientName, email, error, switching = false, providers }: SignInPageOptions): string {
+export function signInPage({ uid, csrf, clientName, email, error, switching = false, otherWays }: SignInPageOptions): string {
   const path = `/interaction/${uid}`;
   const title = switching ? 'Sign in as someone else' : 'Sign in';
   const form = signInForm({
@@ -25,7 +25,7 @@ export function signInPage({ uid, csrf, clientName, email, error, switching = fa
     error,
     createAccountPath: `${path}/create-account`,
     forgotPasswordPath: `${path}/forgot-password`,
-    providers,
+    ...otherWays,
   });
   const body = html`<h1>${title}</h1>
 <p class="soft">to connect <bdi>${foreignText(clientName)}</bdi></p>

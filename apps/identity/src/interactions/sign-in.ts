@@ -29,8 +29,8 @@ export class SignIn {
     if (authentication.outcome !== 'signed-in') {
       const { status, words, headers } = refusalWords(authentication);
       const switching = interaction.prompt.name === 'consent';
-      const providers = this.offerProviders.to(`interaction:${interaction.uid}`);
-      return { status, headers, page: signInPage({ uid: interaction.uid, csrf, clientName: name, email, error: words, switching, providers }) };
+      const otherWays = await this.offerProviders.toInteraction(interaction);
+      return { status, headers, page: signInPage({ uid: interaction.uid, csrf, clientName: name, email, error: words, switching, otherWays }) };
     }
     this.knownDevices.remember(request, reply, email);
     const facts = await this.afterPassword.run(authentication.userId, `interaction:${interaction.uid}`, reply);

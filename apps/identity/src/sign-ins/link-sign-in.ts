@@ -4,6 +4,7 @@ import { Authenticate, type Authentication } from '../accounts/authenticate.ts';
 import { CheckSecondFactor } from '../second-factor/check-second-factor.ts';
 import { CompleteSignIn } from './complete-sign-in.ts';
 import { PendingSignInEntity } from './pending-sign-in.entity.ts';
+import { withPassword } from './sign-in-facts.ts';
 
 export type Link = { outcome: 'linked'; next: string } | { outcome: 'taken' } | Exclude<Authentication, { outcome: 'signed-in' }>;
 
@@ -24,9 +25,9 @@ export class LinkSignIn {
     const authentication = await this.authenticate.run(attempt);
     if (authentication.outcome !== 'signed-in') return authentication;
     const { userId } = authentication;
-    const facts = { amr: ['pwd', ...pending.amr], signedInAt: new Date() };
+    const facts = withPassword(pending);
     if (!(await this.secondFactor.enrolled(userId))) return linked(await this.complete.run(pending, userId, facts));
-    const waiting = { stage: 'second-factor', userId, ...facts } as const;
+    const waiting = { stage: 'second-factor' as const, userId, amr: [...facts.amr], signedInAt: facts.signedInAt };
     const { affected } = await this.dataSource.manager.update(PendingSignInEntity, { idHash: pending.idHash, stage: 'link' }, waiting);
     return affected === 1 ? { outcome: 'linked', next: '/sign-in/second-factor' } : { outcome: 'taken' };
   }

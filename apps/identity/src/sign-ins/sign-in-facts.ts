@@ -20,6 +20,9 @@ export const providerOf = ({ amr }: SignInFacts): string | null => marked(amr, '
 /** The one organization in which this sign-in counts; null where it counts everywhere. */
 export const reachOf = ({ amr }: SignInFacts): string | null => marked(amr, 'org:');
 
+/** The same sign-in with the account's own password shown too: then it counts everywhere, whoever else vouched. */
+export const withPassword = ({ amr }: SignInFacts): SignInFacts => ({ amr: ['pwd', ...amr.filter((value) => !value.startsWith('org:'))], signedInAt: new Date() });
+
 /** The same sign-in with a second factor shown. */
 export const withSecondFactor = ({ amr, signedInAt }: SignInFacts): SignInFacts => ({ amr: [...new Set([...amr, 'otp', 'mfa'])], signedInAt });
 

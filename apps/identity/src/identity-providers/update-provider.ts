@@ -1,0 +1,42 @@
+import type { IdentityProvider, UpdateIdentityProvider } from '@latchkey/contracts';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { recordAudit } from '../audit/record-audit.ts';
+import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
+import { providerSecretName } from '../federation/find-provider.ts';
+import { MasterKey } from '../keys/master-key.ts';
+import { requireStanding, type Acting } from '../organizations/acting.ts';
+import { administratedOrg } from '../organizations/administrated-org.ts';
+import { lockOrganization } from '../organizations/member-record.ts';
+import { IdentityProviderEntity } from './identity-provider.entity.ts';
+import { presentProvider } from './present-provider.ts';
+import { visibleProvider } from './visible-provider.ts';
+
+/** Changes how an organization's provider is used. Switched off, it signs nobody in, and its word counts no more. */
+@Injectable()
+export class UpdateProvider {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly masterKey: MasterKey,
+    @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
+  ) {}
+
+  /** @throws Problem `not_found`, `insufficient_role` */
+  async run(acting: Acting, id: string, input: UpdateIdentityProvider): Promise<IdentityProvider> {
+    return this.dataSource.transaction(async (manager) => {
+      await visibleProvider(manager, acting.member.org, id);
+      const org = administratedOrg(acting.member);
+      await lockOrganization(manager, org);
+      await requireStanding(manager, acting);
+      const row = await visibleProvider(manager, org, id, true);
+      const { clientSecret, ...plain } = input;
+      const given = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
+      const secret = clientSecret === undefined ? {} : { sealedSecret: clientSecret === null ? null : this.masterKey.seal(providerSecretName(id), Buffer.from(clientSecret)) };
+      const next = manager.create(IdentityProviderEntity, { ...row, ...given, ...secret, revision: row.revision + 1 });
+      await manager.save(IdentityProviderEntity, next);
+      const details = { changed: Object.keys(input), enabled: next.enabled };
+      await recordAudit(manager, { ...acting.by, org, action: 'identity_provider.changed', target: { kind: 'identity_provider', id, name: next.label }, details });
+      return presentProvider(next, this.env.LATCHKEY_ISSUER);
+    });
+  }
+}
