@@ -24,7 +24,7 @@ import { prepareStream, streamState } from './stream.ts';
 /** Past this a request to JetStream has failed; the caller decides whether to try again. */
 const requestMs = 2000;
 
-/** The feed over NATS JetStream (server 2.9 or newer): one stream per writer, compacted to the newest message of each subject. */
+/** The feed over NATS JetStream (server 2.9 or newer, tried with 2.9.10 and 2.15.2): one stream per writer, compacted to the newest message of each subject. */
 export class NatsFeed extends Feed {
   private readonly followers = new Set<NatsFollower>();
   private readonly asker: NatsAsker;
