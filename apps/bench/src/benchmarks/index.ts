@@ -1,5 +1,6 @@
 import type { Benchmark } from '../benchmark.ts';
 import { fenceLoad } from './fence-load.ts';
+import { identity } from './identity.ts';
 import { jwtCheck } from './jwt-check.ts';
 import { patCheck } from './pat-check.ts';
 import { propagation } from './propagation.ts';
@@ -8,4 +9,4 @@ import { snapshot } from './snapshot.ts';
 import { tokenTable } from './token-table.ts';
 
 /** In the order in which they run. */
-export const benchmarks: readonly Benchmark[] = [patCheck, jwtCheck, tokenTable, snapshot, replay, propagation, fenceLoad];
+export const benchmarks: readonly Benchmark[] = [patCheck, jwtCheck, tokenTable, snapshot, replay, propagation, fenceLoad, identity];

@@ -21,9 +21,13 @@ export interface Child<C extends Calls> {
   stop(): Promise<void>;
 }
 
-/** @param module  file name beside this one, whose process calls `answerCalls` */
-export function startChild<C extends Calls>(module: string): Child<C> {
-  const child = fork(new URL(`./${module}.js`, import.meta.url), { serialization: 'advanced' });
+/**
+ * @param module  file name beside this one, whose process calls `answerCalls`
+ * @param core  the one processor that it may use; without it, any
+ */
+export function startChild<C extends Calls>(module: string, core?: number): Child<C> {
+  const pinned = core === undefined ? {} : { execPath: 'taskset', execArgv: ['-c', String(core), process.execPath] };
+  const child = fork(new URL(`./${module}.js`, import.meta.url), { serialization: 'advanced', ...pinned });
   const open = new Map<number, (answer: Answer) => void>();
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   void gone.then(() => {

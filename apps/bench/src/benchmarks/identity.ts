@@ -1,0 +1,98 @@
+import { startPostgres, startRedis } from '@latchkey/testing';
+import { Pool } from 'undici';
+import type { Benchmark, Report } from '../benchmark.ts';
+import { asManyAsPossible, atPace } from '../http-load.ts';
+import { summarize } from '../measure.ts';
+import { OauthDriver, tokenRequest } from '../oauth-driver.ts';
+import type { BareProviderCalls } from '../processes/bare-provider.ts';
+import { startChild } from '../processes/calls.ts';
+import type { IdentityServerCalls } from '../processes/identity-server.ts';
+
+const workers = 16;
+const seconds = 2;
+const rounds = 5;
+const mebibyte = 1024 * 1024;
+
+interface Contender {
+  name: string;
+  operation: (worker: number) => Promise<void>;
+  cpuMs: () => Promise<number>;
+}
+
+interface Rates {
+  perSecond: number[];
+  /** Operations per second of CPU of the server: what one core does that is its own. */
+  perCpuSecond: number[];
+}
+
+/** Contenders take turns in every round; the first warms up and does not count. */
+async function takeTurns(contenders: readonly Contender[]): Promise<Map<string, Rates>> {
+  const rates = new Map(contenders.map(({ name }) => [name, { perSecond: [], perCpuSecond: [] } as Rates]));
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const { name, operation, cpuMs } of contenders) {
+      const before = await cpuMs();
+      const { perSecond, operations } = await asManyAsPossible(workers, seconds, operation);
+      const cpuSeconds = ((await cpuMs()) - before) / 1000;
+      if (round === 0) continue;
+      rates.get(name)?.perSecond.push(perSecond);
+      rates.get(name)?.perCpuSecond.push(operations / cpuSeconds);
+    }
+  }
+  return rates;
+}
+
+async function measureFlow(report: Report, contender: Contender, goal: number): Promise<void> {
+  const rates = (await takeTurns([contender])).get(contender.name);
+  if (rates === undefined) return;
+  const perSecond = summarize(rates.perSecond);
+  report({ name: contender.name, unit: '/s', ...perSecond, budget: goal });
+  report({ name: `${contender.name}, per second of its CPU`, unit: '/s', ...summarize(rates.perCpuSecond), budget: goal });
+  const half = Math.min(goal, perSecond.value) / 2;
+  const { p99Ms, perSecond: paced } = await atPace(workers, half, seconds * 2, contender.operation);
+  report({ name: `${contender.name}, p99 at ${Math.round(paced)} /s`, unit: 'ms', value: p99Ms, budget: 50 });
+}
+
+/** Identity as a process on one core, with Postgres and Redis beside it; what asks it runs here, on the rest. */
+export const identity: Benchmark = {
+  name: 'identity',
+  about: 'tokens, code flows and sign-ins of the identity service, next to the OAuth engine alone in memory',
+  async run(report) {
+    const [postgres, redis] = await Promise.all([startPostgres({ durable: true }), startRedis()]);
+    const server = startChild<IdentityServerCalls>('identity-server', 0);
+    const bare = startChild<BareProviderCalls>('bare-provider', 0);
+    try {
+      const place = await server.call('start', { databaseUrl: postgres.url, redisUrl: redis.url, people: workers });
+      const engine = await bare.call('start');
+      const pool = new Pool(place.issuer, { connections: workers });
+      const enginePool = new Pool(engine.issuer, { connections: workers });
+      const cpuMs = async (): Promise<number> => (await server.call('cost')).cpuMs;
+      const basic = ({ id, secret }: { id: string; secret: string }) => ({ authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` });
+      const ask = (of: Pool, machine: { id: string; secret: string }, resource: string, path: string) => async (): Promise<void> => {
+        await tokenRequest(of, { grant_type: 'client_credentials', scope: 'mcp:read mcp:execute', resource }, basic(machine), path);
+      };
+
+      const machine: Contender = { name: 'client credentials', operation: ask(pool, place.machine, place.resource, '/oauth/token'), cpuMs };
+      const alone: Contender = { name: 'the engine alone', operation: ask(enginePool, engine.machine, engine.resource, '/token'), cpuMs: async () => (await bare.call('cost')).cpuMs };
+      const rates = await takeTurns([machine, alone]);
+      const own = rates.get(machine.name) ?? { perSecond: [], perCpuSecond: [] };
+      const yard = rates.get(alone.name) ?? { perSecond: [], perCpuSecond: [] };
+      report({ name: 'client credentials', unit: '/s', ...summarize(own.perSecond), yardstick: { name: alone.name, value: summarize(yard.perSecond).value }, budget: 1000 });
+      const ofCpu = summarize(own.perCpuSecond);
+      report({ name: 'client credentials, per second of its CPU', unit: '/s', ...ofCpu, yardstick: { name: alone.name, value: summarize(yard.perCpuSecond).value }, budget: 1000 });
+      const paced = await atPace(workers, Math.min(1000, summarize(own.perSecond).value) / 2, seconds * 2, machine.operation);
+      report({ name: `client credentials, p99 at ${Math.round(paced.perSecond)} /s`, unit: 'ms', value: paced.p99Ms, budget: 50 });
+
+      const people = Array.from({ length: workers }, (_, number) => new OauthDriver(pool, place, number));
+      for (const person of people) await person.signIn();
+      await measureFlow(report, { name: 'code flow without a page', operation: (worker) => people[worker].codeFlow(), cpuMs }, 200);
+      for (const person of people) await person.codeFlow();
+      await measureFlow(report, { name: 'refresh with rotation', operation: (worker) => people[worker].refresh(), cpuMs }, 400);
+      await measureFlow(report, { name: 'sign-in by password', operation: (worker) => people[worker].passwordLogin(), cpuMs }, 50);
+      report({ name: 'memory of the process (RSS)', unit: 'MiB', value: (await server.call('cost')).residentBytes / mebibyte, budget: 300 });
+      await Promise.all([pool.close(), enginePool.close()]);
+    } finally {
+      await Promise.all([server.stop(), bare.stop()]);
+      await Promise.all([postgres.stop(), redis.stop()]);
+    }
+  },
+};
