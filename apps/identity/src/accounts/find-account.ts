@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { rowStatement } from '../provider/row-statement.ts';
+import { UnitOfWork, type Statement } from '../provider/unit-of-work.ts';
 import { isUserId } from './user-id.ts';
 import { UserEntity } from './user.entity.ts';
 
@@ -13,7 +15,14 @@ export interface Account {
 /** The engine's look at an account; a disabled one is as good as none. */
 @Injectable()
 export class FindAccount {
-  constructor(private readonly dataSource: DataSource) {}
+  private readonly statement: Statement;
+
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    dataSource: DataSource,
+  ) {
+    this.statement = rowStatement(dataSource, UserEntity, 'user-by-id', 'id = $1');
+  }
 
   async find(sub: string): Promise<Account | undefined> {
     const user = await this.user(sub);
@@ -27,7 +36,7 @@ export class FindAccount {
   /** @returns null for an unknown or disabled user, and for what is no user id at all */
   async user(id: string): Promise<UserEntity | null> {
     if (!isUserId(id)) return null;
-    const user = await this.dataSource.manager.findOneBy(UserEntity, { id });
+    const user = (await this.unitOfWork.prepared<UserEntity>(this.statement, [id]))[0] ?? null;
     return user === null || user.disabledAt !== null ? null : user;
   }
 }

@@ -13,7 +13,7 @@ interface Row {
   policy: Partial<OrganizationPolicy> | null;
 }
 
-const query = `
+const standings = { name: 'client-standings', text: `
   SELECT o.org, c.org AS owner, c.scopes, c.resources, p.policy,
     EXISTS (
       SELECT 1 FROM trusted_clients t
@@ -21,7 +21,7 @@ const query = `
     ) AS "vouchedFor"
   FROM unnest($1::text[]) AS o (org)
   LEFT JOIN organization_policies p ON p.org = o.org
-  LEFT JOIN clients c ON c.id = $2 AND c.deleted_at IS NULL`;
+  LEFT JOIN clients c ON c.id = $2 AND c.deleted_at IS NULL` };
 
 /** What organizations let a client do, by the tables at this moment: at consent, and again before every token. */
 @Injectable()
@@ -31,7 +31,7 @@ export class Admissions {
   /** @param resource  canonical; @returns by organization, one for each that is asked for */
   async find(client: JudgedClient, orgs: readonly string[], resource: string | null): Promise<Map<string, Admission>> {
     const host = webHost(client.id)?.replace(/\.$/, '') ?? null;
-    const rows = await this.unitOfWork.run((manager) => manager.query<Row[]>(query, [[...orgs], client.id, host]));
+    const rows = await this.unitOfWork.prepared<Row>(standings, [[...orgs], client.id, host]);
     return new Map(rows.map((row) => [row.org, admit(client, standingOf(row), row.org, resource)]));
   }
 

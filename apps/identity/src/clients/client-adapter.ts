@@ -1,9 +1,8 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider';
-import { IsNull } from 'typeorm';
 import { cleaned, clientReference, oauthAuthor } from '../audit/oauth-author.ts';
 import { recordAudit } from '../audit/record-audit.ts';
 import type { UnitOfWork } from '../provider/unit-of-work.ts';
-import { ClientEntity } from './client.entity.ts';
+import { clientRow, forgetClientRow } from './client-row.ts';
 import { fromSecretHash, isStoredSecret, secretHash, storedSecret } from './client-secret.ts';
 import { deleteClient } from './delete-client.ts';
 import { dynamicClientPrefix } from './dynamic-client-id.ts';
@@ -19,7 +18,7 @@ export class ClientAdapter implements Adapter {
   ) {}
 
   async find(id: string): Promise<AdapterPayload | undefined> {
-    const row = await this.unitOfWork.run((manager) => manager.findOneBy(ClientEntity, { id, deletedAt: IsNull() }));
+    const row = await clientRow(this.unitOfWork, id);
     if (row === null) return undefined;
     return { ...row.metadata, ...(row.secretHash === null ? {} : { client_secret: fromSecretHash(row.secretHash) }) };
   }
@@ -27,6 +26,7 @@ export class ClientAdapter implements Adapter {
   async upsert(id: string, { client_secret: secret, ...metadata }: AdapterPayload): Promise<void> {
     const hash = secret === undefined ? null : secretHash(isStoredSecret(secret) ? secret : storedSecret(secret));
     const origin = id.startsWith(dynamicClientPrefix) ? 'dynamic' : 'registered';
+    forgetClientRow(id);
     await this.unitOfWork.atomically(async (manager) => {
       // A row that nobody has updated yet carries no transaction that did.
       const rows = await manager.query<{ created: boolean }[]>(
@@ -46,6 +46,7 @@ export class ClientAdapter implements Adapter {
   }
 
   async destroy(id: string): Promise<void> {
+    forgetClientRow(id);
     await this.unitOfWork.atomically((manager) => deleteClient(manager, id, this.tombstoneSeconds));
   }
 

@@ -1,8 +1,7 @@
 import type { Scope } from '@latchkey/contracts';
 import { Injectable } from '@nestjs/common';
-import { IsNull } from 'typeorm';
 import { UnitOfWork } from '../provider/unit-of-work.ts';
-import { ClientEntity } from './client.entity.ts';
+import { clientRow } from './client-row.ts';
 
 export interface Bounds {
   scopes: readonly Scope[] | null;
@@ -16,9 +15,7 @@ export class ClientBounds {
 
   /** Null bounds for a client that registered itself, or is known by a document. */
   async of(id: string): Promise<Bounds> {
-    const row = await this.unitOfWork.run((manager) =>
-      manager.findOne(ClientEntity, { select: { id: true, scopes: true, resources: true }, where: { id, deletedAt: IsNull() } }),
-    );
+    const row = await clientRow(this.unitOfWork, id);
     return { scopes: row?.scopes ?? null, resources: row?.resources ?? null };
   }
 }

@@ -47,16 +47,18 @@ export const joinedTo = (session: string): string => `
   LEFT JOIN clients c ON c.id = a.client_id
   LEFT JOIN ended_sessions s ON s.uid = ${session}`;
 
-const query = `
+const find = { name: 'standing', text: `
   SELECT a.user_id AS "userId", a.org, p.policy, ${causeOfEnd} AS dead, a.amr, a.signed_in_at AS "signedInAt",
     (SELECT array_agg(i.id::text) FROM identity_providers i WHERE i.org = a.org AND i.enabled) AS providers
   FROM authorizations a ${joinedTo('coalesce($2, a.session_uid)')}
   LEFT JOIN organization_policies p ON p.org = a.org
-  WHERE a.grant_id = $1`;
+  WHERE a.grant_id = $1` };
 
 /** Whether what a user once allowed still stands, asked of the tables themselves: before every token, and at introspection. */
 @Injectable()
 export class Standings {
+  private readonly looked = new WeakMap<object, { grantId: string | undefined; sessionUid: string | undefined; standing: Promise<Standing> }>();
+
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly findProvider: FindProvider,
@@ -83,8 +85,20 @@ export class Standings {
     return standing;
   }
 
+  /**
+   * The same for what only narrows a token that is still to be judged: one look a request. The last look, before the token exists, is always
+   * a new one (TokenClaims).
+   */
+  requireOnce(request: object, grantId: string | undefined, sessionUid?: string): Promise<Standing> {
+    const known = this.looked.get(request);
+    if (known !== undefined && known.grantId === grantId && known.sessionUid === sessionUid) return known.standing;
+    const standing = this.require(grantId, sessionUid);
+    this.looked.set(request, { grantId, sessionUid, standing });
+    return standing;
+  }
+
   private async row(grantId: string, sessionUid: string | undefined): Promise<Row | null> {
-    const rows = await this.unitOfWork.run((manager) => manager.query<Row[]>(query, [grantId, sessionUid ?? null]));
+    const rows = await this.unitOfWork.prepared<Row>(find, [grantId, sessionUid ?? null]);
     return rows[0] === undefined || rows[0].dead !== null ? null : rows[0];
   }
 }

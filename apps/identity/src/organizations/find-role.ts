@@ -1,6 +1,6 @@
 import type { OrgRole, ProjectRole } from '@latchkey/contracts';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { UnitOfWork } from '../provider/unit-of-work.ts';
 import { isUserId } from '../accounts/user-id.ts';
 
 export interface Membership {
@@ -27,24 +27,27 @@ const select = `
   JOIN users u ON u.id = m.user_id AND u.disabled_at IS NULL
   WHERE m.user_id = $1 AND m.removed_at IS NULL`;
 
+const findInOrg = { name: 'role-in-org', text: `${select} AND m.org = $2` };
+const findAll = { name: 'roles', text: `${select} ORDER BY m.org` };
+
 const membership = ({ org, name, role, projects }: Row): Membership => ({ org, name, role, projects: projects ?? {} });
 
 /** What a user is where, from the tables themselves: the truth that the feed only repeats. Disabled users and organizations count as absent. */
 @Injectable()
 export class FindRole {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly unitOfWork: UnitOfWork) {}
 
   /** @returns null for everybody who is no member */
   async inOrg(userId: string, org: string): Promise<Membership | null> {
     if (!isUserId(userId)) return null;
-    const rows: Row[] = await this.dataSource.query(`${select} AND m.org = $2`, [userId, org]);
+    const rows = await this.unitOfWork.prepared<Row>(findInOrg, [userId, org]);
     return rows[0] === undefined ? null : membership(rows[0]);
   }
 
   /** All memberships of a user, by organization. */
   async memberships(userId: string): Promise<Membership[]> {
     if (!isUserId(userId)) return [];
-    const rows: Row[] = await this.dataSource.query(`${select} ORDER BY m.org`, [userId]);
+    const rows = await this.unitOfWork.prepared<Row>(findAll, [userId]);
     return rows.map(membership);
   }
 }

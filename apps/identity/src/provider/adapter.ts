@@ -3,25 +3,46 @@ import { deleteArtifactsOfGrant, revokeAuthorization } from '../grants/revoke-au
 import { hashOfHandle, idHash, rowHandle } from './id-hash.ts';
 import { seenNow } from './seen-now.ts';
 import { fromStored, toStored } from './stored-payload.ts';
-import type { UnitOfWork } from './unit-of-work.ts';
+import type { Statement, UnitOfWork } from './unit-of-work.ts';
 
 interface Row {
   payload: AdapterPayload;
   consumed: string | null;
 }
 
-const select = `
-  SELECT payload, floor(extract(epoch FROM consumed_at))::text AS consumed FROM artifacts
-  WHERE kind = $1 AND (expires_at IS NULL OR expires_at > now())`;
+const living = (columns: string, condition: string): string => `
+  SELECT payload, floor(extract(epoch FROM consumed_at))::text AS consumed${columns} FROM artifacts
+  WHERE kind = $1 AND (expires_at IS NULL OR expires_at > now()) AND ${condition}`;
 
-const selectWithHash = `
-  SELECT payload, floor(extract(epoch FROM consumed_at))::text AS consumed, id_hash AS hash FROM artifacts
-  WHERE kind = $1 AND user_code = $2 AND (expires_at IS NULL OR expires_at > now())`;
+const findById = { name: 'artifact-by-id', text: living('', 'id_hash = $2') };
+const findBySessionUid = { name: 'artifact-by-uid', text: living('', 'uid = $2') };
+const findByCode = { name: 'artifact-by-user-code', text: living(', id_hash AS hash', 'user_code = $2') };
+
+const consume = {
+  name: 'artifact-consume',
+  text: `WITH used AS (
+      UPDATE artifacts SET consumed_at = clock_timestamp() WHERE kind = $1 AND id_hash = $2 AND consumed_at IS NULL RETURNING 1
+    )
+    SELECT 1 FROM used`,
+};
 
 const present = ({ payload, consumed }: Row): AdapterPayload => (consumed === null ? payload : { ...payload, consumed: Number(consumed) });
 
 /** A code that a device shows is allowed or refused once: of two people who answer at once, the second is told so. */
 const undecided = "artifacts.kind <> 'DeviceCode' OR (artifacts.payload->>'accountId' IS NULL AND artifacts.payload->>'error' IS NULL)";
+
+const save = {
+  name: 'artifact-save',
+  text: `WITH written AS (
+      INSERT INTO artifacts (kind, id_hash, payload, grant_id, uid, user_code, expires_at)
+      VALUES ($1, $2, $3, $4, $5, $6, now() + make_interval(secs => $7))
+      ON CONFLICT (kind, id_hash) DO UPDATE
+        SET payload = excluded.payload, grant_id = excluded.grant_id, uid = excluded.uid, expires_at = excluded.expires_at
+        WHERE ${undecided}
+      RETURNING 1
+    )
+    SELECT 1 FROM written`,
+};
 
 /**
  * Where the engine keeps codes, sessions, grants and refresh tokens: one table, keyed by the hash of the id. An id never reaches the
@@ -38,19 +59,9 @@ export class PostgresAdapter implements Adapter {
     if (this.kind === 'ReplayDetection') return this.claim(id, payload, expiresIn);
     const { grantId, uid, userCode } = payload;
     const keepsUid = this.kind === 'Session' ? (uid ?? null) : null;
-    const rows = await this.unitOfWork.run((manager) =>
-      manager.query<unknown[]>(
-        `WITH written AS (
-         INSERT INTO artifacts (kind, id_hash, payload, grant_id, uid, user_code, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, now() + make_interval(secs => $7))
-         ON CONFLICT (kind, id_hash) DO UPDATE
-           SET payload = excluded.payload, grant_id = excluded.grant_id, uid = excluded.uid, expires_at = excluded.expires_at
-           WHERE ${undecided}
-         RETURNING 1)
-         SELECT 1 FROM written`,
-        [this.kind, this.hashOf(id), JSON.stringify(this.kind === 'Session' ? { ...toStored(id, payload), seen: seenNow() } : toStored(id, payload)), grantId ?? null, keepsUid, userCode ?? null, expiresIn ?? null],
-      ),
-    );
+    const stored = this.kind === 'Session' ? { ...toStored(id, payload), seen: seenNow() } : toStored(id, payload);
+    const values = [this.kind, this.hashOf(id), JSON.stringify(stored), grantId ?? null, keepsUid, userCode ?? null, expiresIn ?? null];
+    const rows = await this.unitOfWork.prepared(save, values);
     if (rows.length === 0) throw new errors.InvalidRequest('the code was used already');
   }
 
@@ -71,31 +82,23 @@ export class PostgresAdapter implements Adapter {
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {
-    const found = await this.findWhere('id_hash = $2', this.hashOf(id));
+    const found = await this.findWhere(findById, this.hashOf(id));
     return found === undefined ? undefined : fromStored(id, found);
   }
 
   findByUid(uid: string): Promise<AdapterPayload | undefined> {
-    return this.findWhere('uid = $2', uid);
+    return this.findWhere(findBySessionUid, uid);
   }
 
   /** Who enters a user code does not get to know the device's: what is found goes on under a handle of its row. */
   async findByUserCode(userCode: string): Promise<AdapterPayload | undefined> {
-    const rows = await this.unitOfWork.run((manager) => manager.query<(Row & { hash: Buffer })[]>(selectWithHash, [this.kind, userCode]));
+    const rows = await this.unitOfWork.prepared<Row & { hash: Buffer }>(findByCode, [this.kind, userCode]);
     return rows[0] === undefined ? undefined : { ...present(rows[0]), jti: rowHandle(rows[0].hash) };
   }
 
   /** Single use is decided here, by one compare-and-set: the engine asks, does not wait for an answer, and goes on (AS-55). */
   async consume(id: string): Promise<void> {
-    const rows = await this.unitOfWork.run((manager) =>
-      manager.query<unknown[]>(
-        `WITH used AS (
-           UPDATE artifacts SET consumed_at = clock_timestamp() WHERE kind = $1 AND id_hash = $2 AND consumed_at IS NULL RETURNING 1
-         )
-         SELECT 1 FROM used`,
-        [this.kind, idHash(id)],
-      ),
-    );
+    const rows = await this.unitOfWork.prepared(consume, [this.kind, idHash(id)]);
     if (rows.length > 0) return;
     if (this.kind === 'PushedAuthorizationRequest') throw new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used');
     throw new errors.InvalidGrant('already used');
@@ -118,8 +121,8 @@ export class PostgresAdapter implements Adapter {
     return (this.kind === 'DeviceCode' ? hashOfHandle(id) : null) ?? idHash(id);
   }
 
-  private async findWhere(condition: string, value: Buffer | string): Promise<AdapterPayload | undefined> {
-    const rows = await this.unitOfWork.run((manager) => manager.query<Row[]>(`${select} AND ${condition}`, [this.kind, value]));
+  private async findWhere(statement: Statement, value: Buffer | string): Promise<AdapterPayload | undefined> {
+    const rows = await this.unitOfWork.prepared<Row>(statement, [this.kind, value]);
     return rows[0] === undefined ? undefined : present(rows[0]);
   }
 }

@@ -142,7 +142,7 @@ export class EngineConfiguration {
     if (resource === null) throw new errors.InvalidTarget('the resource is not known here');
     const { Grant: grant, AuthorizationCode: code, DeviceCode: deviceCode, RefreshToken: refreshToken } = ctx.oidc.entities;
     const source = code ?? deviceCode ?? refreshToken;
-    const standing = ctx.oidc.route === 'token' && grant !== undefined ? await this.standings.require(grant.jti, source?.sessionUid) : null;
+    const standing = ctx.oidc.route === 'token' && grant !== undefined ? await this.standings.requireOnce(ctx, grant.jti, source?.sessionUid) : null;
     const scopes = standing === null ? await this.scopes.offered(resource, client) : await this.scopes.find(standing, resource, client);
     if (standing !== null) this.policies.note(ctx, standing.policy);
     return {

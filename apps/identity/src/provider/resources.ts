@@ -1,6 +1,7 @@
 import { scopes as allScopes, slugSchema, type Scope } from '@latchkey/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { canonicalResource, managementScopes, mcpScopes, resources } from '@latchkey/oauth';
+import { Provider } from 'oidc-provider';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { FindServer } from '../servers/find-server.ts';
 
@@ -22,6 +23,8 @@ export interface Resource {
 @Injectable()
 export class Resources {
   private readonly names;
+  /** By request: it ends with it. */
+  private readonly read = new WeakMap<object, Map<string, Promise<Resource | null>>>();
 
   constructor(
     private readonly servers: FindServer,
@@ -35,10 +38,20 @@ export class Resources {
     return this.env.LATCHKEY_DEFAULT_RESOURCE ?? this.names.platform;
   }
 
-  /** @param text  in any spelling; @returns null for what is not ours */
+  /** @param text  in any spelling; @returns null for what is not ours. Read once in a request of the engine, which asks for it several times. */
   async find(text: string): Promise<Resource | null> {
     const resource = canonicalResource(text);
     if (resource === null) return null;
+    const ctx = Provider.ctx;
+    if (ctx === undefined) return this.look(resource);
+    const known = this.read.get(ctx) ?? new Map<string, Promise<Resource | null>>();
+    this.read.set(ctx, known);
+    const found = known.get(resource) ?? this.look(resource);
+    known.set(resource, found);
+    return found;
+  }
+
+  private async look(resource: string): Promise<Resource | null> {
     if (resource === this.names.platform) {
       return { kind: 'platform', resource, name: 'Latchkey', server: null, scopes: allScopes, defaultScopes: [...mcpScopes, ...managementScopes] };
     }

@@ -1,13 +1,22 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, IsNull } from 'typeorm';
+import { DataSource } from 'typeorm';
+import { rowStatement } from '../provider/row-statement.ts';
+import { UnitOfWork, type Statement } from '../provider/unit-of-work.ts';
 import { ServerEntity } from './server.entity.ts';
 
 /** The server behind a slug; a deleted one is as good as none. */
 @Injectable()
 export class FindServer {
-  constructor(private readonly dataSource: DataSource) {}
+  private readonly statement: Statement;
 
-  bySlug(slug: string): Promise<ServerEntity | null> {
-    return this.dataSource.manager.findOneBy(ServerEntity, { slug, deletedAt: IsNull() });
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    dataSource: DataSource,
+  ) {
+    this.statement = rowStatement(dataSource, ServerEntity, 'server-by-slug', 'slug = $1 AND deleted_at IS NULL');
+  }
+
+  async bySlug(slug: string): Promise<ServerEntity | null> {
+    return (await this.unitOfWork.prepared<ServerEntity>(this.statement, [slug]))[0] ?? null;
   }
 }

@@ -57,7 +57,7 @@ export class RefreshTokenGrant {
     const proof = await validateDpop(ctx.oidc.provider, ctx);
     const request = fingerprint(ctx, locked.payload, proof?.thumbprint);
     if (!locked.used) {
-      const { policy } = await this.standings.require(grantId, sessionUid);
+      const { policy } = await this.standings.requireOnce(ctx, grantId, sessionUid);
       requireRecentUse(locked.payload, policy);
       this.policies.note(ctx, policy);
       await this.unitOfWork.orNothing(handle);

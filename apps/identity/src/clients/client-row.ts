@@ -1,0 +1,46 @@
+import type { Scope } from '@latchkey/contracts';
+import { Provider } from 'oidc-provider';
+import type { UnitOfWork } from '../provider/unit-of-work.ts';
+import type { MachineRole } from './client.entity.ts';
+
+/** All that a request asks of its client. */
+export interface ClientRow {
+  metadata: Record<string, unknown>;
+  secretHash: Buffer | null;
+  org: string | null;
+  scopes: Scope[] | null;
+  resources: string[] | null;
+  privileged: boolean;
+  machine: MachineRole | null;
+  /** What was issued at or before it is dead; that of the organization, too. */
+  epoch: number | null;
+  /** Whose organization was disabled, where it has one. */
+  orphaned: boolean;
+}
+
+const find = {
+  name: 'client-by-id',
+  text: `SELECT c.metadata, c.secret_hash AS "secretHash", c.org, c.scopes, c.resources, c.privileged, c.machine, greatest(c.epoch, o.epoch) AS epoch,
+      c.org IS NOT NULL AND (o.slug IS NULL OR o.disabled_at IS NOT NULL) AS orphaned
+    FROM clients c LEFT JOIN organizations o ON o.slug = c.org
+    WHERE c.id = $1 AND c.deleted_at IS NULL`,
+};
+
+/** What the request that the engine is serving has read already. It ends with the request, so nothing in it grows old. */
+const read = new WeakMap<object, Map<string, Promise<ClientRow | null>>>();
+
+/** The client as the table has it: read once in a request of the engine, which asks for it at every turn; and each time outside of one. */
+export function clientRow(unitOfWork: UnitOfWork, id: string): Promise<ClientRow | null> {
+  const ctx = Provider.ctx;
+  const known = ctx === undefined ? undefined : (read.get(ctx) ?? new Map<string, Promise<ClientRow | null>>());
+  if (ctx !== undefined && known !== undefined) read.set(ctx, known);
+  const found = known?.get(id) ?? unitOfWork.prepared<ClientRow>(find, [id]).then((rows) => rows[0] ?? null);
+  known?.set(id, found);
+  return found;
+}
+
+/** For who has changed it meanwhile. */
+export function forgetClientRow(id: string): void {
+  const ctx = Provider.ctx;
+  if (ctx !== undefined) read.get(ctx)?.delete(id);
+}
