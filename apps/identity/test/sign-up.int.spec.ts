@@ -56,6 +56,26 @@ describe('signing up', () => {
     expect((await browser.get(`${accounts.issuer}/console`)).text).toContain('No organization yet');
   });
 
+  verifies(['I7', 'I11'], 'a session that began in another way, or with an older account, stands for no sign-in that a program asks for', async () => {
+    const email = newAddress();
+    const browser = newBrowser();
+    await signUp(browser, email);
+    await browser.submit(await browser.get(linkIn(await mailTo(accounts.issuer, email, /Confirm/))), {});
+    const clientId = await registerClient(accounts.issuer);
+    const { id } = (await users(email))[0]!;
+    const goOn = async () => {
+      const page = await browser.get(authorizeUrl(accounts.issuer, { clientId, scope: 'openid' }));
+      return browser.get(`${page.url}/signed-up`);
+    };
+    await accounts.dataSource.query("UPDATE console_sessions SET amr = '{fed,idp:x,org:acme}' WHERE user_id = $1", [id]);
+    expect((await goOn()).text).toContain('>Sign in</button>');
+    await accounts.dataSource.query("UPDATE console_sessions SET amr = '{pwd}' WHERE user_id = $1", [id]);
+    await accounts.dataSource.query("UPDATE users SET created_at = now() - interval '1 hour' WHERE id = $1", [id]);
+    expect((await goOn()).text).toContain('>Sign in</button>');
+    await accounts.dataSource.query('UPDATE users SET created_at = now() WHERE id = $1', [id]);
+    expect((await goOn()).text).toContain('>Allow</button>');
+  });
+
   verifies('I7', 'another browser confirms with the password that was chosen, and with no other', async () => {
     const email = newAddress();
     await signUp(newBrowser(), email);

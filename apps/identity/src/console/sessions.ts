@@ -69,10 +69,14 @@ export class ConsoleSessions {
     await this.dataSource.manager.update(ConsoleSessionEntity, { idHash }, { lastSeenAt: new Date(now), expiresAt, address: currentRequest()?.address ?? null });
   }
 
-  /** The same, for a session that began no longer than `seconds` ago with an account as young as itself. */
-  async findYoung(token: string | undefined, seconds: number): Promise<UserEntity | null> {
-    const user = await this.find(token);
-    return user !== null && this.clock.nowMs() - user.createdAt.getTime() <= seconds * 1000 ? user : null;
+  /**
+   * Who has just made their account with a password: the account is at most so old, and the session began with that password and nothing
+   * else. A sign-in by another way may count for less, and does not become one of these.
+   */
+  async findNewcomer(token: string | undefined, seconds: number): Promise<UserEntity | null> {
+    const session = await this.open(token);
+    if (session === null || session.facts.amr.join(' ') !== 'pwd') return null;
+    return this.clock.nowMs() - session.user.createdAt.getTime() <= seconds * 1000 ? session.user : null;
   }
 
   async end(token: string): Promise<void> {

@@ -24,7 +24,7 @@ export class ContinueSignedUp {
 
   /** @returns where the browser goes on */
   async run(interaction: Interaction, request: FastifyRequest, reply: FastifyReply): Promise<string> {
-    const user = await this.sessions.findYoung(readCookie(request, this.cookies, sessionCookie), graceSeconds);
+    const user = await this.sessions.findNewcomer(readCookie(request, this.cookies, sessionCookie), graceSeconds);
     if (user === null || interaction.prompt.name !== 'login') return `/interaction/${interaction.uid}`;
     return this.openInteraction.finish(request, reply, { login: { accountId: user.id, remember: true, amr: ['pwd'] } }, false);
   }
