@@ -9,11 +9,17 @@ describe('pages are usable for everybody', () => {
   let accounts: Accounts;
   let browser: Browser;
   let clientId: string;
+  let consoleCookies: Awaited<ReturnType<BrowserContext['cookies']>>;
   beforeAll(async () => {
     accounts = await startAccounts({ LATCHKEY_MAILBOX: 'true' });
     await accounts.identity.seed.server({ org: 'acme', project: 'prod', slug: 'demo', name: 'Demo server', url: 'http://127.0.0.1:1/mcp' });
     clientId = await registerClient(accounts.issuer);
     browser = await launchChromium();
+    consoleCookies = await within({}, async (page) => {
+      await page.goto(`${accounts.issuer}/console/sign-in`);
+      await signIn(page);
+      return page.context().cookies();
+    });
   }, 60_000);
   afterAll(async () => {
     await browser.close();
@@ -50,21 +56,11 @@ describe('pages are usable for everybody', () => {
       await page.goto(`${accounts.issuer}/console/sign-in`);
       await signIn(page);
     },
-    'a new organization': async (page) => {
-      await page.goto(`${accounts.issuer}/console/sign-in`);
-      await signIn(page);
-      await page.goto(`${accounts.issuer}/console/organizations/new`);
-    },
-    members: async (page) => {
-      await page.goto(`${accounts.issuer}/console/sign-in`);
-      await signIn(page);
-      await page.goto(`${accounts.issuer}/console/members?org=acme`);
-    },
     'an invitation that is gone': (page) => page.goto(`${accounts.issuer}/invitations/none`),
     'sign-out': (page) => page.goto(`${accounts.issuer}/oauth/end-session`),
   };
 
-  for (const path of ['account/sign-up', 'account/forgot-password', 'account/reset-password/none', 'mailbox']) {
+  for (const path of ['account/sign-up', 'account/forgot-password', 'account/reset-password/none', 'account/email/none', 'device', 'mailbox']) {
     pages[path] = (page) => page.goto(`${accounts.issuer}/${path}`);
   }
   pages['a refused sign-up'] = async (page) => {
@@ -75,11 +71,13 @@ describe('pages are usable for everybody', () => {
     await page.getByRole('button', { name: 'Create account' }).click();
     await page.getByRole('alert').waitFor();
   };
-  for (const path of ['account', 'email', 'password', 'sessions', 'delete-account']) {
+  /** Pages of somebody who is signed in to the console; one sign-in serves them all. */
+  const signedIn = ['account', 'email', 'password', 'sessions', 'delete-account', 'programs', 'sign-in-methods', 'second-factor', 'organizations/new', 'members?org=acme', 'revoke-everything'];
+  for (const path of signedIn) {
     pages[`console/${path}`] = async (page) => {
-      await page.goto(`${accounts.issuer}/console/sign-in`);
-      await signIn(page);
+      await page.context().addCookies(consoleCookies);
       await page.goto(`${accounts.issuer}/console/${path}`);
+      await page.getByLabel('Email', { exact: true }).and(page.locator('[autocomplete=username]')).waitFor({ state: 'detached' });
     };
   }
   pages['a new password'] = async (page) => {
