@@ -1,19 +1,17 @@
+import { verifies } from '@latchkey/testing';
 import { managementRoute } from './management-routes.ts';
 
-describe('managementRoute', () => {
-  it('asks for what the family takes, by method', () => {
-    expect(managementRoute('/v1/projects', 'GET')).toEqual({ service: 'identity', family: 'projects', scope: 'org:read' });
-    expect(managementRoute('/v1/projects/prod', 'DELETE')).toEqual({ service: 'identity', family: 'projects', scope: 'org:admin' });
+describe('the families of the management API', () => {
+  verifies('I4', 'clients take the scope of keys to change, and that of the organization to be vouched for', () => {
+    const scopeOf = (method: string, path: string) => managementRoute(path, method)?.scope;
+    for (const path of ['/v1/oauth-clients', '/v1/oauth-clients/app-1', '/v1/oauth-clients/app-1/rotate-secret']) {
+      expect([path, scopeOf('GET', path), scopeOf('POST', path), scopeOf('DELETE', path)]).toEqual([path, 'org:read', 'keys:write', 'keys:write']);
+    }
+    expect([scopeOf('GET', '/v1/trusted-clients'), scopeOf('POST', '/v1/trusted-clients'), scopeOf('DELETE', '/v1/trusted-clients/1')]).toEqual(['org:read', 'org:admin', 'org:admin']);
+    expect(managementRoute('/v1/trusted-clients', 'GET')?.service).toBe('identity');
   });
 
-  it('counts folders to the servers in them', () => {
-    expect(managementRoute('/v1/projects/prod/folders', 'GET')).toEqual({ service: 'identity', family: 'projects', scope: 'servers:read' });
-    expect(managementRoute('/v1/projects/prod/folders/tools', 'DELETE')).toEqual({ service: 'identity', family: 'projects', scope: 'servers:write' });
-    expect(managementRoute('/v1/projects/folders', 'POST')).toMatchObject({ scope: 'org:admin' });
-    expect(managementRoute('/v1/members/prod/folders', 'POST')).toMatchObject({ scope: 'org:admin' });
-  });
-
-  it('knows no family that is a name of something else', () => {
-    for (const path of ['/v1/constructor', '/v1/toString/x', '/v1/projects*', '/v1/']) expect(managementRoute(path, 'GET')).toBeNull();
+  it('know no family by the name of what every object has', () => {
+    for (const family of ['constructor', '__proto__', 'toString', '']) expect(managementRoute(`/v1/${family}`, 'GET')).toBeNull();
   });
 });
