@@ -49,6 +49,16 @@ describe('client credentials', () => {
     });
   });
 
+  verifies('I11', 'its tokens live no longer than its organization allows', async () => {
+    const made = await machine();
+    await world.identity.dataSource.query(`INSERT INTO organization_policies (org, policy, revision) VALUES ('acme', '{"accessTokenTtlSeconds": 120}', 1)`);
+    const { body } = await ask(made);
+    const { iat, exp } = decodeJwt(body.access_token!);
+    expect([body.expires_in, exp! - iat!]).toEqual([120, 120]);
+    await world.identity.dataSource.query("DELETE FROM organization_policies WHERE org = 'acme'");
+    expect((await ask(made)).body.expires_in).toBe(3600);
+  });
+
   verifies('AS-82', 'it is refused what goes beyond: scopes, resources, its role, another organization', async () => {
     const viewer = await machine({ machine: { role: 'member', projects: { prod: 'viewer' } } });
     expect((await ask(viewer)).body.scope).toBe('mcp:read');

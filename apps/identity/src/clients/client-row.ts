@@ -16,13 +16,15 @@ export interface ClientRow {
   epoch: number | null;
   /** Whose organization was disabled, where it has one. */
   orphaned: boolean;
+  /** As it is stored: what its organization demands. */
+  policy: unknown;
 }
 
 const find = {
   name: 'client-by-id',
   text: `SELECT c.metadata, c.secret_hash AS "secretHash", c.org, c.scopes, c.resources, c.privileged, c.machine, greatest(c.epoch, o.epoch) AS epoch,
-      c.org IS NOT NULL AND (o.slug IS NULL OR o.disabled_at IS NOT NULL) AS orphaned
-    FROM clients c LEFT JOIN organizations o ON o.slug = c.org
+      p.policy, c.org IS NOT NULL AND (o.slug IS NULL OR o.disabled_at IS NOT NULL) AS orphaned
+    FROM clients c LEFT JOIN organizations o ON o.slug = c.org LEFT JOIN organization_policies p ON p.org = c.org
     WHERE c.id = $1 AND c.deleted_at IS NULL`,
 };
 

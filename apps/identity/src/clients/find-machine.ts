@@ -11,6 +11,8 @@ export interface Machine extends MachineRole {
   resources: string[];
   /** What was issued at or before it is dead. */
   epoch: number | null;
+  /** As it is stored: what the organization demands of its tokens. */
+  policy: unknown;
 }
 
 /** Machines, from the table itself; one of a disabled organization is as good as none. */
@@ -22,7 +24,7 @@ export class FindMachine {
   async run(clientId: string): Promise<Machine | null> {
     const row = await clientRow(this.unitOfWork, clientId);
     if (row === null || !row.privileged || row.orphaned) return null;
-    const { machine, org, scopes, resources, epoch } = row;
-    return machine === null || org === null || scopes === null || resources === null ? null : { ...machine, org, scopes, resources, epoch };
+    const { machine, org, scopes, resources, epoch, policy } = row;
+    return machine === null || org === null || scopes === null || resources === null ? null : { ...machine, org, scopes, resources, epoch, policy };
   }
 }

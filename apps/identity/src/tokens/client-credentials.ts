@@ -3,6 +3,8 @@ import { roleScopes } from '@latchkey/access';
 import { withImplied } from '@latchkey/oauth';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { FindMachine, type Machine } from '../clients/find-machine.ts';
+import { GrantedPolicies } from '../policies/granted-policies.ts';
+import { readPolicy } from '../policies/policy-of.ts';
 import type { GrantGuard } from '../provider/guarded-provider.ts';
 import { Resources, type Resource } from '../provider/resources.ts';
 
@@ -18,6 +20,7 @@ export class ClientCredentialsGrant {
   constructor(
     private readonly findMachine: FindMachine,
     private readonly resources: Resources,
+    private readonly policies: GrantedPolicies,
   ) {}
 
   readonly guard: GrantGuard = async (ctx, handle) => {
@@ -33,6 +36,7 @@ export class ClientCredentialsGrant {
     if (given.length === 0 || given.length < new Set(asked).size) throw new errors.InvalidScope('beyond what this client was given there', asked.join(' '));
     Object.assign(params, { resource: resource.resource, scope: given.join(' ') });
     this.machines.set(ctx, machine);
+    this.policies.note(ctx, readPolicy(machine.policy));
     await handle();
   };
 
