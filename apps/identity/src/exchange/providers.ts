@@ -2,7 +2,8 @@ import type { Provider } from '@nestjs/common';
 import { SignAccessToken } from '../tokens/sign-access-token.ts';
 import { AskKeys } from './ask-keys.ts';
 import { ExchangeToken } from './exchange-token.ts';
+import { FindPat } from './find-pat.ts';
 import { KeyBehind } from './key-behind.ts';
 import { ReadSource } from './read-source.ts';
 
-export const exchangeProviders: Provider[] = [AskKeys, ExchangeToken, KeyBehind, ReadSource, SignAccessToken];
+export const exchangeProviders: Provider[] = [AskKeys, ExchangeToken, FindPat, KeyBehind, ReadSource, SignAccessToken];

@@ -1,12 +1,9 @@
-import type { AccessTokenClaims, PatRecord } from '@latchkey/contracts';
-import { WallClock } from '@latchkey/clock';
+import type { AccessTokenClaims } from '@latchkey/contracts';
 import { parseScopes } from '@latchkey/oauth';
-import { looksLikeToken, readToken } from '@latchkey/token';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { AnswerAsk } from '../asking/answer-ask.ts';
-import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { AccessTokens } from '../tokens/access-tokens.ts';
-import { AskKeys } from './ask-keys.ts';
+import { FindPat } from './find-pat.ts';
 import { invalid } from './refusals.ts';
 import type { Source } from './source.ts';
 
@@ -16,26 +13,22 @@ const notGood = 'The subject token is not valid.';
 @Injectable()
 export class ReadSource {
   constructor(
-    private readonly askKeys: AskKeys,
+    private readonly findPat: FindPat,
     private readonly answerAsk: AnswerAsk,
     private readonly accessTokens: AccessTokens,
-    private readonly clock: WallClock,
-    @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
   ) {}
 
   /** @throws InvalidRequest, one wording for all that is not good; TemporarilyUnavailable when the key service cannot be asked */
   run(token: string): Promise<Source> {
-    return looksLikeToken(token, this.env.LATCHKEY_TOKEN_PREFIX) ? this.readPat(token) : this.readAccessToken(token);
+    return this.findPat.looksLikeOne(token) ? this.readPat(token) : this.readAccessToken(token);
   }
 
   private async readPat(token: string): Promise<Source> {
-    const answer = await this.askKeys.run({ hash: this.hashOf(token) });
-    if (!answer.active) throw invalid(notGood);
-    const { id, owner, org, scopes, projects, grants, tools, mintedAt, expiresAt }: PatRecord = answer.pat;
-    if (expiresAt !== null && this.clock.nowSeconds() >= expiresAt) throw invalid(notGood);
-    const membership = await this.membershipOf({ sub: owner, org, iat: mintedAt, client_id: null, gid: null, sid: null, jti: null, src_jti: null });
+    const found = await this.findPat.run(token);
+    if (found === null) throw invalid(notGood);
+    const { id, owner, org, scopes, projects, grants, tools, mintedAt, expiresAt } = found.pat;
     return {
-      kind: 'pat', id, subject: owner, org, membership, scopes, projects, grants, tools,
+      kind: 'pat', id, subject: owner, org, membership: found.membership, scopes, projects, grants, tools,
       expiresAtSeconds: expiresAt, audience: null, clientId: null, thumbprint: null, claims: { src: { kind: 'pat', id, iat: mintedAt } },
     };
   }
@@ -60,14 +53,6 @@ export class ReadSource {
     const answer = await this.answerAsk.run(question);
     if (!answer.active || answer.membership === null) throw invalid(notGood);
     return answer.membership;
-  }
-
-  private hashOf(token: string): string {
-    try {
-      return readToken(token, this.env.LATCHKEY_TOKEN_PREFIX).hash;
-    } catch {
-      throw invalid(notGood);
-    }
   }
 }
 

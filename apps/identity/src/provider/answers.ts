@@ -1,5 +1,6 @@
 import { openidScopes, scopes } from '@latchkey/contracts';
 import type { Context, Middleware, Next } from 'koa';
+import { errors } from 'oidc-provider';
 import { isStoredSecret } from '../clients/client-secret.ts';
 import type { IdentityEnv } from '../env.ts';
 import { isRegistrationPath, metadataPaths, routes } from './routes.ts';
@@ -26,10 +27,17 @@ export function answers(env: IdentityEnv): Middleware {
       await next();
     } catch (error) {
       // What fails around the engine is rendered like what fails in it; its own errors never get here.
-      ctx.app.emit('server_error', ctx, error);
-      ctx.status = 500;
-      ctx.body = { error: 'server_error', error_description: 'Something went wrong on our side.' };
+      if (error instanceof errors.OIDCProviderError && error.expose) {
+        ctx.status = error.statusCode;
+        ctx.body = { error: error.error, error_description: error.error_description };
+      } else {
+        ctx.app.emit('server_error', ctx, error);
+        ctx.status = 500;
+        ctx.body = { error: 'server_error', error_description: 'Something went wrong on our side.' };
+      }
     }
+    if (ctx.status === 503) ctx.set('Retry-After', '1');
+    if (ctx.status === 429) ctx.set('Retry-After', '60');
     const body: unknown = ctx.body;
     if (metadataPaths.has(ctx.path) || ctx.path === routes.jwks) {
       ctx.set('Access-Control-Allow-Origin', '*');

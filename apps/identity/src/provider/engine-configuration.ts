@@ -100,7 +100,7 @@ export class EngineConfiguration {
       clientCredentials: { enabled: true },
       deviceFlow: this.deviceFlow.configuration,
       revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
-      introspection: { enabled: true, allowedPolicy: (_ctx, client) => this.structuredTokens.mayIntrospect(client.clientId) },
+      introspection: { enabled: true, allowedPolicy: (_ctx, client, token) => this.structuredTokens.mayTell(client, token) },
       clientIdMetadataDocument: {
         enabled: true,
         ack: 'draft-02',
