@@ -31,9 +31,9 @@ const inSpecs = [
   })),
 ];
 const boundaries = (depConstraints) => ({ '@nx/enforce-module-boundaries': ['error', { depConstraints }] });
-const productionOnly = {
-  patterns: [{ group: ['@latchkey/*/testing', '**/testing/*'], message: 'Testing entries are for specs.' }],
-};
+const testingEntries = { group: ['@latchkey/*/testing', '**/testing/*'], message: 'Testing entries are for specs.' };
+const engineInternals = { group: ['oidc-provider/*'], message: 'What is inside the engine comes through provider/engine-internals.ts (AS-84).' };
+const productionOnly = { patterns: [testingEntries, engineInternals] };
 
 export default [
   { ignores: ['**/dist', '**/coverage', '.nx', '.latchkey', '.artifacts'] },
@@ -44,6 +44,7 @@ export default [
     rules: {
       ...boundaries(constraints),
       'no-console': 'error',
+      'no-restricted-imports': ['error', { patterns: [engineInternals] }],
       'no-restricted-globals': ['error', { name: 'fetch', message: 'Fetch only in the one guarded fetcher, or in tests.' }],
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-non-null-assertion': 'error',
@@ -73,6 +74,11 @@ export default [
       'no-restricted-globals': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
     },
+  },
+  {
+    // The one file that may, and so the one to read again when the engine is updated.
+    files: ['apps/identity/src/provider/engine-internals.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [testingEntries] }] },
   },
   // It prints its figures.
   { files: ['apps/bench/**/*.ts'], rules: { 'no-console': 'off' } },
