@@ -60,6 +60,20 @@ describe('a forgotten password', () => {
     expect(audited.map(({ action }) => action)).toEqual(expect.arrayContaining(['password_reset.requested', 'password.reset']));
   });
 
+  verifies('I7', 'a sign-in with the old password that was not taken up yet ends too', async () => {
+    const { email } = await newUser();
+    const browser = newBrowser();
+    const form = await browser.get(authorizeUrl(accounts.issuer, { clientId: await registerClient(accounts.issuer), scope: 'openid' }));
+    const csrf = /name="_csrf" value="([^"]+)"/.exec(form.text)![1]!;
+    const cookie = [...browser.cookies].map(([name, { value }]) => `${name.split('|')[0]}=${value}`).join('; ');
+    const answer = await fetch(`${form.url}/login`, { method: 'POST', redirect: 'manual', headers: { cookie }, body: new URLSearchParams({ _csrf: csrf, email, password: old }) });
+    expect(answer.headers.get('location')).toContain('/oauth/authorize/');
+    const holder = newBrowser();
+    await holder.submit(await holder.get(await resetLink(email)), { password: fresh });
+    const resumed = await browser.get(new URL(answer.headers.get('location')!, accounts.issuer).href);
+    expect([resumed.text.includes('>Allow</button>'), resumed.status]).toEqual([false, 400]);
+  });
+
   verifies(['I7', 'AS-63'], 'who asks for it also ends every key and connected program, by one record', async () => {
     const { email, id } = await newUser();
     const before = await accounts.outbox<{ epoch: number | null }>(`feed.identity.user.${id}`);
