@@ -81,6 +81,25 @@ describe('changes of an account', () => {
     expect(await audited(id)).toEqual(expect.arrayContaining(['email_change.requested', 'email.changed', 'email.change_undone', 'password.reset']));
   });
 
+  verifies('I7', 'whoever moved an account twice cannot keep its holder out by going back once', async () => {
+    const { id, email } = await newUser();
+    const [second, third] = [newAddress(), newAddress()];
+    const { browser } = await signIn(email);
+    for (const next of [second, third]) {
+      await changeTo(browser, next);
+      await browser.submit(await browser.get(linkIn(await mailTo(accounts.issuer, next, /Confirm your new/))), {});
+    }
+    const [theirs, mine] = [linkIn(await mailTo(accounts.issuer, second, /was changed/)), linkIn(await mailTo(accounts.issuer, email, /was changed/))];
+    expect((await browser.submit(await browser.get(theirs), {})).status).toBe(200);
+    expect((await userRow(id)).email).toBe(second);
+    const reset = linkIn(await mailTo(accounts.issuer, second, /Choose a new password/));
+    await browser.submit(await browser.get(reset), { password: 'a password of the intruder' });
+    const rightful = new FormBrowser(accounts.issuer);
+    expect((await rightful.submit(await rightful.get(mine), {})).status).toBe(200);
+    expect(await userRow(id)).toMatchObject({ email, password_hash: null });
+    expect((await signIn(second, 'a password of the intruder')).status).toBe(422);
+  });
+
   verifies('I7', 'who only reads the mail of the new address does not move an account there; its holder does, from any browser', async () => {
     const { id, email } = await newUser();
     const next = newAddress();
@@ -143,6 +162,9 @@ describe('changes of an account', () => {
   verifies('I7', 'a person deletes their account: all of it ends, what is personal is erased, and the log still knows the id', async () => {
     const { id, email } = await newUser();
     await accounts.createOrg('alone', id, 'Alone');
+    await accounts.createProject('alone', 'prod');
+    await accounts.identity.seed.server({ org: 'alone', project: 'prod', slug: 'alone-server', name: 'Alone', url: 'http://127.0.0.1:1/mcp' });
+    await accounts.dataSource.query("INSERT INTO domains (org, domain, challenge, verified_at) VALUES ('alone', 'alone-owned.example', 'c', now())");
     await accounts.addMember({ userId: id, org: 'acme', role: 'member', projects: { prod: 'viewer' } });
     const program = await connect(email);
     const { browser } = await signIn(email);
@@ -157,6 +179,10 @@ describe('changes of an account', () => {
     expect(await userRecord(id)).toMatchObject({ disabled: true, epoch: expect.any(Number) });
     expect((await accounts.outbox<MemberRecord>(`feed.identity.member.${id}`))!.record.memberships).toEqual([]);
     expect((await accounts.outbox<{ disabled: boolean }>('feed.identity.org.alone'))!.record.disabled).toBe(true);
+    // As where an organization is deleted by itself: others may prove its domains, and no gateway routes to its servers.
+    expect(await accounts.dataSource.query("SELECT 1 FROM domains WHERE org = 'alone'")).toEqual([]);
+    expect(await accounts.dataSource.query("SELECT 1 FROM outbox WHERE record->>'slug' = 'alone-server' AND record->>'deletedAt' IS NULL")).toEqual([]);
+    expect(await accounts.dataSource.query("SELECT 1 FROM outbox WHERE record->>'slug' = 'alone-server'")).toHaveLength(1);
     expect((await accounts.outbox<{ disabled: boolean }>('feed.identity.org.acme'))?.record.disabled ?? false).toBe(false);
     expect(await program.refresh()).toBe(400);
     expect((await signIn(email)).status).toBe(422);
@@ -173,6 +199,25 @@ describe('changes of an account', () => {
     // The address is free again, for a new account that has nothing of the old one.
     expect((await accounts.createUser(email, password)).id).not.toBe(id);
     await expect(operateUsers(['enable', id], { DATABASE_URL: accounts.env.DATABASE_URL })).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  verifies('I7', 'a deletion waits for who changes one of several memberships, and neither fails', async () => {
+    const { id, email } = await newUser();
+    for (const org of ['first-of-two', 'last-of-two']) await accounts.createOrg(org, id);
+    const { browser } = await signIn(email);
+    const form = await page(browser, '/console/delete-account');
+    const other = accounts.dataSource.createQueryRunner();
+    await other.startTransaction();
+    try {
+      await other.query("SELECT 1 FROM organizations WHERE slug = 'last-of-two' FOR NO KEY UPDATE");
+      const deletion = browser.submit(form, { password });
+      await eventually(async () => expect(await accounts.dataSource.query("SELECT 1 FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()")).not.toEqual([]));
+      await other.query('SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE', [id]);
+      await other.commitTransaction();
+      expect((await deletion).status).toBe(200);
+    } finally {
+      await other.release();
+    }
   });
 
   verifies('I7', 'the only owner among others hands over first, also when both would go at once', async () => {

@@ -5,9 +5,9 @@ import { bySession, recordAudit } from '../audit/record-audit.ts';
 import { ConsentEntity } from '../grants/consent.entity.ts';
 import { InvitationEntity } from '../invitations/invitation.entity.ts';
 import { QueueMail } from '../mail/queue-mail.ts';
-import { lockMemberships, memberRecord } from '../organizations/member-record.ts';
+import { endOrganization } from '../organizations/end-organization.ts';
+import { lockOrganization, memberRecord } from '../organizations/member-record.ts';
 import { MemberEntity, ProjectMemberEntity } from '../organizations/member.entity.ts';
-import { organizationRecord } from '../organizations/organization-record.ts';
 import { accountDeletedLetter } from './account-mails.ts';
 import { Authenticate, type Authentication } from './authenticate.ts';
 import { deviceOfSession } from './known-devices.ts';
@@ -63,9 +63,10 @@ export class DeleteAccount {
     });
   }
 
-  /** Locks are taken in the order of slugs; what the memberships are is read under them. */
+  /** All organizations first, in the order of slugs, and then the person, as everybody locks them; what the memberships are is read under the locks. */
   private async lockedStandings(manager: EntityManager, userId: string): Promise<Standing[]> {
-    for (const { org } of await manager.query<Standing[]>(standings, [userId])) await lockMemberships(manager, userId, org);
+    for (const { org } of await manager.query<Standing[]>(standings, [userId])) await lockOrganization(manager, org);
+    await manager.findOne(UserEntity, { select: { id: true }, where: { id: userId }, lock: { mode: 'for_no_key_update' } });
     return manager.query<Standing[]>(standings, [userId]);
   }
 
@@ -77,9 +78,8 @@ export class DeleteAccount {
 
   private async endOrganization(manager: EntityManager, org: string, userId: string): Promise<void> {
     if (await manager.existsBy(MemberEntity, { org, removedAt: IsNull() })) return;
-    await manager.query(`UPDATE organizations SET disabled_at = clock_timestamp(), epoch = greatest(epoch, ${nowInSeconds}) WHERE slug = $1`, [org]);
-    await stage(manager, await organizationRecord(manager, org));
-    await recordAudit(manager, { org, ...bySession(userId), action: 'org.deleted', target: { kind: 'org', id: org }, details: { by: 'account_deletion' } });
+    const { servers } = await endOrganization(manager, org, new Date());
+    await recordAudit(manager, { org, ...bySession(userId), action: 'org.deleted', target: { kind: 'org', id: org }, details: { by: 'account_deletion', servers } });
   }
 
   private async erase(manager: EntityManager, { id: userId, email }: UserEntity): Promise<void> {

@@ -35,7 +35,7 @@ export class UndoEmailChange {
         if (link === null || user === null) return { outcome: 'gone' };
         const { email } = link.content;
         await manager.update(UserEntity, { id: user.id }, { email, emailVerified: true });
-        await forgetSignInMethods(manager, user.id);
+        await forgetSignInMethods(manager, user.id, link.createdAt);
         await endCredentials(manager, user.id);
         const reset = await this.links.issue(manager, 'password_reset', user.id, { interaction: null });
         await this.queueMail.run(manager, { to: email, ...passwordResetLetter(`${this.env.LATCHKEY_ISSUER}/account/reset-password/${reset}`) });

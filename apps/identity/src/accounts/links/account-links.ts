@@ -12,11 +12,13 @@ export interface FoundLink<P extends LinkPurpose> {
   /** Null where there is no account yet. */
   userId: string | null;
   content: LinkContent<P>;
+  createdAt: Date;
 }
 
 interface Row {
   userId: string | null;
   sealed: Buffer;
+  createdAt: Date;
 }
 
 const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
@@ -44,7 +46,7 @@ export class AccountLinks {
   /** Looks at a link and leaves it as it is. @returns null for one that was used, has expired, or never was */
   async find<P extends LinkPurpose>(purpose: P, token: string): Promise<FoundLink<P> | null> {
     const rows = await this.dataSource.query<Row[]>(
-      'SELECT user_id AS "userId", sealed FROM account_links WHERE token_hash = $1 AND purpose = $2 AND expires_at > clock_timestamp()',
+      'SELECT user_id AS "userId", sealed, created_at AS "createdAt" FROM account_links WHERE token_hash = $1 AND purpose = $2 AND expires_at > clock_timestamp()',
       [hashOf(token), purpose],
     );
     return this.read(purpose, token, rows[0]);
@@ -53,7 +55,7 @@ export class AccountLinks {
   /** Uses a link up, in the transaction of what it brings about: of any number of attempts at once, one gets it. */
   async use<P extends LinkPurpose>(manager: EntityManager, purpose: P, token: string): Promise<FoundLink<P> | null> {
     const [rows] = await manager.query<[Row[], number]>(
-      'DELETE FROM account_links WHERE token_hash = $1 AND purpose = $2 AND expires_at > clock_timestamp() RETURNING user_id AS "userId", sealed',
+      'DELETE FROM account_links WHERE token_hash = $1 AND purpose = $2 AND expires_at > clock_timestamp() RETURNING user_id AS "userId", sealed, created_at AS "createdAt"',
       [hashOf(token), purpose],
     );
     return this.read(purpose, token, rows[0]);
@@ -67,7 +69,7 @@ export class AccountLinks {
   private read<P extends LinkPurpose>(purpose: P, token: string, row: Row | undefined): FoundLink<P> | null {
     if (row === undefined) return null;
     const plain: unknown = JSON.parse(this.masterKey.open(this.nameOf(hashOf(token)), row.sealed).toString());
-    return { userId: row.userId, content: linkContents[purpose].parse(plain) as LinkContent<P> };
+    return { userId: row.userId, content: linkContents[purpose].parse(plain) as LinkContent<P>, createdAt: row.createdAt };
   }
 
   private nameOf(tokenHash: Buffer): string {
