@@ -143,10 +143,22 @@ describe('the providers of organizations', () => {
       expect(new URL((await browser.submit(consent, { org: 'acme' }, allow)).url).searchParams.has('code')).toBe(true);
       const choice = await browser.get(request(`${gatewayUrl}/mcp`));
       const answer = await browser.submit(choice, { org: 'rival' }, allow);
-      expect([answer.status, answer.text.includes('counts in one organization only')]).toEqual([403, true]);
+      expect([answer.status, choice.text.includes('rival'), new URL(answer.url).searchParams.has('code')]).toEqual([422, false, false]);
       const console = new FormBrowser(accounts.issuer);
       const refused = await through(console, await console.get(`${accounts.issuer}/console/sign-in?org=acme`), { sub: 'member-at-acme' });
       expect([refused.status, console.cookies.has('lk_console|/')]).toEqual([403, false]);
+    });
+
+    verifies('I14', 'binds no authenticator app to the account of somebody for whom it vouches', async () => {
+      await accounts.dataSource.query(`INSERT INTO organization_policies (org, policy, revision) VALUES ('acme', '{"mfaRequired":true}', 1)`);
+      try {
+        const browser = new FormBrowser(accounts.issuer);
+        const page = await through(browser, await browser.get(request()), { sub: 'member-at-acme' });
+        expect([page.status, pathOf(page).startsWith('/interaction/'), page.text.includes('Sign in with your password')]).toEqual([403, true, true]);
+        expect((await browser.get(`${accounts.issuer}/sign-in/enrol`)).status).toBe(400);
+      } finally {
+        await accounts.dataSource.query("DELETE FROM organization_policies WHERE org = 'acme'");
+      }
     });
 
     verifies('I8', 'speaks for the domains that its organization has proven', async () => {
@@ -159,6 +171,14 @@ describe('the providers of organizations', () => {
       expect([pathOf(page), page.text.includes('kim@acme-owned.example')]).toEqual(['/console', true]);
       const roles = await accounts.dataSource.query("SELECT m.role FROM members m JOIN users u ON u.id = m.user_id WHERE u.email = 'kim@acme-owned.example' AND m.org = 'acme'");
       expect(roles).toEqual([{ role: 'member' }]);
+
+      // Another organization does not take its word, and nor does anybody for what lasts: how the account is signed in to.
+      await accounts.addMember({ userId: await accounts.userId('kim@acme-owned.example'), org: 'rival', role: 'admin' });
+      await through(browser, await browser.get(request()), person);
+      const answer = await browser.get(request(`${gatewayUrl}/mcp`));
+      expect([answer.status, answer.text.includes('counts in one organization only')]).toEqual([403, true]);
+      expect((await browser.get(`${accounts.issuer}/console?org=rival`)).status).toBe(403);
+      expect((await browser.get(`${accounts.issuer}/console/second-factor`)).status).toBe(403);
     });
 
     verifies('I8', 'is the only one that counts where the organization asks for federated sign-in, until it is switched off', async () => {

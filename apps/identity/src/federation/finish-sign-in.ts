@@ -12,7 +12,7 @@ import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import type { PageAnswer } from '../pages/answer.ts';
 import { cookieScope, readCookie } from '../pages/cookies.ts';
 import { continuePath, destinationSchema, startPath, type Destination } from '../sign-ins/destination.ts';
-import { isFresh } from '../sign-ins/fresh.ts';
+import { mayChangeSignIn } from '../sign-ins/fresh.ts';
 import { PendingSignIns } from '../sign-ins/pending-sign-ins.ts';
 import { federatedFacts, type SignInFacts } from '../sign-ins/sign-in-facts.ts';
 import { LOGGER } from '../tokens.ts';
@@ -70,7 +70,7 @@ export class FinishSignIn {
     if (destination === 'connect') {
       const session = await this.sessions.open(readCookie(request, this.cookies, sessionCookie));
       if (session === null) return { redirect: '/console/sign-in' };
-      if (!isFresh(session.facts)) return { status: 403, page: signInAgainPage() };
+      if (!mayChangeSignIn(session.facts)) return { status: 403, page: signInAgainPage() };
       await this.pendingSignIns.start(reply, { destination, stage: 'link', userId: session.user.id, facts, identity });
       return { redirect: '/sign-in/link' };
     }

@@ -15,7 +15,7 @@ import { csrfFieldSchema, issueCsrfToken, requireCsrfToken } from '../pages/csrf
 import { PageFilter } from '../pages/page.filter.ts';
 import type { ProviderLink } from '../pages/sign-in-form.ts';
 import { CheckSecondFactor } from '../second-factor/check-second-factor.ts';
-import { isFresh } from '../sign-ins/fresh.ts';
+import { mayChangeSignIn } from '../sign-ins/fresh.ts';
 import { FindProvider } from './find-provider.ts';
 import { IdentityEntity } from './identity.entity.ts';
 import { startLink } from './offer-providers.ts';
@@ -54,7 +54,7 @@ export class SignInMethodsController {
     requireCsrfToken(request, this.cookies, csrfForm, csrfFieldSchema.safeParse(body).data?._csrf);
     const session = await this.session(request);
     if (session === null) return sendAnswer(reply, { redirect: '/console/sign-in' });
-    if (!isFresh(session.facts)) return sendAnswer(reply, { status: 403, page: signInAgainPage() });
+    if (!mayChangeSignIn(session.facts)) return sendAnswer(reply, { status: 403, page: signInAgainPage() });
     if (!isUserId(id)) throw new Problem('not_found');
     try {
       await this.unlinkIdentity.run(session.user.id, id);

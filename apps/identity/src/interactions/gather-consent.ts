@@ -4,9 +4,9 @@ import { Injectable } from '@nestjs/common';
 import { FindAccount } from '../accounts/find-account.ts';
 import { JoinByDomain } from '../domains/join-by-domain.ts';
 import { Consents } from '../grants/consents.ts';
-import { FindRole } from '../organizations/find-role.ts';
+import { FindRole, type Membership } from '../organizations/find-role.ts';
 import { Resources } from '../provider/resources.ts';
-import type { SignInFacts } from '../sign-ins/sign-in-facts.ts';
+import { reachOf, type SignInFacts } from '../sign-ins/sign-in-facts.ts';
 import type { ClientFacts } from './client-facts.ts';
 import { organizationChoices, preselected, type ConsentView } from './consent-view.ts';
 import { JudgeChoices } from './judge-choices.ts';
@@ -44,7 +44,7 @@ export class GatherConsent {
     const requested = resource === null ? [] : parseScopes(scope);
     const oidcScopes = openidScopes.filter((name) => scope.split(' ').includes(name));
     await this.joinByDomain.run(user);
-    const choices = organizationChoices(await this.findRole.memberships(user.id), resource, requested);
+    const choices = organizationChoices(await this.within(signIn, user.id), resource, requested);
     const organizations = await this.judgeChoices.run(client, resource?.url ?? null, choices);
     const remembered = await this.consents.find({ userId, clientId: client.id, redirect: client.redirectClass, resource: resource?.url ?? null });
     // RFC 8252 section 8.6: who answers on a loopback port or to an app's link is anybody's guess, so a person looks each time. What
@@ -66,5 +66,10 @@ export class GatherConsent {
       remembered: covered ? { org: remembered.org, at: remembered.at } : null,
       lasts,
     };
+  }
+  /** Whoever vouches in one organization only does not get to know of the others. */
+  private async within(signIn: SignInFacts, userId: string): Promise<Membership[]> {
+    const [reach, memberships] = [reachOf(signIn), await this.findRole.memberships(userId)];
+    return reach === null ? memberships : memberships.filter(({ org }) => org === reach);
   }
 }

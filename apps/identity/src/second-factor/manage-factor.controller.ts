@@ -13,7 +13,7 @@ import { cookieScope, readCookie } from '../pages/cookies.ts';
 import { csrfFieldSchema, issueCsrfToken, requireCsrfToken } from '../pages/csrf.ts';
 import { PageFilter } from '../pages/page.filter.ts';
 import { peerAddress } from '../provider/peer-address.ts';
-import { isFresh } from '../sign-ins/fresh.ts';
+import { mayChangeSignIn } from '../sign-ins/fresh.ts';
 import { CheckSecondFactor } from './check-second-factor.ts';
 import { codeRefusal } from './code-words.ts';
 import { EnrolSecondFactor } from './enrol-second-factor.ts';
@@ -85,7 +85,7 @@ export class ManageFactorController {
   /** Answers itself for who is not signed in, or not lately. */
   private async user(request: FastifyRequest, reply: FastifyReply): Promise<UserEntity | null> {
     const session = await this.sessions.open(readCookie(request, this.cookies, sessionCookie));
-    if (session !== null && isFresh(session.facts)) return session.user;
+    if (session !== null && mayChangeSignIn(session.facts)) return session.user;
     sendAnswer(reply, session === null ? { redirect: '/console/sign-in' } : { status: 403, page: signInAgainPage() });
     return null;
   }

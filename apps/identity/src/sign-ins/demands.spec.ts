@@ -1,6 +1,6 @@
 import { defaultPolicy, type OrganizationPolicy } from '@latchkey/contracts';
 import { unmetDemand } from './demands.ts';
-import { byPassword, federatedFacts, withSecondFactor } from './sign-in-facts.ts';
+import { byPassword, federatedFacts, withPassword, withSecondFactor } from './sign-in-facts.ts';
 
 const nowMs = 1_800_000_000_000;
 const password = { ...byPassword(), signedInAt: new Date(nowMs) };
@@ -39,6 +39,11 @@ describe('what an organization demands of a sign-in', () => {
     expect(unmet(foreign(), policy)).toBe('second-factor');
     expect(unmet(foreign({ severalFactors: true }), policy)).toBeNull();
     expect(unmet(foreign({ severalFactors: true, provider: 'other' }), policy)).toBe('second-factor');
+  });
+
+  it('is never met on the word of another organization\'s provider, or of one that is gone', () => {
+    const theirs = foreign({ provider: 'bb6df0b4-6a0e-4f7b-9b37-3f1c2a9d5e11' });
+    expect([unmet(theirs), unmet({ ...theirs, amr: [...theirs.amr, 'otp'] }), unmet(withPassword(theirs)), unmet(theirs, {}, null)]).toEqual(['elsewhere', 'elsewhere', null, null]);
   });
 
   it('is never met by a sign-in that counts in another organization only', () => {

@@ -1,5 +1,5 @@
 import type { OrganizationPolicy } from '@latchkey/contracts';
-import { providerOf, reachOf, type SignInFacts } from './sign-in-facts.ts';
+import { isOnWordOfOrganization, providerOf, reachOf, type SignInFacts } from './sign-in-facts.ts';
 
 /**
  * What is missing for somebody to act in an organization: `elsewhere` when the sign-in counts in another organization only, then another
@@ -24,6 +24,8 @@ export function unmetDemand(facts: SignInFacts, { org, policy, trusts, nowMs }: 
   if (org === null) return null;
   const provider = providerOf(facts);
   const trusted = provider !== null && trusts(provider);
+  // Of another organization, or one that is switched off or gone: what it once said is worth nothing here.
+  if (!trusted && isOnWordOfOrganization(facts)) return 'elsewhere';
   if (!policy.signInMethods.includes('password') && !trusted) return 'federated';
   if (!policy.signInMethods.includes('federated') && !facts.amr.includes('pwd')) return 'password';
   const { sessionMaxAgeSeconds: maxAge } = policy;

@@ -1,3 +1,5 @@
+import { isUserId as isUuid } from '../accounts/user-id.ts';
+
 /** How and when somebody signed in: what an organization's policy is held against. */
 export interface SignInFacts {
   /**
@@ -16,6 +18,15 @@ const marked = (amr: readonly string[], marker: string): string | null => {
 
 /** Key of the provider that vouched; null where none did. */
 export const providerOf = ({ amr }: SignInFacts): string | null => marked(amr, 'idp:');
+
+/**
+ * Whether nothing but the word of an organization's own provider stands behind it: such a provider has an id for a key, and can say anything
+ * of anybody.
+ */
+export function isOnWordOfOrganization(facts: SignInFacts): boolean {
+  const provider = providerOf(facts);
+  return provider !== null && isUuid(provider) && !facts.amr.includes('pwd');
+}
 
 /** The one organization in which this sign-in counts; null where it counts everywhere. */
 export const reachOf = ({ amr }: SignInFacts): string | null => marked(amr, 'org:');

@@ -9,9 +9,9 @@ import { demandPage } from './demand-page.ts';
 import type { Demand } from './demands.ts';
 import { startPath, type Destination } from './destination.ts';
 import { FindDemand } from './find-demand.ts';
-import { isFresh } from './fresh.ts';
+import { mayChangeSignIn } from './fresh.ts';
+import { isOnWordOfOrganization, type SignInFacts } from './sign-in-facts.ts';
 import { PendingSignIns } from './pending-sign-ins.ts';
-import type { SignInFacts } from './sign-in-facts.ts';
 
 export interface Acting {
   userId: string;
@@ -42,8 +42,8 @@ export class StepUp {
   private async askForFactor(acting: Acting, reply: FastifyReply): Promise<PageAnswer> {
     const { userId, facts, org, destination } = acting;
     const enrolled = await this.secondFactor.enrolled(userId);
-    // Whoever finds a browser that was left open must not bind an app of their own to the account.
-    if (!enrolled && !isFresh(facts)) return this.page('again', acting);
+    // Whoever finds a browser that was left open, or vouches for others as they like, must not bind an app of their own to the account.
+    if (!enrolled && !mayChangeSignIn(facts)) return this.page(isOnWordOfOrganization(facts) ? 'password' : 'again', acting);
     await this.pendingSignIns.start(reply, { destination, stage: enrolled ? 'second-factor' : 'enrol', userId, facts, org });
     return { redirect: enrolled ? '/sign-in/second-factor' : '/sign-in/enrol' };
   }
