@@ -1,7 +1,6 @@
-import { eventually, verifies } from '@latchkey/testing';
+import { eventually, startSmtpServer, verifies, type TestSmtpServer } from '@latchkey/testing';
 import { QueueMail } from '../src/mail/queue-mail.ts';
 import { startTestIdentity, type TestIdentity } from './support/identity.ts';
-import { startSmtpServer, type TestSmtpServer } from './support/smtp-server.ts';
 
 describe('mail through an SMTP server', () => {
   let smtp: TestSmtpServer;

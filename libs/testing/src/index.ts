@@ -7,4 +7,5 @@ export { startNats, type NatsOptions, type TestNats } from './nats.ts';
 export { startPostgres, type PostgresOptions, type TestPostgres } from './postgres.ts';
 export { startRedis, type TestRedis } from './redis.ts';
 export type { ServerProcess } from './server-process.ts';
+export { startSmtpServer, type ReceivedMail, type TestSmtpServer } from './smtp-server.ts';
 export { verifies } from './verifies.ts';
