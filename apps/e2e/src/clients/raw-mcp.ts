@@ -25,22 +25,24 @@ export async function toRawAnswer(response: Response): Promise<RawAnswer> {
   return { status: response.status, headers: response.headers, body: json ? (JSON.parse(text) as Record<string, unknown>) : { text } };
 }
 
-/** Sends one well-formed modern request. */
-export async function rawMcp({ url, token, method = 'tools/call', params = { name: 'whoami', arguments: {} }, headers = {} }: RawRequest): Promise<RawAnswer> {
+/** Headers and body of one well-formed modern request. */
+export function mcpRequest({ token, method = 'tools/call', params = { name: 'whoami', arguments: {} }, headers = {} }: Omit<RawRequest, 'url'> = {}) {
   const name = method === 'resources/read' ? params['uri'] : params['name'];
-  return toRawAnswer(
-    await fetch(url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json', accept: 'application/json, text/event-stream',
-        'mcp-protocol-version': '2026-07-28', 'mcp-method': method,
-        ...(typeof name === 'string' ? { 'mcp-name': name } : {}),
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...headers,
-      },
-      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: modernMeta } }),
-    }),
-  );
+  return {
+    headers: {
+      'content-type': 'application/json', accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': '2026-07-28', 'mcp-method': method,
+      ...(typeof name === 'string' ? { 'mcp-name': name } : {}),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: modernMeta } }),
+  };
+}
+
+/** Sends it. */
+export async function rawMcp({ url, ...request }: RawRequest): Promise<RawAnswer> {
+  return toRawAnswer(await fetch(url, { method: 'POST', ...mcpRequest(request) }));
 }
 
 /** The parameters of a Bearer challenge. */

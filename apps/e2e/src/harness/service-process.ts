@@ -42,7 +42,7 @@ const inherited = () => Object.fromEntries(['PATH', 'HOME', 'LANG', 'TMPDIR'].ma
 
 /** Starts a built program and waits until it answers. */
 export async function startServiceProcess(options: ServiceOptions): Promise<ServiceProcess> {
-  const { name, script, args = [], env, logDir, ready, timeoutMs = 30_000 } = options;
+  const { name, script, args = [], env, logDir, ready, timeoutMs = 90_000 } = options;
   const logFile = join(logDir, `${name}.log`);
   const log = openSync(logFile, 'a');
   const child = spawn(node, [join(repository, script), ...args], {

@@ -40,10 +40,10 @@ export async function manage(system: System, scope: string): Promise<Grant> {
 }
 
 /** Calls the management API through the gateway. */
-export async function callApi(system: System, grant: Grant, method: string, path: string, body?: unknown): Promise<{ status: number; body: Record<string, unknown> }> {
+export async function callApi(system: System, { access }: Pick<Grant, 'access'>, method: string, path: string, body?: unknown): Promise<{ status: number; body: Record<string, unknown> }> {
   const response = await fetch(`${system.gatewayUrl}/v1${path}`, {
     method,
-    headers: { authorization: `Bearer ${grant.access}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    headers: { authorization: `Bearer ${access}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();

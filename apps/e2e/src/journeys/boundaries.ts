@@ -16,7 +16,7 @@ export async function expectOneAudience(system: System, slug: string, otherSlug:
   expect(readChallenge(elsewhere.headers)).toMatchObject({
     error: 'invalid_token', resource_metadata: `${system.gatewayUrl}/.well-known/oauth-protected-resource/mcp/${otherSlug}`,
   });
-  const api = await callApi(system, { access, clientId: '', refresh: undefined, scope: '' }, 'GET', '/pats');
+  const api = await callApi(system, { access }, 'GET', '/pats');
   expect({ status: api.status, code: api.body['code'] }).toEqual({ status: 401, code: 'token_wrong_audience' });
   const management = await manage(system, 'keys:read');
   const mcp = await rawMcp({ url: resource, token: management.access });
