@@ -7,8 +7,10 @@ const root = fileURLToPath(new URL('../../../../', import.meta.url));
 /** What the linter of this repository says of an import restriction, were this the text of that file. */
 function refusals(file: string, text: string): string[] {
   const { stdout, stderr } = spawnSync(process.execPath, ['node_modules/eslint/bin/eslint.js', '--stdin', '--stdin-filename', file, '--format', 'json'], { cwd: root, input: text, encoding: 'utf8' });
-  if (stdout === '') throw new Error(stderr);
-  const [result] = JSON.parse(stdout) as { messages: { ruleId: string | null; message: string }[] }[];
+  // Another rule may print a warning of its own before the report, where no project graph was made yet.
+  const report = stdout.split('\n').find((line) => line.startsWith('[{'));
+  if (report === undefined) throw new Error(`${stdout}${stderr}`);
+  const [result] = JSON.parse(report) as { messages: { ruleId: string | null; message: string }[] }[];
   return result!.messages.filter(({ ruleId }) => ruleId === 'no-restricted-imports').map(({ message }) => message);
 }
 
