@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { eventually, verifies } from '@latchkey/testing';
 import { decodeProtectedHeader, type JWK } from 'jose';
 import { DropSigningKey } from '../src/keys/drop-signing-key.ts';
@@ -101,9 +101,22 @@ describe('a signing key that somebody else has', () => {
 
   verifies('I12', 'master keys can be exchanged: after a reseal the old one opens nothing and is not needed', async () => {
     const { dataSource } = identity;
+    const old = new MasterKey([Buffer.from(first, 'base64')]);
+    const [{ id: user }] = await dataSource.query<[{ id: string }]>('SELECT id FROM users LIMIT 1');
+    const provider = randomUUID();
+    await dataSource.query('INSERT INTO second_factors (user_id, sealed, last_step) VALUES ($1, $2, 0)', [user, old.seal(`second-factor:${user}`, Buffer.from('totp'))]);
+    await dataSource.query(
+      `INSERT INTO identity_providers (id, org, label, issuer, client_id, sealed_secret, scopes, mfa_acr_values, enabled, revision)
+       VALUES ($1, 'acme', 'Other', 'https://idp.example', 'c', $2, 'openid', '{}', false, 1)`,
+      [provider, old.seal(`identity-provider:${provider}`, Buffer.from('secret'))],
+    );
     const both = new MasterKey([Buffer.from(second, 'base64'), Buffer.from(first, 'base64')]);
     const resealed = await new ResealKeys(dataSource, new SigningKeys(dataSource, both), both).run();
-    expect(resealed).toBeGreaterThanOrEqual(3);
+    expect(resealed).toBeGreaterThanOrEqual(5);
+    const now = new MasterKey([Buffer.from(second, 'base64')]);
+    const [factor] = await dataSource.query<{ sealed: Buffer }[]>('SELECT sealed FROM second_factors WHERE user_id = $1', [user]);
+    const [secret] = await dataSource.query<{ sealed: Buffer }[]>('SELECT sealed_secret AS sealed FROM identity_providers WHERE id = $1', [provider]);
+    expect([now.open(`second-factor:${user}`, factor!.sealed).toString(), now.open(`identity-provider:${provider}`, secret!.sealed).toString()]).toEqual(['totp', 'secret']);
     const onlyNew = await new SigningKeys(dataSource, new MasterKey([Buffer.from(second, 'base64')])).load();
     expect(onlyNew.jwks.keys.map(({ kid }) => kid)).toEqual(expect.arrayContaining(await published()));
     await expect(new SigningKeys(dataSource, new MasterKey([Buffer.from(first, 'base64')])).load()).rejects.toThrow(/LATCHKEY_MASTER_KEY/);

@@ -15,7 +15,8 @@ const usage = `npm run keys:rotate -- --list | --compromised <kid> | --reseal
 Works on the database of DATABASE_URL with the keys of LATCHKEY_MASTER_KEY, while the service runs; see docs/operations.md.
 --list              the keys in use, by what they are for, the one that signs first
 --compromised <kid> drops a key at once: another one signs, and whatever the key signed is refused everywhere within the bound
---reseal            seals all keys with the first master key of the list, so that the others can be removed from it`;
+--reseal            seals all keys, second factors and secrets of identity providers with the first master key of the list, so that the
+                    others can be removed from it`;
 
 interface Listed {
   kid: string;

@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, IsNull } from 'typeorm';
 import { byIdentity, recordAudit } from '../audit/record-audit.ts';
 import { MasterKey } from './master-key.ts';
+import { resealSecrets } from './reseal-secrets.ts';
 import { SecretKeyEntity } from './secret-key.entity.ts';
 import { sealName, SigningKeys } from './signing-keys.ts';
 
-/** Seals every key with the first master key of the list, so that the others can be taken off it. */
+/** Seals every key, and every secret that lasts, with the first master key of the list, so that the others can be taken off it. */
 @Injectable()
 export class ResealKeys {
   constructor(
@@ -14,7 +15,7 @@ export class ResealKeys {
     private readonly masterKey: MasterKey,
   ) {}
 
-  /** @returns how many there were */
+  /** @returns how many there were, keys and secrets together */
   async run(): Promise<number> {
     return this.dataSource.transaction(async (manager) => {
       await this.keys.lock(manager);
@@ -25,8 +26,9 @@ export class ResealKeys {
       }
       // A retired key opens nothing any more; what it was is no longer of use to anybody.
       await manager.query("UPDATE secret_keys SET sealed = ''::bytea WHERE retired_at IS NOT NULL");
-      await recordAudit(manager, { org: null, ...byIdentity, action: 'signing_key.resealed', details: { keys: rows.length } });
-      return rows.length;
+      const secrets = await resealSecrets(manager, this.masterKey);
+      await recordAudit(manager, { org: null, ...byIdentity, action: 'signing_key.resealed', details: { keys: rows.length, secrets } });
+      return rows.length + secrets;
     });
   }
 }
