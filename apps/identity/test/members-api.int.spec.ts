@@ -33,6 +33,13 @@ describe('the API of members', () => {
     expect(await addresses('?q=other')).toEqual([]);
     expect(outcome(await call('GET', '/v1/members?project=missing', management.owner))).toEqual([404, 'not_found']);
     for (const query of ['role=king', 'project=No', 'q=%00', 'limit=0']) expect(outcome(await call('GET', `/v1/members?${query}`, management.owner))).toEqual([400, 'invalid_request']);
+    // In the form of ours, and still none: of another list, and of a day that there never was.
+    const cursors = [['2026-01-01T00:00:00.000Z', 'prod'], ['0000-01-01T00:00:00.000Z', management.owner.sub], ['0000-01-01 00:00:00+00', 'x']];
+    for (const cursor of cursors.map((position) => Buffer.from(JSON.stringify(position)).toString('base64url'))) {
+      for (const list of ['members', 'members/invitations', 'identity-providers', 'audit', 'grants']) {
+        expect([list, ...outcome(await call('GET', `/v1/${list}?cursor=${cursor}`, management.owner))]).toEqual([list, 400, 'invalid_request']);
+      }
+    }
     expect(outcome(await call('GET', '/v1/members?org=acme&role=owner', management.stranger))).toEqual([404, 'not_found']);
   });
 

@@ -3,6 +3,12 @@ import { QueryFailedError } from 'typeorm';
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html, class 23 */
 const uniqueViolation = '23505';
 
+/** Class 22: a value that its column cannot hold or be compared with, such as a text that is no id, or a year that there never was. */
+export function isDataException(error: unknown): boolean {
+  const code = error instanceof QueryFailedError ? (error.driverError as { code?: unknown }).code : undefined;
+  return typeof code === 'string' && code.startsWith('22');
+}
+
 /**
  * Whether a write was refused because the row, or another with the same unique value, exists.
  * @param constraint  name of the one constraint or unique index that is meant; any of them when left out

@@ -1,2 +1,2 @@
 export { connectPostgres, openPostgres, type PostgresOptions } from './connect.ts';
-export { isUniqueViolation } from './errors.ts';
+export { isDataException, isUniqueViolation } from './errors.ts';

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Problem } from '@latchkey/problem';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
 import { z } from 'zod';
+import { fromPosition } from '../organizations/page.ts';
 import { AuditEventEntity } from './audit-event.entity.ts';
 import { AuditReader } from './audit-reader.ts';
 
@@ -25,7 +26,7 @@ export class ListEvents {
       const [at, id] = readCursor(query.cursor);
       events.andWhere('(row.at, row.id) < (:cursorAt, :cursorId)', { cursorAt: at, cursorId: id });
     }
-    const rows = await events.orderBy('row.at', 'DESC').addOrderBy('row.id', 'DESC').take(query.limit + 1).getMany();
+    const rows = await fromPosition(events.orderBy('row.at', 'DESC').addOrderBy('row.id', 'DESC').take(query.limit + 1).getMany());
     const page = rows.slice(0, query.limit);
     const last = page.at(-1);
     const more = last !== undefined && rows.length > query.limit;

@@ -1,10 +1,10 @@
 import { stage } from '@latchkey/feed-writer';
 import type { EntityManager } from 'typeorm';
-import { signOutBrowsers } from '../accounts/sign-out-browsers.ts';
+import { forgetSignInMethods } from '../accounts/forget-sign-in-methods.ts';
 import { userRecord } from '../accounts/user-record.ts';
 import { UserEntity } from '../accounts/user.entity.ts';
 import { recordAudit } from '../audit/record-audit.ts';
-import { IdentityEntity } from './identity.entity.ts';
+import { ConsentEntity } from '../grants/consent.entity.ts';
 
 /**
  * Gives an account to whoever a provider vouches for, where nobody ever proved that its address was theirs: somebody may have registered
@@ -17,11 +17,10 @@ export async function reclaimAddress(manager: EntityManager, account: UserEntity
   if (account.emailVerified || account.disabledAt !== null) return false;
   const [used] = await manager.query<[{ used: boolean }]>('SELECT EXISTS (SELECT 1 FROM members WHERE user_id = $1) AS used', [account.id]);
   if (used.used) return false;
-  await manager.delete(IdentityEntity, { userId: account.id });
-  await manager.query('DELETE FROM second_factors WHERE user_id = $1', [account.id]);
-  await signOutBrowsers(manager, account.id);
+  await forgetSignInMethods(manager, account.id);
+  await manager.delete(ConsentEntity, { userId: account.id });
   await manager.query(
-    `UPDATE users SET password_hash = NULL, email_verified = true,
+    `UPDATE users SET email_verified = true,
        epoch = greatest(epoch, floor(extract(epoch FROM clock_timestamp()))::integer) WHERE id = $1`,
     [account.id],
   );

@@ -2,6 +2,7 @@ import type { IssuedGrant } from '@latchkey/contracts';
 import { Problem } from '@latchkey/problem';
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
+import { fromPosition } from '../organizations/page.ts';
 import { causeOfEnd, joinedTo } from './standing.ts';
 
 /** Which grants; what is left out does not matter. */
@@ -58,7 +59,7 @@ export async function grantRows(
   { limit, cursor }: { limit: number; cursor?: string | undefined },
 ): Promise<{ items: IssuedGrant[]; nextCursor: string | null }> {
   const filter = [id, org, user, client, status].map((value) => value ?? null);
-  const found = await dataSource.query<Row[]>(rows, [...filter, ...readCursor(cursor), limit + 1]);
+  const found = await fromPosition(dataSource.query<Row[]>(rows, [...filter, ...readCursor(cursor), limit + 1]));
   const page = found.slice(0, limit);
   const last = page.at(-1);
   const nextCursor = last === undefined || found.length <= limit ? null : Buffer.from(JSON.stringify([last.position, last.id])).toString('base64url');

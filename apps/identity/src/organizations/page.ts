@@ -1,3 +1,4 @@
+import { isDataException } from '@latchkey/postgres';
 import { Problem } from '@latchkey/problem';
 import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { z } from 'zod';
@@ -11,6 +12,13 @@ function readCursor(cursor: string): [string, string] {
   } catch (error) {
     throw new Problem('invalid_request', { detail: 'cursor: it is none of ours', cause: error });
   }
+}
+
+/** Reads rows by a position that a caller gave. What has its form may still name no row of this list. @throws Problem `invalid_request` */
+export async function fromPosition<T>(read: Promise<T>): Promise<T> {
+  return read.catch((error: unknown) => {
+    throw isDataException(error) ? new Problem('invalid_request', { detail: 'cursor: it is none of ours', cause: error }) : error;
+  });
 }
 
 /**
@@ -27,7 +35,7 @@ export async function pageOf<T extends ObjectLiteral & { createdAt: Date }>(
     const [createdAt, last] = readCursor(cursor);
     query.andWhere(`(${alias}.createdAt, ${key}) < (:pageTime, :pageKey)`, { pageTime: createdAt, pageKey: last });
   }
-  const rows = await query.orderBy(`${alias}.createdAt`, 'DESC').addOrderBy(key, 'DESC').take(limit + 1).getMany();
+  const rows = await fromPosition(query.orderBy(`${alias}.createdAt`, 'DESC').addOrderBy(key, 'DESC').take(limit + 1).getMany());
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   const nextCursor =

@@ -1,4 +1,4 @@
-import { createInvitationSchema, createOrganizationSchema, orgRoleSchema, slugSchema } from '@latchkey/contracts';
+import { createInvitationSchema, createOrganizationSchema, orgRoleSchema, printable, slugSchema } from '@latchkey/contracts';
 import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { parse, Problem } from '@latchkey/problem';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -27,7 +27,7 @@ import { ShowMembers } from './show-members.ts';
 const orgFieldSchema = z.object({ org: slugSchema });
 const roleFormSchema = z.object({ role: orgRoleSchema });
 const inviteFormSchema = z.object({ email: createInvitationSchema.shape.email, role: orgRoleSchema });
-const membersQuerySchema = orgFieldSchema.extend({ q: z.string().trim().max(100).optional(), cursor: z.string().max(512).optional() });
+const membersQuerySchema = orgFieldSchema.extend({ q: z.string().trim().max(100).regex(printable).optional(), cursor: z.string().max(512).optional() });
 const newFormSchema = z.object({ name: z.string().max(200).default(''), slug: z.string().max(100).default(''), project: z.string().max(100).default('') });
 
 /** Organizations as pages: a new one, and who belongs to one. */
