@@ -203,7 +203,12 @@ describe('sign-in at another provider', () => {
   });
 
   verifies('I8', 'an account that was waiting there for its owner is taken from whoever made it', async () => {
-    await accounts.createUser('owner@corp.example', 'a password of a squatter');
+    const { id } = await accounts.createUser('owner@corp.example', 'a password of a squatter');
+    await accounts.dataSource.query("INSERT INTO account_links (token_hash, purpose, user_id, sealed, expires_at) VALUES ('\\x01', 'email_change', $1, '\\x01', now() + interval '1 day')", [id]);
+    await accounts.dataSource.query(
+      "INSERT INTO consents (id, user_id, client_id, client_name, redirect, resource, scopes, expires_at) VALUES ($1, $1, 'dyn-x', 'X', 'https://x.example', '', '{openid}', now() + interval '1 day')",
+      [id],
+    );
     const squatter = new FormBrowser(accounts.issuer);
     await squatter.submit(await squatter.get(`${accounts.issuer}/console/sign-in`), { email: 'owner@corp.example', password: 'a password of a squatter' });
     const { page } = await console({ sub: 'owner', email: 'owner@corp.example', email_verified: true });
@@ -213,6 +218,7 @@ describe('sign-in at another provider', () => {
     expect((await new FormBrowser(accounts.issuer).submit(again, { email: 'owner@corp.example', password: 'a password of a squatter' })).status).not.toBe(200);
     const [row] = await accounts.dataSource.query<{ epoch: number; password_hash: null }[]>("SELECT epoch, password_hash FROM users WHERE email = 'owner@corp.example'");
     expect(row).toEqual({ epoch: expect.any(Number), password_hash: null });
+    expect(await accounts.dataSource.query('SELECT 1 FROM account_links WHERE user_id = $1 UNION ALL SELECT 1 FROM consents WHERE user_id = $1', [id])).toEqual([]);
   });
 
   describe('what comes back', () => {
