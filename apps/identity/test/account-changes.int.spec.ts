@@ -89,6 +89,8 @@ describe('changes of an account', () => {
       await changeTo(browser, next);
       await browser.submit(await browser.get(linkIn(await mailTo(accounts.issuer, next, /Confirm your new/))), {});
     }
+    const refused = await browser.submit(await page(browser, '/console/delete-account'), { password });
+    expect([refused.status, refused.text.includes('less than a week ago'), (await userRow(id)).deleted_at]).toEqual([409, true, null]);
     const [theirs, mine] = [linkIn(await mailTo(accounts.issuer, second, /was changed/)), linkIn(await mailTo(accounts.issuer, email, /was changed/))];
     expect((await browser.submit(await browser.get(theirs), {})).status).toBe(200);
     expect((await userRow(id)).email).toBe(second);

@@ -10,7 +10,7 @@ import { cookieScope, setCookie } from '../pages/cookies.ts';
 import { csrfFieldSchema, issueCsrfToken, requireCsrfToken } from '../pages/csrf.ts';
 import { PageFilter } from '../pages/page.filter.ts';
 import { peerAddress } from '../provider/peer-address.ts';
-import { DeleteAccount } from './delete-account.ts';
+import { DeleteAccount, type Deletion } from './delete-account.ts';
 import { ChangeEmail } from './email-change/change-email.ts';
 import { accountDeletedPage, accountPage, deleteAccountPage } from './pages/account-pages.ts';
 import { changeEmailPage, emailMailedPage } from './pages/email-pages.ts';
@@ -24,6 +24,13 @@ const signIn = { redirect: '/console/sign-in' };
 
 const asRefusal = (outcome: Parameters<typeof refusalWords>[0]): Refusal =>
   outcome.outcome === 'refused' ? { status: 422, words: 'The password is not right.', headers: {} } : refusalWords(outcome);
+
+function deletionRefusal(deletion: Exclude<Deletion, { outcome: 'deleted' }>): Refusal {
+  const refuse = (words: string): Refusal => ({ status: 409, words, headers: {} });
+  if (deletion.outcome === 'needed') return refuse(`You are the only owner of ${deletion.orgs.join(', ')}. Make somebody else an owner first.`);
+  if (deletion.outcome === 'moved') return refuse('Your e-mail address was changed less than a week ago. Until then whoever has the earlier one can take the account back; delete it after that.');
+  return asRefusal(deletion);
+}
 
 /** What people do with their own account. */
 @Controller('console')
@@ -87,10 +94,7 @@ export class ConsoleAccountController {
       setCookie(reply, this.cookies, sessionCookie, '', 0);
       return sendAnswer(reply, { status: 200, page: accountDeletedPage() });
     }
-    const { status, words, headers } =
-      deletion.outcome === 'needed'
-        ? { status: 409, words: `You are the only owner of ${deletion.orgs.join(', ')}. Make somebody else an owner first.`, headers: {} }
-        : asRefusal(deletion);
+    const { status, words, headers } = deletionRefusal(deletion);
     const csrf = issueCsrfToken(request, reply, this.cookies, deleteForm);
     return sendAnswer(reply, { status, headers, page: deleteAccountPage({ csrf, email: user.email, error: words }) });
   }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { stage } from '@latchkey/feed-writer';
-import { DataSource, IsNull, Not, type EntityManager } from 'typeorm';
+import { DataSource, IsNull, MoreThan, Not, type EntityManager } from 'typeorm';
 import { bySession, recordAudit } from '../audit/record-audit.ts';
 import { ConsentEntity } from '../grants/consent.entity.ts';
 import { InvitationEntity } from '../invitations/invitation.entity.ts';
@@ -11,11 +11,12 @@ import { MemberEntity, ProjectMemberEntity } from '../organizations/member.entit
 import { accountDeletedLetter } from './account-mails.ts';
 import { Authenticate, type Authentication } from './authenticate.ts';
 import { deviceOfSession } from './known-devices.ts';
+import { AccountLinkEntity } from './links/account-link.entity.ts';
 import { forgetSignInMethods } from './forget-sign-in-methods.ts';
 import { userRecord } from './user-record.ts';
 import { UserEntity } from './user.entity.ts';
 
-export type Deletion = { outcome: 'deleted' } | { outcome: 'needed'; orgs: string[] } | Exclude<Authentication, { outcome: 'signed-in' }>;
+export type Deletion = { outcome: 'deleted' } | { outcome: 'needed'; orgs: string[] } | { outcome: 'moved' } | Exclude<Authentication, { outcome: 'signed-in' }>;
 
 interface Standing {
   org: string;
@@ -54,6 +55,8 @@ export class DeleteAccount {
       const memberships = await this.lockedStandings(manager, user.id);
       const needed = memberships.filter(({ lastOwner, alone }) => lastOwner && !alone).map(({ org }) => org);
       if (needed.length > 0) return { outcome: 'needed', orgs: needed };
+      // Whoever read the mail of an earlier address may still take the account back; nobody deletes it from under them.
+      if (await manager.existsBy(AccountLinkEntity, { userId: user.id, purpose: 'email_undo', expiresAt: MoreThan(new Date()) })) return { outcome: 'moved' };
       await this.endMemberships(manager, user.id);
       for (const { org } of memberships.filter(({ alone }) => alone)) await this.endOrganization(manager, org, user.id);
       await this.erase(manager, user);
