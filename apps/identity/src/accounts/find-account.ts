@@ -12,6 +12,19 @@ export interface Account {
   claims(): Promise<{ [key: string]: unknown; sub: string; email: string; email_verified: boolean; name: string }>;
 }
 
+/** What the engine's look at an account reads. */
+export interface AccountRow {
+  id: string;
+  email: string;
+  emailVerified: boolean;
+  name: string;
+}
+
+export const accountById: Statement = {
+  name: 'account-by-id',
+  text: 'SELECT id, email, email_verified AS "emailVerified", name FROM users WHERE id = $1 AND disabled_at IS NULL',
+};
+
 /** The engine's look at an account; a disabled one is as good as none. */
 @Injectable()
 export class FindAccount {
@@ -25,8 +38,8 @@ export class FindAccount {
   }
 
   async find(sub: string): Promise<Account | undefined> {
-    const user = await this.user(sub);
-    if (user === null) return undefined;
+    const user = isUserId(sub) ? (await this.unitOfWork.prepared<AccountRow>(accountById, [sub]))[0] : undefined;
+    if (user === undefined) return undefined;
     return {
       accountId: user.id,
       claims: () => Promise.resolve({ sub: user.id, email: user.email, email_verified: user.emailVerified, name: user.name }),

@@ -1,6 +1,6 @@
 import { auditEventOf, type AuditAuthor, type AuditEntry } from '@latchkey/service';
 import type { EntityManager } from 'typeorm';
-import { AuditEventEntity } from './audit-event.entity.ts';
+import { prepared } from '../provider/prepared.ts';
 
 export { actorOf, type AuditAuthor, type AuditEntry } from '@latchkey/service';
 
@@ -10,6 +10,11 @@ export const byIdentity: AuditAuthor = { actor: { kind: 'service', id: 'identity
 /** Somebody who is signed in with a browser. */
 export const bySession = (userId: string): AuditAuthor => ({ actor: { kind: 'user', id: userId }, credential: { kind: 'session', id: 'browser' } });
 
+const insert = {
+  name: 'audit-insert',
+  text: 'INSERT INTO audit_events (id, at, service, org, action, outcome, event) VALUES ($1, $2, $3, $4, $5, $6, $7)',
+};
+
 /**
  * Writes an act into the audit log, in the caller's transaction: what happened is recorded, and what is recorded happened.
  * @throws ZodError when an entry is not one of the contract, e.g. for control characters in a name: clean what strangers chose first
@@ -17,5 +22,5 @@ export const bySession = (userId: string): AuditAuthor => ({ actor: { kind: 'use
 export async function recordAudit(manager: EntityManager, entry: AuditEntry): Promise<void> {
   const event = auditEventOf('identity', entry);
   const { id, at, service, org, action, outcome } = event;
-  await manager.insert(AuditEventEntity, { id, at: new Date(at), service, org, action, outcome, event });
+  await prepared(manager, insert, [id, at, service, org, action, outcome, JSON.stringify(event)]);
 }

@@ -4,7 +4,7 @@ import { UnitOfWork } from '../provider/unit-of-work.ts';
 import { admit, type Admission, type ClientStanding, type JudgedClient } from './client-policy.ts';
 import { webHost } from './domain-list.ts';
 
-interface Row {
+export interface AdmissionRow {
   org: string;
   owner: string | null;
   scopes: Scope[] | null;
@@ -13,7 +13,7 @@ interface Row {
   policy: Partial<OrganizationPolicy> | null;
 }
 
-const standings = { name: 'client-standings', text: `
+export const clientStandings = { name: 'client-standings', text: `
   SELECT o.org, c.org AS owner, c.scopes, c.resources, p.policy,
     EXISTS (
       SELECT 1 FROM trusted_clients t
@@ -23,6 +23,9 @@ const standings = { name: 'client-standings', text: `
   LEFT JOIN organization_policies p ON p.org = o.org
   LEFT JOIN clients c ON c.id = $2 AND c.deleted_at IS NULL` };
 
+/** Where the document of a client is, as organizations list hosts; null for a client without one. */
+export const hostOf = (clientId: string): string | null => webHost(clientId)?.replace(/\.$/, '') ?? null;
+
 /** What organizations let a client do, by the tables at this moment: at consent, and again before every token. */
 @Injectable()
 export class Admissions {
@@ -30,8 +33,7 @@ export class Admissions {
 
   /** @param resource  canonical; @returns by organization, one for each that is asked for */
   async find(client: JudgedClient, orgs: readonly string[], resource: string | null): Promise<Map<string, Admission>> {
-    const host = webHost(client.id)?.replace(/\.$/, '') ?? null;
-    const rows = await this.unitOfWork.prepared<Row>(standings, [[...orgs], client.id, host]);
+    const rows = await this.unitOfWork.prepared<AdmissionRow>(clientStandings, [[...orgs], client.id, hostOf(client.id)]);
     return new Map(rows.map((row) => [row.org, admit(client, standingOf(row), row.org, resource)]));
   }
 
@@ -42,4 +44,4 @@ export class Admissions {
   }
 }
 
-const standingOf = ({ policy, ...row }: Row): ClientStanding => ({ ...row, policy: organizationPolicySchema.parse(policy ?? {}) });
+const standingOf = ({ policy, ...row }: AdmissionRow): ClientStanding => ({ ...row, policy: organizationPolicySchema.parse(policy ?? {}) });

@@ -1,11 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { prepared } from '../provider/prepared.ts';
 import { domainOfEmail } from './domain-name.ts';
 
 export interface DomainOwner {
   org: string;
   autoJoin: boolean;
 }
+
+const owner = {
+  name: 'domain-owner',
+  text: `SELECT d.org, d.auto_join AS "autoJoin" FROM domains d JOIN organizations o ON o.slug = d.org AND o.disabled_at IS NULL
+    WHERE d.domain = $1 AND d.verified_at IS NOT NULL`,
+};
 
 /** Whose a domain is: of the organization that has proven it, and of no other. */
 @Injectable()
@@ -16,11 +23,7 @@ export class FindDomain {
   async ownerOf(email: string): Promise<DomainOwner | null> {
     const domain = domainOfEmail(email);
     if (domain === null) return null;
-    const rows = await this.dataSource.query<DomainOwner[]>(
-      `SELECT d.org, d.auto_join AS "autoJoin" FROM domains d JOIN organizations o ON o.slug = d.org AND o.disabled_at IS NULL
-       WHERE d.domain = $1 AND d.verified_at IS NOT NULL`,
-      [domain],
-    );
+    const rows = await prepared<DomainOwner>(this.dataSource.manager, owner, [domain]);
     return rows[0] ?? null;
   }
 }

@@ -6,6 +6,7 @@ import { bySession, recordAudit } from '../audit/record-audit.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { foreignText } from '../pages/foreign-text.ts';
 import { grantSeconds, tombstoneSeconds } from '../provider/lifetimes.ts';
+import { prepared } from '../provider/prepared.ts';
 import { UnitOfWork } from '../provider/unit-of-work.ts';
 import type { SignInFacts } from '../sign-ins/sign-in-facts.ts';
 import { AuthorizationEntity } from './authorization.entity.ts';
@@ -27,6 +28,12 @@ export interface NewAuthorization {
   signIn: SignInFacts;
 }
 
+const insert = {
+  name: 'authorization-insert',
+  text: `INSERT INTO authorizations (grant_id, user_id, client_id, org, resource, amr, signed_in_at, client_name, redirect, scopes, origin, session_uid, expires_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+};
+
 /** What users allowed clients: one for every time they did, so that ending one ends one install of a client only (AS-14). */
 @Injectable()
 export class Authorizations {
@@ -39,8 +46,9 @@ export class Authorizations {
   async create(manager: EntityManager, { client, scopes, signIn, ...rest }: NewAuthorization): Promise<void> {
     const expiresAt = new Date(Date.now() + grantSeconds * 1000);
     const clientName = foreignText(client.name, 100);
-    await manager.insert(AuthorizationEntity, { ...rest, clientId: client.id, clientName, scopes: [...scopes], amr: [...signIn.amr], signedInAt: signIn.signedInAt, expiresAt });
-    const { grantId, org, userId, resource, redirect, origin } = rest;
+    const { grantId, org, userId, resource, redirect, origin, sessionUid } = rest;
+    const values = [grantId, userId, client.id, org, resource, signIn.amr, signIn.signedInAt, clientName, redirect, scopes, origin, sessionUid, expiresAt];
+    await prepared(manager, insert, values);
     const details = { grant: grantId, client_name: clientName, resource: resource === null ? null : cleaned(resource), scopes: [...scopes], redirect, origin };
     await recordAudit(manager, { org, ...bySession(userId), action: 'consent.allowed', target: clientReference(client.id), details });
   }

@@ -3,11 +3,14 @@ import type { Logger } from '@latchkey/telemetry';
 import type Provider from 'oidc-provider';
 import { DataSource } from 'typeorm';
 import { peerAddress } from '../provider/peer-address.ts';
+import { prepared } from '../provider/prepared.ts';
 import { LOGGER } from '../tokens.ts';
 
 const everyMs = 60_000;
 /** Grants whose use was noted within the minute; beyond it, uses are noted more often than needed. */
 const rememberedGrants = 10_000;
+
+const note = { name: 'grant-note-use', text: 'UPDATE authorizations SET used_at = now(), address = $2 WHERE grant_id = $1' };
 
 /** Remembers, to the minute, when a connected program last got a token, and from where. */
 @Injectable()
@@ -40,6 +43,6 @@ export class NoteGrantUse {
   }
 
   private async note(grantId: string, address: string): Promise<void> {
-    await this.dataSource.query('UPDATE authorizations SET used_at = now(), address = $2 WHERE grant_id = $1', [grantId, address]);
+    await prepared(this.dataSource.manager, note, [grantId, address]);
   }
 }

@@ -14,7 +14,7 @@ export interface Standing {
   policy: OrganizationPolicy;
 }
 
-interface Row extends Pick<Standing, 'userId' | 'org'> {
+export interface StandingRow extends Pick<Standing, 'userId' | 'org'> {
   policy: unknown;
   dead: string | null;
   amr: string[];
@@ -49,12 +49,19 @@ export const joinedTo = (session: string): string => `
   LEFT JOIN clients c ON c.id = a.client_id
   LEFT JOIN ended_sessions s ON s.uid = ${session}`;
 
-const find = { name: 'standing', text: `
-  SELECT a.user_id AS "userId", a.org, p.policy, ${causeOfEnd} AS dead, a.amr, a.signed_in_at AS "signedInAt", a.issuer_id::text AS "issuerId",
-    (SELECT array_agg(i.id::text) FROM identity_providers i WHERE i.org = a.org AND i.enabled) AS providers
+/** What a standing is, of the authorization `a` and the policy `p` of its organization. */
+export const standingColumns = `a.user_id AS "userId", a.org, p.policy, ${causeOfEnd} AS dead, a.amr, a.signed_in_at AS "signedInAt", a.issuer_id::text AS "issuerId",
+    (SELECT array_agg(i.id::text) FROM identity_providers i WHERE i.org = a.org AND i.enabled) AS providers`;
+
+const text = `
+  SELECT ${standingColumns}
   FROM authorizations a ${joinedTo('coalesce($2, a.session_uid)')}
   LEFT JOIN organization_policies p ON p.org = a.org
-  WHERE a.grant_id = $1` };
+  WHERE a.grant_id = $1`;
+
+const look = { name: 'standing', text };
+/** One that a last look follows; apart from it, so that nobody foresees the last one. */
+export const firstLook = { name: 'standing-at-first', text };
 
 /** Whether what a user once allowed still stands, asked of the tables themselves: before every token, and at introspection. */
 @Injectable()
@@ -79,7 +86,10 @@ export class Standings {
    * @throws InvalidGrant (RFC 6749 section 5.2) where it stands no more
    */
   async require(grantId: string | undefined, sessionUid?: string): Promise<Standing> {
-    const row = grantId === undefined ? null : await this.row(grantId, sessionUid);
+    return this.hold(grantId === undefined ? null : await this.row(grantId, sessionUid));
+  }
+
+  private hold(row: StandingRow | null): Standing {
     if (row === null) throw new errors.InvalidGrant('the authorization has ended');
     const standing = standingOf(row);
     const trusts = this.findProvider.trust(row.providers ?? []);
@@ -95,15 +105,15 @@ export class Standings {
   requireOnce(request: object, grantId: string | undefined, sessionUid?: string): Promise<Standing> {
     const known = this.looked.get(request);
     if (known !== undefined && known.grantId === grantId && known.sessionUid === sessionUid) return known.standing;
-    const standing = this.require(grantId, sessionUid);
+    const standing = (grantId === undefined ? Promise.resolve(null) : this.row(grantId, sessionUid, firstLook)).then((row) => this.hold(row));
     this.looked.set(request, { grantId, sessionUid, standing });
     return standing;
   }
 
-  private async row(grantId: string, sessionUid: string | undefined): Promise<Row | null> {
-    const rows = await this.unitOfWork.prepared<Row>(find, [grantId, sessionUid ?? null]);
+  private async row(grantId: string, sessionUid: string | undefined, statement = look): Promise<StandingRow | null> {
+    const rows = await this.unitOfWork.prepared<StandingRow>(statement, [grantId, sessionUid ?? null]);
     return rows[0] === undefined || rows[0].dead !== null ? null : rows[0];
   }
 }
 
-const standingOf = ({ userId, org, policy }: Row): Standing => ({ userId, org, policy: readPolicy(policy) });
+const standingOf = ({ userId, org, policy }: StandingRow): Standing => ({ userId, org, policy: readPolicy(policy) });

@@ -12,7 +12,7 @@ export interface Membership {
   projects: Record<string, ProjectRole>;
 }
 
-interface Row {
+export interface RoleRow {
   org: string;
   name: string;
   role: OrgRole;
@@ -27,10 +27,10 @@ const select = `
   JOIN users u ON u.id = m.user_id AND u.disabled_at IS NULL
   WHERE m.user_id = $1 AND m.removed_at IS NULL`;
 
-const findInOrg = { name: 'role-in-org', text: `${select} AND m.org = $2` };
+export const roleInOrg = { name: 'role-in-org', text: `${select} AND m.org = $2` };
 const findAll = { name: 'roles', text: `${select} ORDER BY m.org` };
 
-const membership = ({ org, name, role, projects }: Row): Membership => ({ org, name, role, projects: projects ?? {} });
+const membership = ({ org, name, role, projects }: RoleRow): Membership => ({ org, name, role, projects: projects ?? {} });
 
 /** What a user is where, from the tables themselves: the truth that the feed only repeats. Disabled users and organizations count as absent. */
 @Injectable()
@@ -40,14 +40,14 @@ export class FindRole {
   /** @returns null for everybody who is no member */
   async inOrg(userId: string, org: string): Promise<Membership | null> {
     if (!isUserId(userId)) return null;
-    const rows = await this.unitOfWork.prepared<Row>(findInOrg, [userId, org]);
+    const rows = await this.unitOfWork.prepared<RoleRow>(roleInOrg, [userId, org]);
     return rows[0] === undefined ? null : membership(rows[0]);
   }
 
   /** All memberships of a user, by organization. */
   async memberships(userId: string): Promise<Membership[]> {
     if (!isUserId(userId)) return [];
-    const rows = await this.unitOfWork.prepared<Row>(findAll, [userId]);
+    const rows = await this.unitOfWork.prepared<RoleRow>(findAll, [userId]);
     return rows.map(membership);
   }
 }

@@ -14,11 +14,11 @@ const living = (columns: string, condition: string): string => `
   SELECT payload, floor(extract(epoch FROM consumed_at))::text AS consumed${columns} FROM artifacts
   WHERE kind = $1 AND (expires_at IS NULL OR expires_at > now()) AND ${condition}`;
 
-const findById = { name: 'artifact-by-id', text: living('', 'id_hash = $2') };
+export const findById = { name: 'artifact-by-id', text: living('', 'id_hash = $2') };
 const findBySessionUid = { name: 'artifact-by-uid', text: living('', 'uid = $2') };
 const findByCode = { name: 'artifact-by-user-code', text: living(', id_hash AS hash', 'user_code = $2') };
 
-const consume = {
+export const consume = {
   name: 'artifact-consume',
   text: `WITH used AS (
       UPDATE artifacts SET consumed_at = clock_timestamp() WHERE kind = $1 AND id_hash = $2 AND consumed_at IS NULL RETURNING 1

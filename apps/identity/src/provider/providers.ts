@@ -27,6 +27,7 @@ import { AccessTokens } from '../tokens/access-tokens.ts';
 import { TokenClaims } from '../tokens/claims.ts';
 import { ClientCredentialsGrant } from '../tokens/client-credentials.ts';
 import { RedeemCode } from '../tokens/redeem-code.ts';
+import { ReadAhead } from '../tokens/read-ahead.ts';
 import { RedeemOnce } from '../tokens/redeem-once.ts';
 import { RefreshReplays } from '../tokens/refresh-replays.ts';
 import { RefreshTokenGrant } from '../tokens/refresh-token.ts';
@@ -69,6 +70,7 @@ export const engineProviders = (outbound?: OutboundFetch): Provider[] => [
   NoteGrantUse,
   OidcEngine,
   RedeemCode,
+  ReadAhead,
   RedeemOnce,
   ...deviceProviders,
   RefreshReplays,

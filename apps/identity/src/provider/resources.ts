@@ -1,7 +1,7 @@
 import { scopes as allScopes, slugSchema, type Scope } from '@latchkey/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { canonicalResource, managementScopes, mcpScopes, resources } from '@latchkey/oauth';
-import { Provider } from 'oidc-provider';
+import { currentRequest } from '@latchkey/service';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { FindServer } from '../servers/find-server.ts';
 
@@ -38,14 +38,14 @@ export class Resources {
     return this.env.LATCHKEY_DEFAULT_RESOURCE ?? this.names.platform;
   }
 
-  /** @param text  in any spelling; @returns null for what is not ours. Read once in a request of the engine, which asks for it several times. */
+  /** @param text  in any spelling; @returns null for what is not ours. Read once in a request, which asks for it several times. */
   async find(text: string): Promise<Resource | null> {
     const resource = canonicalResource(text);
     if (resource === null) return null;
-    const ctx = Provider.ctx;
-    if (ctx === undefined) return this.look(resource);
-    const known = this.read.get(ctx) ?? new Map<string, Promise<Resource | null>>();
-    this.read.set(ctx, known);
+    const request = currentRequest();
+    if (request === undefined) return this.look(resource);
+    const known = this.read.get(request) ?? new Map<string, Promise<Resource | null>>();
+    this.read.set(request, known);
     const found = known.get(resource) ?? this.look(resource);
     known.set(resource, found);
     return found;
@@ -61,7 +61,7 @@ export class Resources {
     }
     const slug = slugSchema.safeParse(resource.slice(this.names.server('').length));
     if (!slug.success || resource !== this.names.server(slug.data)) return null;
-    const server = await this.servers.bySlug(slug.data);
+    const server = await this.servers.place(slug.data);
     if (server === null) return null;
     const place = { slug: server.slug, org: server.org, project: server.project };
     return { kind: 'server', resource, name: server.name, server: place, scopes: mcpScopes, defaultScopes: mcpScopes };

@@ -2,27 +2,23 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
 import { errors } from 'oidc-provider';
 import { DataSource, type EntityManager } from 'typeorm';
+import { prepared, type Statement } from './prepared.ts';
 import { Semaphore } from './semaphore.ts';
+
+export type { Statement } from './prepared.ts';
 
 interface Scope {
   manager: EntityManager;
   /** The last statement asked for: one connection carries one at a time, and the engine asks for several at once. */
   tail: Promise<unknown>;
-}
-
-/** A statement by its name and text; both are constants, as every connection keeps what it has prepared. */
-export interface Statement {
-  name: string;
-  text: string;
-}
-
-/** The driver below the object mapper. */
-interface Connection {
-  query(statement: Statement & { values: unknown[] }): Promise<{ rows: unknown[] }>;
+  /** Answers that another statement has brought along, each for whoever asks first. */
+  foreseen: Map<string, unknown[]>;
+  /** Whether the transaction is to leave nothing behind, whatever it ends with. */
+  undone: boolean;
 }
 
 /** Transactions held open at once; the rest of the pool stays free for the lookups that they make outside. */
-const openTransactions = 6;
+const openTransactions = 10;
 
 /**
  * Lets the engine's single steps (consume a code, save a token, revoke a grant) share one transaction although the engine knows of none:
@@ -41,15 +37,27 @@ export class UnitOfWork {
     return scope === undefined ? step(this.dataSource.manager) : queue(scope, step);
   }
 
-  /**
-   * Runs one statement like a step. Hot path: for what every token request asks. It is prepared once per connection, and the object mapper,
-   * which costs as much as all the rest of such a request, is left out.
-   */
+  /** Runs one prepared statement like a step; what was foreseen is not asked again. */
   async prepared<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
     const scope = this.scopes.getStore();
-    const ask = async (connection: Connection): Promise<Row[]> => (await connection.query({ ...statement, values })).rows as Row[];
-    if (scope === undefined) return ask((this.dataSource.driver as unknown as { master: Connection }).master);
-    return queue(scope, async ({ queryRunner }) => ask((await queryRunner?.connect()) as Connection));
+    if (scope === undefined) return prepared(this.dataSource.manager, statement, values);
+    if (scope.foreseen.size > 0) {
+      const question = questionOf(statement, values);
+      const rows = scope.foreseen.get(question);
+      if (rows !== undefined) {
+        scope.foreseen.delete(question);
+        return rows as Row[];
+      }
+    }
+    return queue(scope, (manager) => prepared<Row>(manager, statement, values));
+  }
+
+  /**
+   * Takes note of what a statement will answer, for who knows that from another one of the same transaction. It answers once: a second look
+   * is a look at the table.
+   */
+  foresee(statement: Statement, values: unknown[], rows: unknown[]): void {
+    this.scopes.getStore()?.foreseen.set(questionOf(statement, values), rows);
   }
 
   /** The same for a step of several statements: outside of a transaction it gets one of its own. */
@@ -59,8 +67,7 @@ export class UnitOfWork {
   }
 
   /**
-   * Undoes what `work` did to the surrounding transaction when it throws. The engine uses a refresh token up before it has judged the
-   * whole request: one with a wrong resource would otherwise cost a client its connection.
+   * Undoes what `work` did to the surrounding transaction when it throws, and nothing of what was done before.
    */
   async orNothing<T>(work: () => Promise<T>): Promise<T> {
     await this.run((manager) => manager.query('SAVEPOINT nothing'));
@@ -73,21 +80,36 @@ export class UnitOfWork {
   }
 
   /**
+   * Undoes the whole surrounding transaction when `work` throws, an OAuth error or any other. A refresh token is used up before the whole
+   * request is judged: one with a wrong resource would otherwise cost a client its connection.
+   */
+  async orRollBack<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const scope = this.scopes.getStore();
+      if (scope !== undefined) scope.undone = true;
+      throw error;
+    }
+  }
+
+  /**
    * Opens a transaction around `work`. An OAuth error is an answer and commits what led to it, such as the revocation after a reuse;
    * any other error rolls back.
    */
   async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     const outcome = await this.slots.use(() =>
-      this.dataSource.transaction((manager) =>
-        this.scopes.run({ manager, tail: Promise.resolve() }, async () => {
+      this.dataSource.transaction((manager) => {
+        const scope: Scope = { manager, tail: Promise.resolve(), foreseen: new Map(), undone: false };
+        return this.scopes.run(scope, async () => {
           try {
             return { value: await work(manager) };
           } catch (error) {
-            if (error instanceof errors.OIDCProviderError && error.statusCode < 500) return { error };
+            if (!scope.undone && error instanceof errors.OIDCProviderError && error.statusCode < 500) return { error };
             throw error;
           }
-        }),
-      ),
+        });
+      }),
     );
     if ('error' in outcome) throw outcome.error;
     return outcome.value;
@@ -99,3 +121,6 @@ function queue<T>(scope: Scope, step: (manager: EntityManager) => Promise<T>): P
   scope.tail = result.catch(() => undefined);
   return result;
 }
+
+const questionOf = ({ name }: Statement, values: unknown[]): string =>
+  [name, ...values.map((value) => (Buffer.isBuffer(value) ? value.toString('latin1') : String(value)))].join('\0');

@@ -4,6 +4,11 @@ import { rowStatement } from '../provider/row-statement.ts';
 import { UnitOfWork, type Statement } from '../provider/unit-of-work.ts';
 import { ServerEntity } from './server.entity.ts';
 
+/** Where a server lives, and what it is called: all that a token asks of it. */
+export type ServerPlace = Pick<ServerEntity, 'slug' | 'org' | 'project' | 'name'>;
+
+export const placeOfServer: Statement = { name: 'server-place', text: 'SELECT slug, org, project, name FROM servers WHERE slug = $1 AND deleted_at IS NULL' };
+
 /** The server behind a slug; a deleted one is as good as none. */
 @Injectable()
 export class FindServer {
@@ -18,5 +23,9 @@ export class FindServer {
 
   async bySlug(slug: string): Promise<ServerEntity | null> {
     return (await this.unitOfWork.prepared<ServerEntity>(this.statement, [slug]))[0] ?? null;
+  }
+
+  async place(slug: string): Promise<ServerPlace | null> {
+    return (await this.unitOfWork.prepared<ServerPlace>(placeOfServer, [slug]))[0] ?? null;
   }
 }

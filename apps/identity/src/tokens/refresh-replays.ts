@@ -3,10 +3,17 @@ import type { EntityManager } from 'typeorm';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { openUnderSecret, sealUnderSecret } from '../keys/seal-under-secret.ts';
 import { idHash } from '../provider/id-hash.ts';
+import { prepared } from '../provider/prepared.ts';
 
 const purpose = 'refresh replay';
 /** More than a client's parallel processes need, fewer than a thief would like (AS-53). */
 const maxReplays = 10;
+
+const keep = {
+  name: 'replay-keep',
+  text: `INSERT INTO refresh_replays (id_hash, request, sealed, issued_at, expires_at)
+    VALUES ($1, $2, $3, clock_timestamp(), clock_timestamp() + make_interval(secs => $4))`,
+};
 
 interface Row {
   sealed: Buffer;
@@ -21,11 +28,7 @@ export class RefreshReplays {
   async keep(manager: EntityManager, token: string, request: Buffer, answer: unknown): Promise<void> {
     const windowSeconds = this.env.LATCHKEY_REFRESH_REPLAY_WINDOW_SECONDS;
     if (windowSeconds === 0) return;
-    await manager.query(
-      `INSERT INTO refresh_replays (id_hash, request, sealed, issued_at, expires_at)
-       VALUES ($1, $2, $3, clock_timestamp(), clock_timestamp() + make_interval(secs => $4))`,
-      [idHash(token), request, sealUnderSecret(token, purpose, answer), windowSeconds],
-    );
+    await prepared(manager, keep, [idHash(token), request, sealUnderSecret(token, purpose, answer), windowSeconds]);
   }
 
   /** @returns the same answer with what is left of `expires_in`, or null outside of the window, for another request, or once too often */

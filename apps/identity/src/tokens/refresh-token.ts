@@ -9,21 +9,29 @@ import { clientReference } from '../audit/oauth-author.ts';
 import { recordAudit } from '../audit/record-audit.ts';
 import { Standings } from '../grants/standing.ts';
 import { checkDpopReplay, validateDpop } from '../provider/engine-internals.ts';
+import { consume, findById } from '../provider/adapter.ts';
 import type { GrantGuard } from '../provider/guarded-provider.ts';
 import { idHash } from '../provider/id-hash.ts';
+import { prepared } from '../provider/prepared.ts';
 import { GrantedPolicies } from '../policies/granted-policies.ts';
 import { UnitOfWork } from '../provider/unit-of-work.ts';
 import { LOGGER } from '../tokens.ts';
+import { aheadOf, ReadAhead, type Ahead } from './read-ahead.ts';
 import { RefreshReplays } from './refresh-replays.ts';
 import { Turns } from './turns.ts';
 
-interface Locked {
-  payload: AdapterPayload;
-  used: boolean;
-}
+/** Uses a token up, by one compare-and-set, where the client that asks is the one whose it is. */
+const use = {
+  name: 'use-refresh-token',
+  text: aheadOf(
+    `UPDATE artifacts SET consumed_at = clock_timestamp()
+     WHERE kind = 'RefreshToken' AND id_hash = $1 AND payload->>'clientId' = $2 AND consumed_at IS NULL AND expires_at > now() RETURNING payload`,
+    3,
+  ),
+};
 
 /**
- * Rotates a refresh token in one transaction, behind a lock on its row: used up, its successor and the kept answer appear together. Who
+ * Rotates a refresh token in one transaction that begins with its use: used up, its successor and the kept answer appear together, or not. Who
  * comes with the same token within the window gets that answer; after it, the use is a theft until proven otherwise (AS-53, AS-54).
  */
 @Injectable()
@@ -35,6 +43,7 @@ export class RefreshTokenGrant {
     private readonly standings: Standings,
     private readonly replays: RefreshReplays,
     private readonly policies: GrantedPolicies,
+    private readonly readAhead: ReadAhead,
     @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -49,33 +58,43 @@ export class RefreshTokenGrant {
   };
 
   private async refresh(manager: EntityManager, ctx: TokenEndpointGrantContext, token: string, handle: () => Promise<void>): Promise<void> {
-    const locked = await lock(manager, token);
+    const clientId = ctx.oidc.client?.clientId ?? '';
+    const [used] = await prepared<Ahead>(manager, use, [idHash(token), clientId, ...this.readAhead.parameters(clientId)]);
+    if (used !== undefined) return this.unitOfWork.orRollBack(() => this.rotate(manager, ctx, token, used, handle));
+    const payload = await usedBefore(manager, token);
     // Unknown, expired and foreign tokens are the engine's to refuse.
-    if (locked === null || locked.payload.clientId !== ctx.oidc.client?.clientId) return handle();
-    const { grantId, sessionUid } = locked.payload;
-    // Who proves no key, or another one, has made another request (AS-53).
+    if (payload === null || payload.clientId !== clientId) return handle();
+    const { grantId, sessionUid } = payload;
     const proof = await validateDpop(ctx.oidc.provider, ctx);
-    const request = fingerprint(ctx, locked.payload, proof?.thumbprint);
-    if (!locked.used) {
-      const { policy } = await this.standings.requireOnce(ctx, grantId, sessionUid);
-      requireRecentUse(locked.payload, policy);
-      this.policies.note(ctx, policy);
-      await this.unitOfWork.orNothing(handle);
-      await this.replays.keep(manager, token, request, ctx.body);
-      return;
-    }
     if (grantId !== undefined && (await this.standings.find(grantId, sessionUid)) !== null) {
-      const answer = await this.replays.find(manager, token, request);
+      const answer = await this.replays.find(manager, token, fingerprint(ctx, payload, proof?.thumbprint));
       if (answer !== null) {
-        await checkDpopReplay(ctx.oidc.provider, ctx, proof, locked.payload.clientId ?? '');
+        await checkDpopReplay(ctx.oidc.provider, ctx, proof, clientId);
         ctx.body = answer;
         return;
       }
     }
-    this.logger.warn({ grantId, clientId: locked.payload.clientId, issuer: this.env.LATCHKEY_ISSUER }, 'a used refresh token was presented; its grant is revoked');
-    await this.recordReuse(manager, locked.payload);
+    this.logger.warn({ grantId, clientId, issuer: this.env.LATCHKEY_ISSUER }, 'a used refresh token was presented; its grant is revoked');
+    await this.recordReuse(manager, payload);
     await handle();
     throw new errors.InvalidGrant('refresh token already used');
+  }
+
+  /** What the engine asks next was answered by the use itself: that the token was unused, and that it is not any more. */
+  private async rotate(manager: EntityManager, ctx: TokenEndpointGrantContext, token: string, used: Ahead, handle: () => Promise<void>): Promise<void> {
+    const { payload } = used;
+    const id = ['RefreshToken', idHash(token)];
+    this.unitOfWork.foresee(findById, id, [{ payload, consumed: null }]);
+    this.unitOfWork.foresee(consume, id, [{}]);
+    this.readAhead.note(payload.clientId ?? '', used);
+    // Who proves no key, or another one, has made another request (AS-53).
+    const proof = await validateDpop(ctx.oidc.provider, ctx);
+    const { policy } = await this.standings.requireOnce(ctx, payload.grantId, payload.sessionUid);
+    requireRecentUse(payload, policy);
+    this.policies.note(ctx, policy);
+    const request = fingerprint(ctx, payload, proof?.thumbprint);
+    await handle();
+    await this.replays.keep(manager, token, request, ctx.body);
   }
 
   private async recordReuse(manager: EntityManager, { grantId, clientId = '' }: AdapterPayload): Promise<void> {
@@ -97,13 +116,14 @@ function requireRecentUse({ iat }: AdapterPayload, { refreshTokenTtlSeconds: lon
   if (longest !== null && (iat ?? 0) + longest <= Math.floor(Date.now() / 1000)) throw new errors.InvalidGrant('the authorization has ended');
 }
 
-async function lock(manager: EntityManager, token: string): Promise<Locked | null> {
-  const rows = await manager.query<Locked[]>(
-    `SELECT payload, consumed_at IS NOT NULL AS used FROM artifacts
-     WHERE kind = 'RefreshToken' AND id_hash = $1 AND expires_at > now() FOR UPDATE`,
+/** Behind a lock, and so after whoever is just using it. */
+async function usedBefore(manager: EntityManager, token: string): Promise<AdapterPayload | null> {
+  const rows = await manager.query<{ payload: AdapterPayload }[]>(
+    `SELECT payload FROM artifacts
+     WHERE kind = 'RefreshToken' AND id_hash = $1 AND consumed_at IS NOT NULL AND expires_at > now() FOR UPDATE`,
     [idHash(token)],
   );
-  return rows[0] ?? null;
+  return rows[0]?.payload ?? null;
 }
 
 /** Same client, same key and same request in substance: a resource that is left out means the granted one, and the order of scopes says nothing. */
