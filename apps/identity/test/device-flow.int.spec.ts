@@ -4,7 +4,7 @@ import { decodeJwt } from 'jose';
 import { startAsker, startWithGateway, type Caller } from './support/asker.ts';
 import { FormBrowser, type Page } from './support/browser.ts';
 import { post, refresh, registered, type TokenAnswer } from './support/client.ts';
-import { admin, demo } from './support/identity.ts';
+import { admin, demo, gateway } from './support/identity.ts';
 import { person, userId } from './support/people.ts';
 
 const grantType = 'urn:ietf:params:oauth:grant-type:device_code';
@@ -151,6 +151,23 @@ describe('the device flow', () => {
     expect((await two.submit(pages[1]!, /\/device$/, { confirm: 'yes' })).text).toContain('used already');
     await one.submit(await one.submit(first, /\/login$/, credentials), /\/consent$/, { decision: 'allow' });
     expect((await outcome(code.device_code)).status).toBe(200);
+  });
+
+  verifies(['I11', 'I13'], 'our own command line is let in where an organization lets in registered or trusted programs only, sensitive scopes included', async () => {
+    const { dataSource } = world.identity;
+    for (const clients of ['registered', 'trusted']) {
+      await dataSource.query("INSERT INTO organization_policies (org, policy, revision) VALUES ('acme', $1, 1) ON CONFLICT (org) DO UPDATE SET policy = excluded.policy", [JSON.stringify({ clients, sensitiveScopesTrustedOnly: true })]);
+      try {
+        const code = await started({ resource: `${gateway}/v1`, scope: 'keys:write' });
+        const browser = new FormBrowser(issuer);
+        await browser.submit(await toConsent(browser, code), /\/consent$/, { decision: 'allow', org: 'acme' });
+        const { status, body } = await outcome(code.device_code);
+        expect([clients, status, body.scope]).toEqual([clients, 200, 'keys:write']);
+        expect((await refresh(issuer, cli, body.refresh_token!)).body.scope).toBe('keys:write');
+      } finally {
+        await dataSource.query("DELETE FROM organization_policies WHERE org = 'acme'");
+      }
+    }
   });
 
   verifies('AS-21', 'only clients with our mark may begin or end it', async () => {

@@ -42,6 +42,17 @@ describe('what an organization lets clients do', () => {
     expect(judge(dynamic, { clients: 'trusted' }, { owner: 'acme' }).refusal).toBe('not_trusted');
   });
 
+  verifies('I11', 'the parts of Latchkey itself are let in everywhere, and nothing that looks like them', () => {
+    for (const id of ['latchkey-cli', 'latchkey-agent', 'latchkey-console']) {
+      const client = { id, redirectUris: [] };
+      for (const clients of ['any', 'trusted', 'registered'] as const) expect([id, judge(client, { clients })]).toEqual([id, expect.objectContaining({ refusal: null, trusted: true })]);
+      expect(judge(client, { sensitiveScopesTrustedOnly: true }).withheld('keys:write')).toBeNull();
+      // What bounds a client bounds these, too.
+      expect(judge(client, {}, { scopes: ['mcp:read'] }).withheld('keys:write')).toBe('bound');
+    }
+    for (const id of ['latchkey-cli2', 'Latchkey-CLI', 'https://latchkey-cli/', 'dyn-latchkey-cli']) expect(judge({ id, redirectUris: [] }, { clients: 'registered' }).refusal).toBe('not_registered');
+  });
+
   verifies('I4', 'lets a registered client into no other organization, and to no other resource', () => {
     expect(judge(dynamic, {}, { owner: 'rival', vouchedFor: true }).refusal).toBe('foreign');
     expect(judge(dynamic, {}, { owner: 'acme', resources: ['https://gw.example/mcp/demo'] }).refusal).toBe('other_resource');

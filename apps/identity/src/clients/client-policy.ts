@@ -1,5 +1,6 @@
 import { sensitiveScopes, type OrganizationPolicy, type Scope } from '@latchkey/contracts';
 import { isListed, webHost } from './domain-list.ts';
+import { isFirstParty } from './first-party.ts';
 
 /** A client by what it says of itself. */
 export interface JudgedClient {
@@ -38,11 +39,12 @@ export function admit({ id, redirectUris }: JudgedClient, standing: ClientStandi
   const { owner, policy, resources } = standing;
   const published = webHost(id);
   const places = [...(published === null ? [] : [published]), ...redirectUris.flatMap((uri) => webHost(uri) ?? [])];
-  const trusted = standing.vouchedFor || isOfDomains({ id, redirectUris }, policy.trustedClientDomains);
+  const ours = isFirstParty(id);
+  const trusted = ours || standing.vouchedFor || isOfDomains({ id, redirectUris }, policy.trustedClientDomains);
   const refusal = (): ClientRefusal | null => {
     if (places.some((host) => isListed(host, policy.blockedClientDomains))) return 'blocked';
     if (owner !== null && owner !== org) return 'foreign';
-    if (policy.clients === 'registered' && owner === null) return 'not_registered';
+    if (policy.clients === 'registered' && owner === null && !ours) return 'not_registered';
     if (policy.clients === 'trusted' && !trusted) return 'not_trusted';
     return resource !== null && resources !== null && !resources.includes(resource) ? 'other_resource' : null;
   };

@@ -4,14 +4,12 @@ import { WallClock } from '@latchkey/clock';
 import { resources } from '@latchkey/oauth';
 import { Inject, Injectable } from '@nestjs/common';
 import { importJWK, SignJWT } from 'jose';
+import { consoleClientId } from '../clients/first-party.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { SigningKeys } from '../keys/signing-keys.ts';
 
 /** Long enough for the one call it is made for. */
 const lifetimeSeconds = 60;
-
-/** The client id of the console itself; registered clients have ids of other forms. */
-const consoleClientId = 'latchkey-console';
 
 /**
  * A token with which the console calls the management API for somebody who is signed in to it. It never leaves this process but towards
