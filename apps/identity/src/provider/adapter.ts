@@ -1,4 +1,6 @@
-import { errors, type Adapter, type AdapterPayload } from 'oidc-provider';
+import { createHash } from 'node:crypto';
+import { decodeJwt } from 'jose';
+import { errors, Provider, type Adapter, type AdapterPayload } from 'oidc-provider';
 import { deleteArtifactsOfGrant, revokeAuthorization } from '../grants/revoke-authorization.ts';
 import { hashOfHandle, idHash, rowHandle } from './id-hash.ts';
 import { seenNow } from './seen-now.ts';
@@ -44,6 +46,14 @@ const save = {
     SELECT 1 FROM written`,
 };
 
+/** The engine keeps assertions of clients beside proofs of possession, both under a digest of client and `jti`. */
+function isAssertion(digest: string): boolean {
+  const assertion = Provider.ctx?.oidc.params?.client_assertion;
+  if (typeof assertion !== 'string') return false;
+  const { iss, jti } = decodeJwt(assertion);
+  return createHash('sha256').update(`${iss ?? ''}${jti ?? ''}`).digest('base64url') === digest;
+}
+
 /**
  * Where the engine keeps codes, sessions, grants and refresh tokens: one table, keyed by the hash of the id. An id never reaches the
  * database, for whoever reads a backup must not be able to use what is in it (AS-57).
@@ -78,7 +88,7 @@ export class PostgresAdapter implements Adapter {
         [this.kind, idHash(id), JSON.stringify(toStored(id, payload)), expiresIn ?? 0],
       ),
     );
-    if (rows.length === 0) throw new errors.InvalidDpopProof('the DPoP proof was used before');
+    if (rows.length === 0) throw isAssertion(id) ? new errors.InvalidClientAuth('client assertion tokens must only be used once') : new errors.InvalidDpopProof('the DPoP proof was used before');
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {

@@ -3,6 +3,7 @@ import type { Logger } from '@latchkey/telemetry';
 import type Provider from 'oidc-provider';
 import { AssertionGrant } from '../assertions/assertion-grant.ts';
 import { CompareClientSecret } from '../clients/compare-client-secret.ts';
+import { OneUpdateAtATime } from '../clients/one-update-at-a-time.ts';
 import { RedeemDeviceCode } from '../device/redeem-device-code.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { tokenExchangeGrant } from '../exchange/agent-client.ts';
@@ -30,6 +31,7 @@ export class EngineFactory {
     private readonly redeemDeviceCode: RedeemDeviceCode,
     private readonly structuredTokens: StructuredTokens,
     private readonly markClientUsed: MarkClientUsed,
+    private readonly oneUpdateAtATime: OneUpdateAtATime,
     private readonly compareClientSecret: CompareClientSecret,
     private readonly noteGrantUse: NoteGrantUse,
     private readonly exchangeToken: ExchangeToken,
@@ -52,6 +54,7 @@ export class EngineFactory {
     this.compareClientSecret.install(provider);
     provider.use(answers(this.env));
     this.structuredTokens.install(provider);
+    this.oneUpdateAtATime.install(provider);
     this.markClientUsed.install(provider);
     this.noteGrantUse.install(provider);
     provider.on('server_error', (_ctx, error) => this.logger.error({ err: error }, 'the OAuth engine failed'));

@@ -7,6 +7,7 @@ import { DocumentLimits } from '../clients/document-limits.ts';
 import { FindMachine } from '../clients/find-machine.ts';
 import { GuardedFetch } from '../clients/guarded-fetch.ts';
 import { MarkClientUsed } from '../clients/mark-client-used.ts';
+import { OneUpdateAtATime } from '../clients/one-update-at-a-time.ts';
 import { OutboundFetch } from '../clients/outbound-fetch.ts';
 import { RegistrationLimits } from '../clients/registration-limits.ts';
 import { ReviveClient } from '../clients/revive-client.ts';
@@ -69,6 +70,7 @@ export const engineProviders = (outbound?: OutboundFetch): Provider[] => [
   MarkClientUsed,
   NoteGrantUse,
   OidcEngine,
+  OneUpdateAtATime,
   RedeemCode,
   ReadAhead,
   RedeemOnce,
