@@ -8,7 +8,7 @@ import { boundOf } from './bounds.ts';
 const bounds = { readMs: 5000, writeMs: 2000 };
 
 function bound(route: Partial<Route>, method: string, rpc?: string): number {
-  const exchange = new Exchange({ method } as IncomingMessage, {} as ServerResponse, 'r', 0);
+  const exchange = new Exchange({ method, headers: {}, socket: {} } as IncomingMessage, {} as ServerResponse, 'r', 0);
   exchange.route = route as Route;
   if (rpc !== undefined) exchange.message = { kind: 'request', method: rpc } as Message;
   return boundOf(exchange, bounds);
