@@ -48,7 +48,7 @@ describe('the providers of organizations', () => {
     return browser.get(await foreign.signIn((await browser.get(new URL(path, accounts.issuer).href)).url, person));
   }
 
-  verifies('I8', 'an administrator sets one up, and its secret is kept unreadable', async () => {
+  verifies('I8', 'an owner sets one up, and its secret is kept unreadable', async () => {
     const made = await call('POST', '', owner, input());
     expect(made).toMatchObject({ status: 201, body: { org: 'acme', label: 'Acme SSO', hasClientSecret: true, enabled: true, scopes: 'openid email profile' } });
     const { id, redirectUri } = made.body;
@@ -68,6 +68,11 @@ describe('the providers of organizations', () => {
   it('is refused to members, to who lacks the scope, and hidden from other organizations', async () => {
     const { id } = (await call('POST', '', owner, input())).body;
     const reader = { ...owner, scope: 'org:read' };
+    // Who names a provider says who is whom, owners included; an administrator may only take one away.
+    const administrator = { ...owner, roles: { org: 'admin' as const, projects: {} } };
+    expect((await call('POST', '', administrator, input())).body.code).toBe('insufficient_role');
+    expect((await call('PATCH', `/${id}`, administrator, { issuer: 'https://elsewhere.example' })).status).toBeGreaterThanOrEqual(400);
+    expect((await call('PATCH', `/${id}`, administrator, { label: 'x' })).body.code).toBe('insufficient_role');
     for (const [method, path, body] of [['POST', '', input()], ['PATCH', `/${id}`, { label: 'x' }], ['DELETE', `/${id}`, undefined]] as const) {
       expect((await call(method, path, member, body)).body.code).toBe('insufficient_role');
       expect((await call(method, path, reader, body)).body.code).toBe('insufficient_scope');

@@ -4,7 +4,7 @@ import { Problem } from '@latchkey/problem';
 import { DataSource } from 'typeorm';
 import { isUserId } from '../accounts/user-id.ts';
 import { ActingMember } from '../organizations/acting-member.ts';
-import { ownedOrg } from './owned-org.ts';
+import { ownedOrg } from '../organizations/owned-org.ts';
 import { TrustedIssuerEntity } from './trusted-issuer.entity.ts';
 
 /** One trusted issuer, for those who may know of it. */

@@ -10,7 +10,7 @@ import { ClientEntity } from '../clients/client.entity.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { ActingMember } from '../organizations/acting-member.ts';
 import { checkUpstreamUrl } from '../servers/upstream-url.ts';
-import { ownedOrg } from './owned-org.ts';
+import { ownedOrg } from '../organizations/owned-org.ts';
 import { presentTrustedIssuer } from './present-trusted-issuer.ts';
 import { TrustedIssuerEntity } from './trusted-issuer.entity.ts';
 

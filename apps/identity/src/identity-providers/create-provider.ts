@@ -10,8 +10,8 @@ import { providerSecretName } from '../federation/find-provider.ts';
 import { RelyingParty } from '../federation/relying-party.ts';
 import { MasterKey } from '../keys/master-key.ts';
 import { requireStanding, type Acting } from '../organizations/acting.ts';
-import { administratedOrg } from '../organizations/administrated-org.ts';
 import { lockOrganization } from '../organizations/member-record.ts';
+import { ownedOrg } from '../organizations/owned-org.ts';
 import { IdentityProviderEntity } from './identity-provider.entity.ts';
 import { presentProvider } from './present-provider.ts';
 
@@ -30,7 +30,7 @@ export class CreateProvider {
 
   /** @throws Problem `insufficient_role`, `invalid_request` when nothing at the issuer describes it, `conflict` when there are too many */
   async run(acting: Acting, input: CreateIdentityProvider): Promise<IdentityProvider> {
-    const org = administratedOrg(acting.member);
+    const org = ownedOrg(acting.member);
     const { label, issuer, clientId, clientSecret, scopes, mfaAcrValues, enabled } = input;
     await this.relyingParty.requireMetadata(issuer, org);
     return this.dataSource.transaction(async (manager) => {

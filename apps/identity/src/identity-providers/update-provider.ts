@@ -6,8 +6,8 @@ import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { providerSecretName } from '../federation/find-provider.ts';
 import { MasterKey } from '../keys/master-key.ts';
 import { requireStanding, type Acting } from '../organizations/acting.ts';
-import { administratedOrg } from '../organizations/administrated-org.ts';
 import { lockOrganization } from '../organizations/member-record.ts';
+import { ownedOrg } from '../organizations/owned-org.ts';
 import { IdentityProviderEntity } from './identity-provider.entity.ts';
 import { presentProvider } from './present-provider.ts';
 import { visibleProvider } from './visible-provider.ts';
@@ -25,7 +25,7 @@ export class UpdateProvider {
   async run(acting: Acting, id: string, input: UpdateIdentityProvider): Promise<IdentityProvider> {
     return this.dataSource.transaction(async (manager) => {
       await visibleProvider(manager, acting.member.org, id);
-      const org = administratedOrg(acting.member);
+      const org = ownedOrg(acting.member);
       await lockOrganization(manager, org);
       await requireStanding(manager, acting);
       const row = await visibleProvider(manager, org, id, true);
