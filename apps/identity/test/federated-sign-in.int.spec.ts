@@ -236,6 +236,15 @@ describe('sign-in at another provider', () => {
       expect(new URL((await attacker.get(back)).url).pathname).toBe('/console');
     });
 
+    verifies(['I8', 'AS-55'], 'is good for one of ten who come back with it at the same moment (10 times)', async () => {
+      for (let round = 0; round < 10; round += 1) {
+        const browser = new FormBrowser(accounts.issuer);
+        const back = await foreign.signIn(await away(browser), person);
+        const pages = await Promise.all(Array.from({ length: 10 }, () => browser.get(back)));
+        expect([round, pages.filter(({ status }) => status === 200).length, pages.filter(({ status, text }) => status === 400 && text.includes('This sign-in has ended')).length]).toEqual([round, 1, 9]);
+      }
+    }, 60_000);
+
     verifies('I8', 'is good once', async () => {
       const browser = new FormBrowser(accounts.issuer);
       const back = await foreign.signIn(await away(browser), person);
