@@ -14,7 +14,7 @@ const revokeMeanwhile = `
     FOR EACH ROW WHEN (NEW.kind = 'AuthorizationCode' AND NEW.consumed_at IS NOT NULL OR NEW.kind = 'RefreshToken' AND NEW.consumed_at IS NULL)
     EXECUTE FUNCTION revoke_meanwhile()`;
 
-describe('what a token request reads ahead', () => {
+describe('what a refresh reads ahead', () => {
   let identity: TestIdentity;
   beforeAll(async () => {
     identity = await startTestIdentity();

@@ -1,5 +1,6 @@
-import { verifies } from '@latchkey/testing';
+import { eventually, verifies } from '@latchkey/testing';
 import { decodeJwt } from 'jose';
+import { idHash } from '../src/provider/id-hash.ts';
 import { authorize, connect, redeem, refresh, registered } from './support/client.ts';
 import { startTestIdentity, type TestIdentity } from './support/identity.ts';
 
@@ -71,6 +72,30 @@ describe('single use', () => {
       await replica.stop();
     }
   }, 60_000);
+
+  verifies('AS-55', 'who asks while a code is being used races with that use, however late, and ends nothing', async () => {
+    const { client_id: clientId } = await registered(identity.issuer);
+    const authorized = await authorize(identity.issuer, clientId);
+    const other = identity.dataSource.createQueryRunner();
+    await other.startTransaction();
+    const used = await other.manager.query<{ grant: string }[]>(
+      `WITH used AS (UPDATE artifacts SET consumed_at = clock_timestamp() WHERE kind = 'AuthorizationCode' AND id_hash = $1 RETURNING grant_id)
+       SELECT grant_id AS grant FROM used`,
+      [idHash(authorized.code)],
+    );
+    const answer = redeem(identity.issuer, clientId, authorized);
+    await eventually(async () => {
+      const waiting = await identity.dataSource.query<unknown[]>("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()");
+      expect(waiting).toHaveLength(1);
+    });
+    await other.commitTransaction();
+    await other.release();
+    expect(await answer).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+    const revoked = 'SELECT revoked_at IS NOT NULL AS revoked FROM authorizations WHERE grant_id = $1';
+    expect(await identity.dataSource.query(revoked, [used[0]!.grant])).toEqual([{ revoked: false }]);
+    expect((await redeem(identity.issuer, clientId, authorized)).status).toBe(400);
+    expect(await identity.dataSource.query(revoked, [used[0]!.grant])).toEqual([{ revoked: true }]);
+  });
 
   verifies('AS-53', 'replays are counted: the eleventh within the window is taken for a theft', async () => {
     const { clientId, tokens } = await connect(identity.issuer);

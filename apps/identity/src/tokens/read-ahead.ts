@@ -12,7 +12,7 @@ import { idHash } from '../provider/id-hash.ts';
 import { UnitOfWork } from '../provider/unit-of-work.ts';
 import { placeOfServer } from '../servers/find-server.ts';
 
-/** What a code or a refresh token leads to; null members where it leads nowhere. */
+/** What a refresh token leads to; null members where it leads nowhere. */
 export interface Ahead extends Omit<StandingRow, 'userId'> {
   payload: AdapterPayload;
   grant: AdapterPayload | null;
@@ -35,7 +35,7 @@ export interface Ahead extends Omit<StandingRow, 'userId'> {
 }
 
 /**
- * SQL that looks at everything a token request will ask of the tables, in the one statement that takes hold of its code or refresh token.
+ * SQL that looks at everything a refresh will ask of the tables, in the one statement that uses its refresh token up.
  * @param held  a query for the row that is held, with its `payload`
  * @param at  number of the first of two parameters: `parameters`
  */
@@ -57,7 +57,7 @@ export const aheadOf = (held: string, at: number): string => `
   LEFT JOIN organization_policies p ON p.org = a.org
   LEFT JOIN servers sv ON sv.slug = substr(held.payload->>'resource', $${at + 1}) AND sv.deleted_at IS NULL`;
 
-/** Tells the rest of a token request what was read for it, so that it need not ask again. Its last look at the authorization asks again. */
+/** Tells the rest of a refresh what was read for it, so that it need not ask again. Its last look at the authorization asks again. */
 @Injectable()
 export class ReadAhead {
   private readonly servers: string;
