@@ -161,6 +161,24 @@ describe('changes of an account', () => {
     expect(outcomes.map(({ status }) => status).sort()).toEqual([200, 409]);
   }, 120_000);
 
+  verifies(['I7', 'AS-55'], 'an account is taken back once by ten who follow one link at the same moment (10 times)', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      await accounts.dataSource.query('DELETE FROM mails');
+      const { id, email } = await newUser();
+      const next = newAddress();
+      const { browser } = await signIn(email);
+      await changeTo(browser, next);
+      await browser.submit(await browser.get(linkIn(await mailTo(accounts.issuer, next, /Confirm your new/))), {});
+      const undo = linkIn(await mailTo(accounts.issuer, email, /was changed/));
+      const rightful = new FormBrowser(accounts.issuer);
+      const form = await rightful.get(undo);
+      const answers = await Promise.all(Array.from({ length: 10 }, () => rightful.submit(form, {})));
+      expect([round, ...answers.map(({ status }) => status).sort()]).toEqual([round, 200, ...Array.from({ length: 9 }, () => 404)]);
+      expect(await userRow(id)).toMatchObject({ email, password_hash: null });
+      expect((await audited(id)).filter((action) => action === 'email.change_undone')).toHaveLength(1);
+    }
+  }, 120_000);
+
   verifies('I7', 'a person deletes their account: all of it ends, what is personal is erased, and the log still knows the id', async () => {
     const { id, email } = await newUser();
     await accounts.createOrg('alone', id, 'Alone');
