@@ -42,6 +42,7 @@ describe('the API of policies', () => {
     expect(first).toMatchObject({ org: 'acme', actor: { kind: 'user', id: deputy.sub }, target: { kind: 'org', id: 'acme' } });
     expect(first?.details).toEqual({
       revision: 1,
+      ended: 0,
       keyMaxLifetimeSeconds_before: null,
       keyMaxLifetimeSeconds_after: 2_592_000,
       trustedClientDomains_before: [],

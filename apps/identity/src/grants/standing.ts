@@ -82,7 +82,7 @@ export class Standings {
 
   /**
    * Before anything new comes of it. What the organization demands by now is held against how its user signed in then: who allowed it
-   * after too little, or too long ago, signs in again. Tokens that exist live out their short lives.
+   * after too little, or too long ago, signs in again.
    * @throws InvalidGrant (RFC 6749 section 5.2) where it stands no more
    */
   async require(grantId: string | undefined, sessionUid?: string): Promise<Standing> {

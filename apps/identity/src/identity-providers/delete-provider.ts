@@ -1,31 +1,34 @@
 import type { DeletedIdentityProvider } from '@latchkey/contracts';
 import { WallClock } from '@latchkey/clock';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { recordAudit } from '../audit/record-audit.ts';
+import { EndUnwelcome } from '../grants/end-unwelcome.ts';
 import { requireStanding, type Acting } from '../organizations/acting.ts';
 import { administratedOrg } from '../organizations/administrated-org.ts';
 import { lockOrganization } from '../organizations/member-record.ts';
+import { UnitOfWork } from '../provider/unit-of-work.ts';
 import { IdentityProviderEntity } from './identity-provider.entity.ts';
 import { visibleProvider } from './visible-provider.ts';
 
-/** Takes a provider away. Who signed in there keeps the account, and what was given on its word alone is not renewed. */
+/** Takes a provider away. Who signed in there keeps the account, and what was given on its word alone ends. */
 @Injectable()
 export class DeleteProvider {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly endUnwelcome: EndUnwelcome,
     private readonly clock: WallClock,
   ) {}
 
   /** @throws Problem `not_found` (also the second time), `insufficient_role` */
   async run(acting: Acting, id: string): Promise<DeletedIdentityProvider> {
-    return this.dataSource.transaction(async (manager) => {
+    return this.unitOfWork.transaction(async (manager) => {
       await visibleProvider(manager, acting.member.org, id);
       const org = administratedOrg(acting.member);
       await lockOrganization(manager, org);
       await requireStanding(manager, acting);
       const { label, issuer } = await visibleProvider(manager, org, id, true);
       await manager.delete(IdentityProviderEntity, { id, org });
+      await this.endUnwelcome.run(org, acting.by);
       await recordAudit(manager, { ...acting.by, org, action: 'identity_provider.deleted', target: { kind: 'identity_provider', id, name: label }, details: { issuer } });
       return { id, deletedAt: new Date(this.clock.nowMs()).toISOString() };
     });

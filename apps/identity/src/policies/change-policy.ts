@@ -3,12 +3,13 @@ import { Injectable } from '@nestjs/common';
 import { WallClock } from '@latchkey/clock';
 import { consistencyOf, stage } from '@latchkey/feed-writer';
 import { Problem } from '@latchkey/problem';
-import { DataSource } from 'typeorm';
 import { recordAudit } from '../audit/record-audit.ts';
+import { EndUnwelcome } from '../grants/end-unwelcome.ts';
 import { requireStanding, type Acting } from '../organizations/acting.ts';
 import { administratedOrg } from '../organizations/administrated-org.ts';
 import { lockOrganization } from '../organizations/member-record.ts';
 import { organizationRecord } from '../organizations/organization-record.ts';
+import { UnitOfWork } from '../provider/unit-of-work.ts';
 import { OrganizationPolicyEntity } from './organization-policy.entity.ts';
 import { readPolicy } from './policy-of.ts';
 
@@ -24,18 +25,19 @@ function differences(before: OrganizationPolicy, after: OrganizationPolicy): Rec
   return Object.fromEntries(changed.flatMap((name) => [[`${name}_before`, inWords(before[name])], [`${name}_after`, inWords(after[name])]]));
 }
 
-/** Changes what an organization demands, and tells the gateways. */
+/** Changes what an organization demands, ends what it would not allow any more, and tells the gateways. */
 @Injectable()
 export class ChangePolicy {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly endUnwelcome: EndUnwelcome,
     private readonly clock: WallClock,
   ) {}
 
   /** @throws Problem `insufficient_role`, `conflict` when the policy is not the one any more that the change was made from */
   async run(acting: Acting, { revision, policy: change }: Change): Promise<ChangedPolicy> {
     const org = administratedOrg(acting.member);
-    return this.dataSource.transaction(async (manager) => {
+    return this.unitOfWork.transaction(async (manager) => {
       await lockOrganization(manager, org);
       await requireStanding(manager, acting);
       const row = await manager.findOneBy(OrganizationPolicyEntity, { org });
@@ -45,9 +47,10 @@ export class ChangePolicy {
       const policy = organizationPolicySchema.parse({ ...before, ...change });
       const updatedAt = new Date(this.clock.nowMs());
       await manager.upsert(OrganizationPolicyEntity, { org, policy, revision: current + 1, updatedAt }, ['org']);
+      const ended = await this.endUnwelcome.run(org, acting.by);
       const record = await organizationRecord(manager, org);
       const consistency = consistencyOf(record, await stage(manager, record));
-      const details = { revision: current + 1, ...differences(before, policy) };
+      const details = { revision: current + 1, ended, ...differences(before, policy) };
       await recordAudit(manager, { ...acting.by, org, action: 'policy.changed', target: { kind: 'org', id: org }, details });
       return { org, revision: current + 1, policy, updatedAt: updatedAt.toISOString(), consistency };
     });
