@@ -43,7 +43,7 @@ describe('the management API through the gateway', () => {
     await api('GET', '/v1/servers', await world.jwt({ ...wide, sub: 'admin-1' }));
     const [toKeys, toIdentity] = world.upstream.received.map(({ headers }) => String(headers[identityHeader]));
     const caller = await verifier(world.upstream.origin).verify(toKeys);
-    expect(caller).toMatchObject({ sub: 'user-1', org: 'acme', scope: 'mcp:read keys:read keys:write servers:read org:read', roles: { org: 'member', projects: { main: 'contributor' } } });
+    expect(caller).toMatchObject({ sub: 'user-1', org: 'acme', scope: 'mcp:read keys:read keys:write servers:read org:read audit:read', roles: { org: 'member', projects: { main: 'contributor' } } });
     const admin = await verifier(issuer).verify(toIdentity);
     expect(admin).toMatchObject({ sub: 'admin-1', roles: { org: 'admin', projects: {} } });
     expect(admin.scope.split(' ')).toEqual(expect.arrayContaining(['org:admin', 'org:read', 'servers:write', 'audit:read']));
@@ -80,7 +80,7 @@ describe('the management API through the gateway', () => {
 
   verifies('GW-33', 'where the role forbids, no scope is asked for', async () => {
     const { token } = await world.pat({ scopes: ['keys:read', 'org:admin', 'servers:write', 'audit:read'] });
-    for (const [method, path] of [['POST', '/v1/members'], ['POST', '/v1/servers'], ['GET', '/v1/audit']] as const) {
+    for (const [method, path] of [['POST', '/v1/members'], ['POST', '/v1/servers'], ['PATCH', '/v1/policies']] as const) {
       const { status, json, headers } = await api(method, path, token, { body: {} });
       expect([path, status, json.code, headers['www-authenticate']]).toEqual([path, 403, 'insufficient_role', undefined]);
     }
