@@ -110,6 +110,9 @@ describe('revocation and introspection', () => {
       await identity.dataSource.query('ALTER TABLE outbox_away RENAME TO outbox');
     }
     expect((await introspect(tokens.access_token)).body.active).toBe(true);
+    // Nor is it forgotten what it was about: whoever asks again is not told that an unknown token is gone, while its grant lives on.
+    expect((await post(identity.issuer, '/oauth/revoke', { client_id: clientId, token: tokens.refresh_token })).status).toBe(200);
+    expect((await introspect(tokens.access_token)).body).toEqual({ active: false });
   });
 
   verifies('AS-43', 'a disabled user, an epoch and a lost membership each end refreshing, and the token at the source of truth', async () => {

@@ -119,7 +119,21 @@ export class PostgresAdapter implements Adapter {
       await this.unitOfWork.atomically((manager) => revokeAuthorization(manager, id, this.tombstoneSeconds));
       return;
     }
+    if (this.kind === 'RefreshToken') return this.endWithItsGrant(id);
     await this.unitOfWork.run((manager) => manager.query('DELETE FROM artifacts WHERE kind = $1 AND id_hash = $2', [this.kind, idHash(id)]));
+  }
+
+  /**
+   * The engine destroys a refresh token only to revoke its grant in the next step. Were we to die between the two, whoever asks again would
+   * be told that an unknown token is revoked (RFC 7009 section 2.2) while its grant lives on: so token and grant end in one transaction.
+   */
+  private async endWithItsGrant(id: string): Promise<void> {
+    await this.unitOfWork.atomically(async (manager) => {
+      const rows = await manager.query<{ grantId: string | null }[]>('SELECT grant_id AS "grantId" FROM artifacts WHERE kind = $1 AND id_hash = $2', [this.kind, idHash(id)]);
+      const grantId = rows[0]?.grantId ?? null;
+      if (grantId !== null) await revokeAuthorization(manager, grantId, this.tombstoneSeconds);
+      await manager.query('DELETE FROM artifacts WHERE kind = $1 AND id_hash = $2', [this.kind, idHash(id)]);
+    });
   }
 
   async revokeByGrantId(grantId: string): Promise<void> {
