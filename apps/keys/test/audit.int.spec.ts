@@ -48,7 +48,7 @@ describe('what the key service tells the audit log', () => {
     const body = { name: 'too much', org: 'acme', scopes: ['org:admin'], expiresIn: '30d' };
     expect((await keys.call(bob, 'POST', '/v1/pats', body)).status).toBe(403);
     expect((await keys.call(bob, 'POST', '/v1/pats', { ...body, scopes: ['nonsense'] })).status).toBe(400);
-    await eventually(() => expect(told).toMatchObject([{ action: 'pat.minted', outcome: 'refused', code: 'insufficient_role', actor: { id: 'bob' }, org: 'acme', details: { name: 'too much', scopes: ['org:admin'] } }]));
+    await eventually(() => expect(told).toMatchObject([{ action: 'pat.minted', outcome: 'refused', code: 'insufficient_role', actor: { id: 'bob' }, org: 'acme', details: { scopes: ['org:admin'] } }]));
     // Somebody who asks for a key of another organization is told of to their own.
     await keys.call(eve, 'POST', '/v1/pats', body);
     await eventually(() => expect(told.at(-1)).toMatchObject({ org: 'globex', actor: { id: 'eve' }, outcome: 'refused' }));

@@ -43,10 +43,10 @@ export class MintPatOperation {
     }
   }
 
-  /** Somebody asked for more than they may have; it commits although nothing was minted. */
-  private async recordRefusal(caller: IdentityAssertionClaims, { name, scopes }: MintPat, code: string): Promise<void> {
+  /** Somebody asked for more than they may have; it commits although nothing was minted. The name they chose is not kept: it can be anything, a secret too. */
+  private async recordRefusal(caller: IdentityAssertionClaims, { scopes }: MintPat, code: string): Promise<void> {
     await recordAudit(this.dataSource.manager, {
-      org: caller.org ?? null, ...actorOf(caller), action: 'pat.minted', outcome: 'refused', code, details: { name, scopes: [...scopes] },
+      org: caller.org ?? null, ...actorOf(caller), action: 'pat.minted', outcome: 'refused', code, details: { scopes: [...scopes] },
     });
   }
 
