@@ -1,5 +1,6 @@
 import { createLogger } from '@latchkey/telemetry';
-import { freshDatabase, type TestDatabase } from '@latchkey/testing';
+import { eventually, freshDatabase, type TestDatabase } from '@latchkey/testing';
+import type pg from 'pg';
 import { Column, type DataSource, Entity, type MigrationInterface, PrimaryGeneratedColumn, type QueryRunner } from 'typeorm';
 import { connectPostgres, isUniqueViolation } from '../src/index.ts';
 
@@ -87,6 +88,19 @@ describe('connectPostgres', () => {
     expect(await source.query("SELECT extname FROM pg_extension WHERE extname <> 'plpgsql'")).toEqual([]);
     const { id } = await source.getRepository(Account).save({ email: 'a@example.com', nick: 'a' });
     expect(id).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('keeps some connections open when nobody uses them, and closes the rest', async () => {
+    const source = await connectPostgres({ url: database.url, schema: 'kept', entities: [Account], migrations: [Accounts1700000000000], poolSize: 6 });
+    open.push(source);
+    const pool = (source.driver as unknown as { master: pg.Pool }).master;
+    pool.options.idleTimeoutMillis = 50;
+    await Promise.all(Array.from({ length: 6 }, () => source.query('SELECT pg_sleep(0.1)')));
+    expect(pool.totalCount).toBe(6);
+    await eventually(() => pool.totalCount <= 3);
+    // While one of them works, the time of the others passes several times.
+    await source.query('SELECT pg_sleep(0.3)');
+    expect(pool.totalCount).toBe(3);
   });
 
   it('leaves nothing behind of a migration that failed, and lets the next start try', async () => {

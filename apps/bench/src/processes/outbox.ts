@@ -1,4 +1,4 @@
-import { addFeedDigest, addPublishedSequence, createOutboxTable, dropFeedDigest, dropOutboxTable, dropPublishedSequence } from '@latchkey/feed-writer';
+import { addFeedDigest, addPublishedSequence, createOutboxTable, dropFeedDigest, dropOutboxTable, dropPublishedSequence, narrowReplayIndex, widenReplayIndex } from '@latchkey/feed-writer';
 import { connectPostgres } from '@latchkey/postgres';
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 
@@ -7,9 +7,11 @@ class Outbox1700000000000 implements MigrationInterface {
     await createOutboxTable(runner);
     await addFeedDigest(runner);
     await addPublishedSequence(runner);
+    await narrowReplayIndex(runner);
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await widenReplayIndex(runner);
     await dropPublishedSequence(runner);
     await dropFeedDigest(runner);
     await dropOutboxTable(runner);

@@ -17,6 +17,7 @@ import { Domains1700000000016 } from './16-domains.ts';
 import { SessionsByAccount1700000000017 } from './17-sessions-by-account.ts';
 import { IdentityProviders1700000000018 } from './18-identity-providers.ts';
 import { TrustedIssuers1700000000019 } from './19-trusted-issuers.ts';
+import { ReplayIndex1700000000020 } from './20-replay-index.ts';
 
 /** In order; a class is never changed once it was released. */
 export const migrations = [
@@ -39,4 +40,5 @@ export const migrations = [
   SessionsByAccount1700000000017,
   IdentityProviders1700000000018,
   TrustedIssuers1700000000019,
+  ReplayIndex1700000000020,
 ];

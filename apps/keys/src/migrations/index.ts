@@ -2,6 +2,13 @@ import { PersonalAccessTokens1700000000001 } from './1-personal-access-tokens.ts
 import { FeedDigest1700000000002 } from './2-feed-digest.ts';
 import { PublishedSequence1700000000003 } from './3-published-sequence.ts';
 import { AuditOutbox1700000000004 } from './4-audit-outbox.ts';
+import { ReplayIndex1700000000005 } from './5-replay-index.ts';
 
 /** In order; a class is never changed once it was released. */
-export const migrations = [PersonalAccessTokens1700000000001, FeedDigest1700000000002, PublishedSequence1700000000003, AuditOutbox1700000000004];
+export const migrations = [
+  PersonalAccessTokens1700000000001,
+  FeedDigest1700000000002,
+  PublishedSequence1700000000003,
+  AuditOutbox1700000000004,
+  ReplayIndex1700000000005,
+];

@@ -13,7 +13,7 @@ export interface FixedStatement {
  * them. TypeORM knows no such thing, so it goes to the client below.
  * @param manager  of a query runner: what follows on it runs on the same connection
  */
-export async function fixedQuery<Row extends object>(manager: EntityManager, statement: FixedStatement, values: unknown[]): Promise<Row[]> {
+export async function fixedQuery<Row extends object>(manager: EntityManager, statement: FixedStatement, values: unknown[] = []): Promise<Row[]> {
   const { queryRunner } = manager;
   if (queryRunner === undefined) throw new Error('A fixed statement needs a connection of its own');
   const client = (await queryRunner.connect()) as pg.ClientBase;

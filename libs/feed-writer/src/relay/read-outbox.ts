@@ -39,35 +39,50 @@ interface Row {
   unmarked: { subject: string; marked: number; acknowledged: number }[];
 }
 
-const notAcknowledged = `NOT EXISTS (
-  SELECT 1 FROM acknowledged WHERE acknowledged.subject = outbox.subject AND acknowledged.version = outbox.version)`;
+/** Which of the outbox's rows are pending, and what the digest is of. */
+interface Reading {
+  /** A condition of every pending row. */
+  isLacking: string;
+  /** Rows that the feed has acknowledged and nobody could mark, as JSON. */
+  unmarked: string;
+}
 
-const state = `
-  WITH acknowledged AS (SELECT * FROM unnest($1::text[], $2::bigint[]) AS done (subject, version))
+const sql = ({ isLacking, unmarked }: Reading): string => `
   SELECT epoch, generation, sequence, digest, subjects,
     (SELECT coalesce(json_agg(pending), '[]') FROM (
       (SELECT subject, version, record, CASE WHEN published_generation = feed_epoch.generation THEN published_sequence END AS replaces FROM outbox
-       WHERE published_version <> version AND ${notAcknowledged} ORDER BY updated_at LIMIT ${batchSize})
+       WHERE published_version <> version AND ${isLacking} ORDER BY updated_at LIMIT ${batchSize})
       UNION ALL
       (SELECT subject, version, record, NULL FROM outbox
-       WHERE published_generation < feed_epoch.generation AND published_version = version AND ${notAcknowledged}
+       WHERE published_generation < feed_epoch.generation AND published_version = version AND ${isLacking}
        ORDER BY published_generation LIMIT ${batchSize})
       LIMIT ${batchSize}
     ) AS pending) AS pending,
-    (SELECT coalesce(json_agg(rest), '[]') FROM (
-      SELECT subject, acknowledged.version AS acknowledged,
-        CASE WHEN published_generation = feed_epoch.generation THEN published_version ELSE 0 END AS marked
-      FROM outbox JOIN acknowledged USING (subject)
-    ) AS rest WHERE marked < acknowledged) AS unmarked
+    ${unmarked} AS unmarked
   FROM feed_epoch, (SELECT bit_xor(digest)::text AS digest, sum(subjects)::integer AS subjects FROM feed_digest) AS held
   WHERE only_row`;
 
-const read = { name: 'latchkey-outbox', text: state };
+/** Has no parameters, for Postgres would plan it anew for each set of them; this one is read for every change and every fence. */
+const plain = sql({ isLacking: 'true', unmarked: "'[]'::json" });
+
+const afterAcknowledged = `
+  WITH acknowledged AS (SELECT * FROM unnest($1::text[], $2::bigint[]) AS done (subject, version))
+  ${sql({
+    isLacking: 'NOT EXISTS (SELECT 1 FROM acknowledged WHERE acknowledged.subject = outbox.subject AND acknowledged.version = outbox.version)',
+    unmarked: `(SELECT coalesce(json_agg(rest), '[]') FROM (
+      SELECT subject, acknowledged.version AS acknowledged,
+        CASE WHEN published_generation = feed_epoch.generation THEN published_version ELSE 0 END AS marked
+      FROM outbox JOIN acknowledged USING (subject)
+    ) AS rest WHERE marked < acknowledged)`,
+  })}`;
+
+const read = { name: 'latchkey-outbox', text: plain };
+const readAfterAcknowledged = { name: 'latchkey-outbox-acknowledged', text: afterAcknowledged };
 
 /** The turn is taken after the moment that is read: what is pending there may be published meanwhile, which is found out by publishing. */
 const readAndTryTurn = {
   name: 'latchkey-outbox-turn',
-  text: `WITH state AS MATERIALIZED (${state}) SELECT *, CASE WHEN json_array_length(pending) > 0 THEN ${tryTurn} END AS turn FROM state`,
+  text: `WITH state AS MATERIALIZED (${plain}) SELECT *, CASE WHEN json_array_length(pending) > 0 THEN ${tryTurn} END AS turn FROM state`,
 };
 
 /**
@@ -77,10 +92,12 @@ const readAndTryTurn = {
  * @param options.turn  is taken in the same statement, where something is pending and nobody has it
  */
 export async function readOutbox(manager: EntityManager, { acknowledged = [], turn }: { acknowledged?: readonly FeedMessage[]; turn?: Turn } = {}): Promise<OutboxState> {
-  const [row] = await fixedQuery<Row>(manager, turn === undefined || turn.isTaken ? read : readAndTryTurn, [
-    acknowledged.map(({ subject }) => subject),
-    acknowledged.map(({ version }) => version),
-  ]);
+  const subjects = acknowledged.map(({ subject }) => subject);
+  const versions = acknowledged.map(({ version }) => version);
+  const [row] =
+    acknowledged.length > 0
+      ? await fixedQuery<Row>(manager, readAfterAcknowledged, [subjects, versions])
+      : await fixedQuery<Row>(manager, turn === undefined || turn.isTaken ? read : readAndTryTurn);
   if (row === undefined) throw new Error('feed_epoch has lost its row');
   if (row.turn === true) turn?.take();
   const digest = Buffer.from(hexOf(row.digest), 'hex');
