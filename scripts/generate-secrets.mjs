@@ -33,6 +33,8 @@ const es256 = () => JSON.stringify(generateKeyPairSync('ec', { namedCurve: 'P-25
 const database = keep('database', 'password', () => randomBytes(24).toString('base64url'));
 keep('database', 'url', () => `postgres://postgres:${database.value}@postgres:5432/postgres`);
 keep('identity', 'master-key', random32);
+// A key of its own: who holds one of the two services has not the other's secrets.
+keep('keys', 'master-key', random32);
 keep('gateway', 'signing-key.json', es256);
 keep('gateway', 'session-sealing-key', random32);
 const admin = keep('identity', 'admin-password', () => randomBytes(12).toString('base64url'));

@@ -1,4 +1,4 @@
-import { EnvironmentError, loadEnv, trustedProxiesSchema } from '@latchkey/service';
+import { EnvironmentError, loadEnv, masterKeysSchema, trustedProxiesSchema } from '@latchkey/service';
 import { tokenPrefix, tokenPrefixPattern } from '@latchkey/token';
 import { z } from 'zod';
 import { deploymentProvidersSchema } from './federation/deployment-providers.ts';
@@ -7,13 +7,6 @@ import { deploymentProvidersSchema } from './federation/deployment-providers.ts'
 const origin = z
   .url({ protocol: /^https?$/ })
   .refine((text) => URL.canParse(text) && new URL(text).origin === text, 'scheme, host and port only, without a slash at the end');
-
-/** Base64 of 32 bytes each, comma-separated: the first encrypts, all decrypt. */
-const masterKeys = z
-  .string()
-  .transform((text) => text.split(',').map((part) => part.trim()))
-  .refine((parts) => parts.every((part) => /^[A-Za-z0-9+/_-]{43}=?$/.test(part)), 'base64 of 32 bytes, or a comma-separated list of such keys')
-  .transform((parts) => parts.map((part) => Buffer.from(part, 'base64')));
 
 /** Comma-separated; `*.example.com` covers what is below it. */
 const domains = z
@@ -35,7 +28,7 @@ export const identityEnvSchema = z.object({
   REDIS_URL: z.string().optional().describe('Counts limits over all replicas; without it each process counts alone.'),
   NATS_URL: z.string().optional().describe('The feed; needed where identity is a process of its own.'),
   LATCHKEY_TOKEN_PREFIX: z.string().regex(tokenPrefixPattern).default(tokenPrefix).describe('Head of personal access tokens, as the key service makes them.'),
-  LATCHKEY_MASTER_KEY: masterKeys.describe('Encrypts signing and cookie keys at rest. A list is a rotation: the first encrypts, all decrypt.'),
+  LATCHKEY_MASTER_KEY: masterKeysSchema.describe('Encrypts signing and cookie keys at rest. A list is a rotation: the first encrypts, all decrypt.'),
   LATCHKEY_ACCESS_TOKEN_TTL_SECONDS: ttlSeconds(3600),
   LATCHKEY_REFRESH_TOKEN_TTL_SECONDS: ttlSeconds(2_592_000).describe('Counted from the last use.'),
   LATCHKEY_AUTHORIZATION_CODE_TTL_SECONDS: ttlSeconds(600),

@@ -5,6 +5,7 @@ import { AssertionVerifier, CallerGuard } from '@latchkey/service';
 import type { Logger } from '@latchkey/telemetry';
 import { askingControllers, askingProviders } from './asking/providers.ts';
 import { auditProviders } from './audit/providers.ts';
+import { encryptionProviders } from './encryption/providers.ts';
 import { gatewayJwksUrl, type KeysEnv } from './env.ts';
 import { personalAccessTokenControllers, personalAccessTokenProviders } from './personal-access-tokens/providers.ts';
 import { storageProviders } from './storage.ts';
@@ -37,6 +38,7 @@ export class KeysModule {
         },
         CallerGuard,
         ...(trail === undefined ? [] : [{ provide: AuditTrail, useValue: trail }]),
+        ...encryptionProviders,
         ...storageProviders(feed),
         ...personalAccessTokenProviders,
         ...auditProviders,

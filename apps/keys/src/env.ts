@@ -1,4 +1,4 @@
-import { loadEnv } from '@latchkey/service';
+import { loadEnv, masterKeysSchema } from '@latchkey/service';
 import { tokenPrefix, tokenPrefixPattern } from '@latchkey/token';
 import { z } from 'zod';
 
@@ -19,6 +19,7 @@ export const keysEnvSchema = z.object({
     .regex(tokenPrefixPattern, 'lower-case words, each ended by an underscore, 24 characters at most')
     .default(tokenPrefix)
     .describe('Head of every token that is minted.'),
+  LATCHKEY_MASTER_KEY: masterKeysSchema.describe('Encrypts what this service must be able to read again. A list is a rotation: the first encrypts, all decrypt.'),
   DATABASE_URL: z.string().min(1).describe('Postgres; everything lives in its schema "keys".'),
   NATS_URL: z.string().optional().describe('The feed; needed where keys is a process of its own.'),
 });

@@ -100,6 +100,7 @@ export class KeysFixture {
       LATCHKEY_GATEWAY_JWKS_URL: this.gateway.jwksUrl,
       LATCHKEY_LOG_LEVEL: 'trace',
       LATCHKEY_TOKEN_PREFIX: this.tokenPrefix,
+      LATCHKEY_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
     });
     const logger = createLogger('keys', 'trace', { write: (line) => void this.logLines.push(line) });
     this.service = await startKeys({ env, feed: this.feed, logger, clock: this.clock, ...(this.trail === undefined ? {} : { trail: this.trail }) });

@@ -30,7 +30,7 @@ describe('the containers', () => {
     const withDatabase = [...environments()].filter(([, names]) => names.includes('DATABASE_URL')).map(([service]) => service);
     expect(withDatabase).toEqual(['identity', 'keys']);
     const withMasterKey = [...environments()].filter(([, names]) => names.includes('LATCHKEY_MASTER_KEY')).map(([service]) => service);
-    expect(withMasterKey).toEqual(['identity']);
+    expect(withMasterKey).toEqual(['identity', 'keys']);
   });
 
   it('are built from every manifest of the workspace, without which npm ci refuses', () => {

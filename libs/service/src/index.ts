@@ -5,6 +5,7 @@ export { GatewayGuard } from './caller/gateway.guard.ts';
 export { TrustedProxies, trustedProxiesSchema } from './client-address.ts';
 export { EnvironmentError, loadEnv } from './load-env.ts';
 export { startManagement, type ManagementOptions, type ManagementPage, type RunningManagement } from './management.ts';
+export { masterKeysSchema } from './master-keys.ts';
 export { PortInUseError } from './port-in-use.ts';
 export { ProblemFilter } from './problem.filter.ts';
 export type { RawHandler } from './raw-handler.ts';

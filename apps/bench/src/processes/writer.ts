@@ -68,7 +68,7 @@ const calls = {
     const feed = await NatsFeed.connect({ servers: natsUrl, name: 'keys', logger });
     const env = readKeysEnv({
       HOST: '127.0.0.1', PORT: '0', DATABASE_URL: databaseUrl, LATCHKEY_KEYS_URL: keysUrl, LATCHKEY_GATEWAY_URL: gatewayUrl,
-      LATCHKEY_GATEWAY_JWKS_URL: jwksUrl, LATCHKEY_LOG_LEVEL: 'warn',
+      LATCHKEY_GATEWAY_JWKS_URL: jwksUrl, LATCHKEY_LOG_LEVEL: 'warn', LATCHKEY_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
     });
     const service = await startKeys({ env, feed, logger });
     const identity = withIdentity ? await startIdentityOutbox(databaseUrl, natsUrl) : undefined;
