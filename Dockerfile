@@ -20,6 +20,7 @@ COPY libs/feed/package.json libs/feed/
 COPY libs/feed-replica/package.json libs/feed-replica/
 COPY libs/feed-writer/package.json libs/feed-writer/
 COPY libs/oauth/package.json libs/oauth/
+COPY libs/outbound/package.json libs/outbound/
 COPY libs/postgres/package.json libs/postgres/
 COPY libs/problem/package.json libs/problem/
 COPY libs/ratelimit/package.json libs/ratelimit/

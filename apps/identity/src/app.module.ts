@@ -8,7 +8,7 @@ import { auditControllers, auditProviders } from './audit/providers.ts';
 import { assertionsControllers, assertionsProviders } from './assertions/providers.ts';
 import { askingControllers, askingProviders } from './asking/providers.ts';
 import { consoleControllers, consoleProviders } from './console/providers.ts';
-import type { OutboundFetch } from './clients/outbound-fetch.ts';
+import type { OutboundFetch } from '@latchkey/outbound';
 import { exchangeProviders } from './exchange/providers.ts';
 import { domainsControllers, domainsProviders } from './domains/providers.ts';
 import type { TxtResolver } from './domains/txt-resolver.ts';

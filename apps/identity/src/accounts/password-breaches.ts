@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from '@latchkey/telemetry';
-import { OutboundFetch } from '../clients/outbound-fetch.ts';
+import { OutboundFetch } from '@latchkey/outbound';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { LOGGER } from '../tokens.ts';
 

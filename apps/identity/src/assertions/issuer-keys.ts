@@ -1,7 +1,7 @@
 import type { Logger } from '@latchkey/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import { createLocalJWKSet, errors as joseErrors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
-import { OutboundFetch } from '../clients/outbound-fetch.ts';
+import { OutboundFetch } from '@latchkey/outbound';
 import { unavailable } from '../exchange/refusals.ts';
 import { LOGGER } from '../tokens.ts';
 

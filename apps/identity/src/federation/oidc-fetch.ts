@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { fetch, type Agent, type RequestInit } from 'undici';
-import { guardedAgent, requireSafeUrl } from '../clients/guarded-fetch.ts';
+import { guardedAgent, requireSafeUrl } from '@latchkey/outbound';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 
 const limits = { maxBytes: 256 * 1024, timeoutMs: 5000 };

@@ -6,7 +6,7 @@ import { ClientAdapter } from '../clients/client-adapter.ts';
 import { mayReadAnswers } from '../clients/browser-origins.ts';
 import { documentPolicy, isAllowedDocument, isAllowedSource } from '../clients/document-policy.ts';
 import { isDocumentUrl, rewriteMetadataDocument } from '../clients/metadata-document.ts';
-import { OutboundFetch } from '../clients/outbound-fetch.ts';
+import { OutboundFetch } from '@latchkey/outbound';
 import { DocumentLimits } from '../clients/document-limits.ts';
 import { dynamicClientId } from '../clients/dynamic-client-id.ts';
 import { DeviceFlow } from '../device/device-flow.ts';

@@ -1,4 +1,4 @@
-import { OutboundFetch } from '../../src/clients/outbound-fetch.ts';
+import { OutboundFetch } from '@latchkey/outbound';
 
 /** Client documents and key sets as their owners publish them, served without a network. */
 export class Documents extends OutboundFetch {

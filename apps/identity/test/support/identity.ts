@@ -3,7 +3,7 @@ import { InProcessFeed, type AuditTrail, type DeliveredMessage } from '@latchkey
 import { createLogger } from '@latchkey/telemetry';
 import { freePort, freshDatabase, type TestDatabase } from '@latchkey/testing';
 import { DataSource } from 'typeorm';
-import type { OutboundFetch } from '../../src/clients/outbound-fetch.ts';
+import type { OutboundFetch } from '@latchkey/outbound';
 import { readIdentityEnv } from '../../src/env.ts';
 import { startIdentity, type RunningIdentity } from '../../src/start.ts';
 

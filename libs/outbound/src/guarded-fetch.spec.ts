@@ -1,7 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { verifies } from '@latchkey/testing';
-import { GuardedFetch, isPublicAddress } from './guarded-fetch.ts';
+import { GuardedFetch } from './guarded-fetch.ts';
+import { GuardedPost } from './guarded-post.ts';
+import { isPublicAddress } from './public-address.ts';
 
 describe('isPublicAddress', () => {
   verifies('AS-13', 'takes public unicast addresses only', () => {
@@ -53,5 +55,28 @@ describe('GuardedFetch', () => {
     await expect(lifted.get(`http://localhost:${port}/huge`)).rejects.toThrow();
     await expect(lifted.get(`http://localhost:${port}/slow`, AbortSignal.timeout(50))).rejects.toThrow();
     await expect(lifted.get('http://93.184.216.34/')).rejects.toThrow('only https');
+  });
+
+  describe('GuardedPost', () => {
+    const post = new GuardedPost({ allowPrivateAddresses: false, timeoutMs: 2000 });
+    const open = new GuardedPost({ allowPrivateAddresses: true, timeoutMs: 2000 });
+    const impatient = new GuardedPost({ allowPrivateAddresses: true, timeoutMs: 50 });
+    afterAll(() => Promise.all([post, open, impatient].map((each) => each.close())));
+
+    it('connects to no private address, by number or by name', async () => {
+      const before = hits;
+      for (const url of [`https://127.0.0.1:${port}/`, `https://localhost:${port}/`, `https://[::ffff:127.0.0.1]:${port}/`, `http://localhost:${port}/`]) {
+        await expect(post.post(url, {}, '{}')).rejects.toThrow();
+      }
+      expect(hits).toBe(before);
+    });
+
+    it('tells the status of a redirect instead of following it, throws away what is too long, and gives up in time', async () => {
+      const before = hits;
+      expect(await open.post(`http://localhost:${port}/redirect`, {}, '{}')).toEqual({ status: 302, retryAfter: null });
+      expect(hits).toBe(before + 1);
+      expect((await open.post(`http://localhost:${port}/huge`, {}, '{}')).status).toBe(200);
+      await expect(impatient.post(`http://localhost:${port}/slow`, {}, '{}')).rejects.toThrow();
+    });
   });
 });

@@ -1,0 +1,5 @@
+export { guardedAgent, requireSafeUrl, type GuardedAgentOptions } from './guarded-agent.ts';
+export { GuardedFetch, type GuardedFetchOptions } from './guarded-fetch.ts';
+export { GuardedPost, type GuardedPostOptions, type Posted } from './guarded-post.ts';
+export { OutboundFetch } from './outbound-fetch.ts';
+export { isPublicAddress } from './public-address.ts';
