@@ -1,12 +1,19 @@
-import type { PatRecord } from '@latchkey/contracts';
+import type { AuditEvent, PatRecord } from '@latchkey/contracts';
+import { InProcessTrail } from '@latchkey/feed';
 import { eventually, verifies } from '@latchkey/testing';
+import { decodeJwt } from 'jose';
 import { open, pieces } from './support/send.ts';
 import { answerJson } from './support/upstream.ts';
 import { bearer, call, list, startWorld, type World } from './support/world.ts';
 
 describe('tokens that were exchanged', () => {
   let world: World;
-  beforeAll(async () => { world = await startWorld({ env: { LATCHKEY_RATE_LIMIT_PER_MINUTE: '50' } }); });
+  const noted: AuditEvent[] = [];
+  beforeAll(async () => {
+    const trail = new InProcessTrail();
+    await trail.consume(({ payload }) => Promise.resolve(void noted.push(...(payload as AuditEvent[]))));
+    world = await startWorld({ trail, env: { LATCHKEY_RATE_LIMIT_PER_MINUTE: '50' } });
+  });
   afterAll(() => world.close());
 
   const cutFrom = ({ id, mintedAt }: PatRecord, more: object = {}) => world.jwt({ gid: undefined, sid: undefined, client_id: 'latchkey-agent', src: { kind: 'pat', id, iat: mintedAt }, ...more });
@@ -52,6 +59,22 @@ describe('tokens that were exchanged', () => {
     // The token itself is younger than this epoch; what it was cut from is not.
     await world.publish({ kind: 'user', id: 'user-3', disabled: false, epoch: 1_700_000_001 });
     await eventually(async () => expect(await code(other)).toBe('token_revoked'));
+  });
+
+  verifies(['AS-83', 'I17'], 'say inward and in the audit log who acts in whose name', async () => {
+    const { record } = await world.pat();
+    const token = await cutFrom(record, { act: { sub: 'boss', act: { sub: 'chief' } } });
+    let told: unknown;
+    world.upstream.handle = (exchange) => {
+      told = decodeJwt(exchange.request.headers['latchkey-identity'] as string);
+      return answerJson(exchange);
+    };
+    expect(await status(token)).toBe(200);
+    world.upstream.handle = answerJson;
+    expect(told).toMatchObject({ sub: 'user-1', act: { sub: 'boss', act: { sub: 'chief' } } });
+    await eventually(() => expect(noted.find(({ credential }) => credential?.id === decodeJwt(token).jti)).toMatchObject({ actor: { kind: 'user', id: 'user-1', by: ['boss', 'chief'] }, action: 'call.made' }));
+    // What cannot be read must not become a token of the subject's own.
+    for (const act of ['boss', {}, { sub: 'boss', act: {} }, { sub: 'boss', iss: 'x' }, null]) expect([act, await code(await cutFrom(record, { act }))]).toEqual([act, 'token_malformed']);
   });
 
   verifies('AS-83', 'die with the access token that they were cut from, where that is revoked alone, and with its grant', async () => {

@@ -40,10 +40,10 @@ describe('the audit log', () => {
     recordAudit(accounts.dataSource.manager, { org: 'acme', actor: { kind: 'user', id: owner }, action: 'thing.happened', target: { kind: 'thing', id: name }, ...more });
 
   verifies('I17', 'an administrator finds an act by who, what, with what, how it ended, and when', async () => {
-    await act('needle', { actor: { kind: 'client', id: 'client-1' }, credential: { kind: 'pat', id: 'Zz12Zz34' }, outcome: 'refused', code: 'policy_violation', address: '192.0.2.7', details: { a: 1 } });
+    await act('needle', { actor: { kind: 'client', id: 'client-1', by: ['stand-in'] }, credential: { kind: 'pat', id: 'Zz12Zz34' }, outcome: 'refused', code: 'policy_violation', address: '192.0.2.7', details: { a: 1 } });
     const [event] = (await list('?action=thing.')).items;
     expect(event).toMatchObject({ service: 'identity', org: 'acme', actor: { kind: 'client', id: 'client-1' }, credential: { id: 'Zz12Zz34' }, outcome: 'refused', code: 'policy_violation', address: '192.0.2.7' });
-    const hits = ['actor=client-1', 'target=needle', 'credential=Zz12Zz34', 'outcome=refused', 'address=192.0.2.7', 'action=thing.happened&service=identity', `action=thing.&from=${event!.at}`];
+    const hits = ['actor=client-1', 'actor=stand-in', 'target=needle', 'credential=Zz12Zz34', 'outcome=refused', 'address=192.0.2.7', 'action=thing.happened&service=identity', `action=thing.&from=${event!.at}`];
     for (const query of hits) expect([query, (await list(`?${query}`)).items.map(({ target }) => target?.id)]).toEqual([query, expect.arrayContaining(['needle'])]);
     const misses = ['actor=client-2', 'target=needl', 'credential=zz12zz34', 'outcome=failed', 'address=192.0.2.8', 'action=thing.happened.', 'action=thin_', 'service=keys', `action=thing.&to=${event!.at}`, 'requestId=none'];
     for (const query of misses) expect([query, (await list(`?${query}`)).items.map(({ target }) => target?.id)]).toEqual([query, expect.not.arrayContaining(['needle'])]);
@@ -52,13 +52,14 @@ describe('the audit log', () => {
 
   verifies('I17', 'pages follow one another without a gap or a repetition, newest first', async () => {
     for (let index = 0; index < 7; index += 1) await act(`page-${index}`);
-    const seen: string[] = [];
+    const seen: { at: string; id: string }[] = [];
     for (let cursor: string | null = ''; cursor !== null; ) {
       const page = await list(`?limit=3&action=thing.${cursor === '' ? '' : `&cursor=${cursor}`}`);
-      seen.push(...page.items.map(({ target }) => target!.id));
+      seen.push(...page.items.map(({ at, target }) => ({ at, id: target!.id })));
       cursor = page.nextCursor;
     }
-    expect(seen).toEqual(['page-6', 'page-5', 'page-4', 'page-3', 'page-2', 'page-1', 'page-0', 'needle']);
+    expect(seen.map(({ id }) => id).sort()).toEqual(['needle', 'page-0', 'page-1', 'page-2', 'page-3', 'page-4', 'page-5', 'page-6']);
+    expect(seen.map(({ at }) => at)).toEqual(seen.map(({ at }) => at).sort().reverse());
   });
 
   verifies('I17', 'is read whole by administrators with the scope, of their own organization alone', async () => {

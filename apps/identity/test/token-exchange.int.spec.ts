@@ -178,11 +178,11 @@ describe('token exchange', () => {
     expect((await fetch(`${identity.issuer}/oauth/token`, { method: 'POST', body: form })).status).toBe(400);
   });
 
-  verifies('AS-83', 'says what it does not take: other token types, actors, a missing subject', async () => {
+  verifies('AS-83', 'says what it does not take: other token types, half of an actor, a missing subject', async () => {
     const { token } = mint();
     const bad: Record<string, string>[] = [
       { subject_token_type: 'urn:ietf:params:oauth:token-type:id_token' }, { requested_token_type: 'urn:ietf:params:oauth:token-type:refresh_token' },
-      { actor_token: token, actor_token_type: accessToken }, { subject_token: '' }, { subject_token_type: '' },
+      { actor_token: token }, { actor_token_type: accessToken }, { actor_token: token, actor_token_type: 'urn:ietf:params:oauth:token-type:saml2' }, { subject_token: '' }, { subject_token_type: '' },
     ];
     for (const more of bad) expect([more, ...(await errorOf(exchange(token, more)))]).toEqual([more, 400, 'invalid_request']);
   });
@@ -225,6 +225,89 @@ describe('token exchange', () => {
       details: { resource: demo, scopes: ['mcp:read', 'mcp:execute'], tools: ['demo:add'], client: 'latchkey-agent', expiresInSeconds: 300 },
     })]);
     expect(JSON.stringify(rows)).not.toContain(token);
+  });
+
+  describe('in the name of somebody else', () => {
+    let ann: string;
+    let second: string;
+    beforeAll(async () => {
+      const create = (email: string) => identity.running.app.get(CreateUser).run({ email, name: email, password: 'a passphrase of her own' });
+      [ann, second] = [(await create('ann-acts@example.com')).id, (await create('second-admin@example.com')).id];
+      await identity.running.app.get(AddMember).run({ userId: ann, org: 'acme', role: 'member', projects: { prod: 'contributor' } });
+      await identity.running.app.get(AddMember).run({ userId: second, org: 'acme', role: 'admin' });
+    });
+    const acting = (actor: string, subject: string, more: Record<string, string> = {}) => exchange(subject, { actor_token: actor, actor_token_type: accessToken, ...more });
+    const administrator = (more: Partial<PatRecord> = {}) => mint({ scopes: ['org:admin'], ...more });
+    const entry = async (jti: string) => (await identity.dataSource.query<{ event: unknown }[]>("SELECT event FROM audit_events WHERE action = 'token.exchanged' AND event->'target'->>'id' = $1", [jti]))[0]!.event;
+
+    verifies(['AS-83', 'I17'], 'the token says for whom and by whom, in a chain one inside the other, never does more than the subject may, and the log names all', async () => {
+      const [hers, admins] = [mint({ owner: ann, scopes: ['mcp:read'] }), administrator()];
+      const first = await acting(admins.token, hers.token);
+      expect(claimsOf(first)).toMatchObject({ sub: ann, scope: 'mcp:read', act: { sub: owner }, src: { kind: 'pat', id: hers.record.id } });
+      expect(await entry(claimsOf(first).jti!)).toMatchObject({ actor: { kind: 'user', id: ann, by: [owner] }, credential: { id: hers.record.id }, details: { actorCredential: `pat:${admins.record.id}` } });
+
+      const forOwner = await acting(administrator({ owner: second }).token, mint().token);
+      expect(claimsOf(forOwner)).toMatchObject({ sub: owner, act: { sub: second } });
+      const chained = await acting(forOwner.body.access_token!, hers.token);
+      expect(claimsOf(chained)).toMatchObject({ sub: ann, scope: 'mcp:read', act: { sub: owner, act: { sub: second } } });
+      expect(await entry(claimsOf(chained).jti!)).toMatchObject({ actor: { id: ann, by: [owner, second] } });
+      // Whoever stands in the chain must still administer the organization.
+      await identity.running.app.get(AddMember).run({ userId: second, org: 'acme', role: 'member' });
+      try {
+        expect(await errorOf(acting(forOwner.body.access_token!, hers.token))).toEqual([400, 'invalid_request']);
+      } finally {
+        await identity.running.app.get(AddMember).run({ userId: second, org: 'acme', role: 'admin' });
+      }
+    });
+
+    verifies(['AS-62', 'AS-83'], 'introspection tells who acts', async () => {
+      const asker = await registered(identity.issuer, { token_endpoint_auth_method: 'client_secret_post' });
+      await identity.dataSource.query('UPDATE clients SET privileged = true WHERE id = $1', [asker.client_id]);
+      const { body } = await acting(administrator().token, mint({ owner: ann }).token);
+      const answer = await post(identity.issuer, '/oauth/introspect', { client_id: asker.client_id, client_secret: asker.client_secret!, token: body.access_token! });
+      expect(answer.body).toMatchObject({ active: true, sub: ann, act: { sub: owner } });
+    });
+
+    verifies('AS-83', 'only by who administers the organization of the subject, with a credential that is good and may show it; the refusal says why, and is in the log', async () => {
+      await identity.running.app.get(CreateUser).run({ email: 'other-org@example.com', name: 'Other', password: 'a passphrase of his own' });
+      const hers = mint({ owner: ann });
+      const ended = administrator();
+      known.set(ended.record.hash, { active: false, code: 'token_revoked' });
+      await identity.dataSource.query("INSERT INTO organizations (slug, name) VALUES ('beside', 'Beside')");
+      await identity.running.app.get(AddMember).run({ userId: owner, org: 'beside', role: 'owner' });
+      const small = (await exchange(administrator({ scopes: ['org:admin', 'mcp:read'] }).token)).body.access_token!;
+      const refused: [string, string, RegExp][] = [
+        [mint({ owner: ann, scopes: ['org:admin'] }).token, mint().token, /owner or administrator/],
+        [mint().token, hers.token, /org:admin/],
+        [small, hers.token, /org:admin/],
+        [administrator({ projects: ['prod'] }).token, hers.token, /owner or administrator/],
+        [administrator({ org: 'beside' }).token, hers.token, /not of the organization/],
+        [ended.token, hers.token, /not valid/],
+        [mintToken().token, hers.token, /not valid/],
+        ['no.token.atall', hers.token, /not valid/],
+        [administrator({ owner: ann }).token, hers.token, /owner or administrator/],
+        [administrator().token, mint().token, /for themselves/],
+      ];
+      for (const [actor, subject, why] of refused) {
+        const { status, body } = await acting(actor, subject);
+        expect([status, body.error, body['error_description']]).toEqual([400, 'invalid_request', expect.stringMatching(why)]);
+      }
+      const rows = await identity.dataSource.query<{ event: unknown }[]>("SELECT event FROM audit_events WHERE action = 'token_exchange.refused' AND event->'credential'->>'id' = $1", [hers.record.id]);
+      expect(rows).toHaveLength(8);
+      expect(rows[0]!.event).toMatchObject({ details: { reason: expect.stringMatching(/org:admin/) } });
+    });
+
+    verifies('AS-83', 'the token outlives neither credential, and a bound actor token is used by who holds its key', async () => {
+      const hers = mint({ owner: ann });
+      expect((await acting(administrator({ expiresAt: nowSeconds() + 60 }).token, hers.token)).body.expires_in).toBeLessThanOrEqual(60);
+      const holder = await keyHolder(identity.issuer);
+      const managing = { resource: `${gateway}/v1`, scope: 'org:admin' };
+      const { code, verifier, redirectUri } = await authorize(identity.issuer, clientId, { browser, params: managing });
+      const { body } = await post(identity.issuer, '/oauth/token', { grant_type: 'authorization_code', client_id: clientId, code, code_verifier: verifier, redirect_uri: redirectUri }, { dpop: await holder.proof() });
+      expect(await errorOf(acting(body.access_token!, hers.token))).toEqual([400, 'invalid_request']);
+      const bound = await exchange(hers.token, { actor_token: body.access_token!, actor_token_type: accessToken }, { dpop: await holder.proof() });
+      expect(claimsOf(bound)).toMatchObject({ sub: ann, act: { sub: owner }, cnf: { jkt: holder.thumbprint } });
+    });
   });
 
   verifies(['AS-62', 'AS-83'], 'introspection asks the key service about the key behind a token, too', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { maxActors } from './claims.ts';
 import { displayNameSchema, printable } from './identifiers.ts';
 
 /** `member.removed`, `password_reset.requested`: the thing, and what became of it. */
@@ -9,10 +10,14 @@ const text = (max: number) => z.string().max(max).regex(printable);
 /** A kind and an id, both of our own making or cut to what a line of a log can hold. */
 const referenceSchema = z.object({ kind: z.string().max(32).regex(/^[a-z][a-z_]*$/), id: text(256) });
 
-/** Who did it. `anonymous` is whoever was not recognized yet: a failed sign-in, a leak report. */
+/**
+ * Who did it. `anonymous` is whoever was not recognized yet: a failed sign-in, a leak report. `by` is there where somebody else did it in
+ * their name, with a token that says so: who, nearest first.
+ */
 export const auditActorSchema = z.object({
   kind: z.enum(['user', 'client', 'service', 'anonymous']),
   id: text(256).nullable(),
+  by: z.array(text(256)).min(1).max(maxActors).optional(),
 });
 
 /** Small facts that tell one act from another. Never a secret, a token, a hash of one, or a whole document. */

@@ -16,6 +16,19 @@ const sourceSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('grant'), id: z.string().min(1), jti: z.string().min(1), client: z.string().min(1), iat: z.number() }),
 ]);
 
+/** RFC 8693 section 4.1: who uses a token in the name of its subject; inside, in whose place they stood in their turn. */
+export interface ActClaim {
+  sub: string;
+  act?: ActClaim | undefined;
+}
+const actSchema: z.ZodType<ActClaim> = z.strictObject({ sub: z.string().min(1).max(256), act: z.lazy(() => actSchema).optional() });
+
+/** How many may stand behind a subject, one in the place of another. */
+export const maxActors = 4;
+
+/** Who acts, nearest first. */
+export const actorsOf = (act: ActClaim | undefined): string[] => (act === undefined ? [] : [act.sub, ...actorsOf(act.act)]);
+
 /** Claims of an access token; `aud` is exactly one resource. Times in seconds since 1970. */
 export const accessTokenClaimsSchema = z.object({
   iss: z.string(),
@@ -31,6 +44,7 @@ export const accessTokenClaimsSchema = z.object({
   sid: z.string().optional(),
   cnf: confirmationSchema.optional(),
   src: sourceSchema.optional(),
+  act: actSchema.optional(),
   /** Narrowings of an exchanged token, in the terms of a personal access token; absent: none */
   projects: z.array(slugSchema).optional(),
   grants: z.array(grantSchema).optional(),
@@ -60,6 +74,8 @@ export const identityAssertionClaimsSchema = z.object({
   scope: z.string(),
   client_id: z.string().optional(),
   credential: z.object({ kind: z.enum(['pat', 'access_token', 'gateway']), id: z.string() }),
+  /** Who calls in the name of `sub`, as in the access token. */
+  act: actSchema.optional(),
   roles: z.object({ org: orgRoleSchema.optional(), projects: z.record(z.string(), projectRoleSchema) }).optional(),
   /** The longest life of a key by the organization's policy, in seconds; towards our own services only. */
   key_max_lifetime: z.number().int().positive().optional(),

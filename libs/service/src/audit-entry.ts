@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { auditEventSchema, type AuditEvent, type IdentityAssertionClaims } from '@latchkey/contracts';
+import { actorsOf, auditEventSchema, type AuditEvent, type IdentityAssertionClaims } from '@latchkey/contracts';
 import { currentRequest } from './request-facts.ts';
 
 /** What whoever acts says of an act; time, address and request are known here. */
@@ -31,7 +31,7 @@ export function auditEventOf(service: AuditEvent['service'], entry: AuditEntry):
 }
 
 /** Actor and credential of whoever calls a management API. */
-export const actorOf = ({ sub, credential }: IdentityAssertionClaims): AuditAuthor => ({
-  actor: { kind: 'user', id: sub },
+export const actorOf = ({ sub, credential, act }: IdentityAssertionClaims): AuditAuthor => ({
+  actor: { kind: 'user', id: sub, ...(act === undefined ? {} : { by: actorsOf(act) }) },
   credential: { kind: credential.kind, id: credential.id },
 });

@@ -19,6 +19,7 @@ export function assertionContent(route: Route, principal: Principal, { credentia
     ...(principal.org === null ? {} : { org: principal.org }),
     ...(principal.clientId === null ? {} : { client_id: principal.clientId }),
     credential: { kind: principal.kind, id: principal.id },
+    ...(principal.act === undefined ? {} : { act: principal.act }),
   };
   if (route.kind === 'mcp') {
     const { project } = route.server;

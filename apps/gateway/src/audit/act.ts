@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AuditEvent } from '@latchkey/contracts';
+import { actorsOf, type AuditEvent } from '@latchkey/contracts';
 import type { Principal } from '../credentials/principal.ts';
 import { mayChange } from '../freshness/bounds.ts';
 import type { Exchange } from '../proxy/exchange.ts';
@@ -65,6 +65,8 @@ export function actOf(exchange: Exchange, status: number, level: AuditLevel): Ac
 export const sameness = ({ action, code, principal, place, method, name, address }: Act): string =>
   JSON.stringify([action, code, principal?.id, place, method, name, address]);
 
+const actingFor = ({ act }: Principal): { by?: string[] } => (act === undefined ? {} : { by: actorsOf(act) });
+
 const cleaned = (text: string, length: number): string => text.slice(0, length).replace(/[\p{Cc}\p{Cs}]/gu, '?');
 
 /** @param times  how many acts the entry stands for */
@@ -76,7 +78,7 @@ export function eventOf(act: Act, times: number): AuditEvent {
     at: new Date(act.atMs).toISOString(),
     service: 'gateway',
     org: principal?.org ?? null,
-    actor: principal === undefined ? { kind: 'anonymous', id: null } : { kind: isMachine ? 'client' : 'user', id: cleaned(principal.subject, 256) },
+    actor: principal === undefined ? { kind: 'anonymous', id: null } : { kind: isMachine ? 'client' : 'user', id: cleaned(principal.subject, 256), ...actingFor(principal) },
     credential: principal === undefined ? null : { kind: principal.kind, id: cleaned(principal.id, 256) },
     action: act.action,
     target: { kind: name === undefined ? kind : method.startsWith('tools/') ? 'tool' : 'item', id: cleaned(name === undefined ? place : `${place}/${name}`, 256) },

@@ -111,6 +111,7 @@ function toVerified(claims: Claims, kid: string): VerifiedToken {
     sourceTokenId: src?.kind === 'grant' ? src.jti : null,
     keyThumbprint: claims.cnf?.jkt ?? null,
     signedBy: kid,
+    ...(claims.act === undefined ? {} : { act: claims.act }),
   };
   return { principal, audience: claims.aud, usableUntilSeconds: claims.exp + clockToleranceSeconds };
 }

@@ -1,4 +1,4 @@
-import type { KeysAsk, ResourceGrant, Scope } from '@latchkey/contracts';
+import type { ActClaim, KeysAsk, ResourceGrant, Scope } from '@latchkey/contracts';
 
 /** Who is calling, as read from one credential. It says nothing about whether the credential still lives: `Liveness` does, every time. */
 export interface Principal {
@@ -30,6 +30,8 @@ export interface Principal {
   sourceTokenId: string | null;
   /** RFC 7638 thumbprint of the key whose possession each request must prove (GW-26); null: whoever bears the token may use it */
   keyThumbprint: string | null;
+  /** Who uses an exchanged token in the name of its subject (RFC 8693 section 4.1) */
+  act?: ActClaim;
   /** `kid` of the issuer's key that signed an access token */
   signedBy?: string;
 }

@@ -43,11 +43,11 @@ export class ListEvents {
     } else {
       events.where('row.org = :org', { org: await this.reader.whole(caller, org) });
     }
-    const contained = {
-      ...(actor === undefined ? {} : { actor: { id: actor === 'me' ? caller.sub : actor } }),
-      ...(target === undefined ? {} : { target: { id: target === 'me' ? caller.sub : target } }),
-    };
-    events.andWhere('row.event @> :contained', { contained: JSON.stringify(contained) });
+    if (actor !== undefined) {
+      const id = actor === 'me' ? caller.sub : actor;
+      events.andWhere('(row.event @> :did OR row.event @> :stood)', { did: JSON.stringify({ actor: { id } }), stood: JSON.stringify({ actor: { by: [id] } }) });
+    }
+    if (target !== undefined) events.andWhere('row.event @> :target', { target: JSON.stringify({ target: { id: target === 'me' ? caller.sub : target } }) });
   }
 }
 

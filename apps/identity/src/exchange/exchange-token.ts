@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Scope } from '@latchkey/contracts';
+import { actorsOf, type Scope } from '@latchkey/contracts';
 import { WallClock } from '@latchkey/clock';
 import { createRateLimiter, type RateLimiter, type Redis } from '@latchkey/ratelimit';
 import { Inject, Injectable } from '@nestjs/common';
@@ -19,9 +19,10 @@ import { SignAccessToken } from '../tokens/sign-access-token.ts';
 import { TokenScopes } from '../tokens/token-scopes.ts';
 import { agentClientId } from './agent-client.ts';
 import { cutDown, type Cut, type Wanted } from './cut-down.ts';
+import { ReadActor } from './read-actor.ts';
 import { ReadSource } from './read-source.ts';
 import { invalid, tooMany } from './refusals.ts';
-import type { Source } from './source.ts';
+import type { Actor, Source } from './source.ts';
 
 const tokenTypes = { accessToken: 'urn:ietf:params:oauth:token-type:access_token', jwt: 'urn:ietf:params:oauth:token-type:jwt' };
 
@@ -35,6 +36,7 @@ interface Params {
   subject_token?: string;
   subject_token_type?: string;
   actor_token?: string;
+  actor_token_type?: string;
   requested_token_type?: string;
   resource?: string;
   audience?: string;
@@ -51,6 +53,7 @@ export class ExchangeToken {
 
   constructor(
     private readonly sources: ReadSource,
+    private readonly actors: ReadActor,
     private readonly resources: Resources,
     private readonly servers: FindServer,
     private readonly policies: FindPolicy,
@@ -71,7 +74,7 @@ export class ExchangeToken {
       await this.exchange(ctx, source, proof);
     } catch (error) {
       // Whoever holds a good token and asks for more than it has is worth a line.
-      if (error instanceof errors.OIDCProviderError) await this.recordRefusal(source, error.error, ctx.oidc.client.clientId);
+      if (error instanceof errors.OIDCProviderError) await this.recordRefusal(source, error, ctx.oidc.client.clientId);
       throw error;
     }
   };
@@ -79,13 +82,18 @@ export class ExchangeToken {
   private async exchange(ctx: Context, source: Source, proof: Awaited<ReturnType<typeof validateDpop>>): Promise<void> {
     const { client, params, provider } = ctx.oidc;
     await this.checkClient(client.clientId, source);
-    // Whoever stole a bound token must not be able to turn it into one that is bound to nothing, or to a key of the thief's.
-    if (source.thumbprint !== null && source.thumbprint !== proof?.thumbprint) throw invalid('The subject token is bound to a key that this request does not prove.');
+    checkBinding('subject', source, proof?.thumbprint);
+    const actor = await this.actorFor(ctx, source);
+    if (actor !== null) {
+      await this.checkClient(client.clientId, actor);
+      checkBinding('actor', actor, proof?.thumbprint);
+    }
     await checkDpopReplay(provider, ctx, proof, client.clientId);
     const wanted = await this.wantedOf(params, source);
     const cut = cutDown(source, wanted);
-    const { token, jti, expiresIn } = await this.issue(source, cut, { resource: wanted.resource.resource, clientId: client.clientId, thumbprint: proof?.thumbprint });
-    await this.record(source, cut, { jti, expiresIn, resource: wanted.resource.resource, clientId: client.clientId });
+    const to = { resource: wanted.resource.resource, clientId: client.clientId, thumbprint: proof?.thumbprint };
+    const { token, jti, expiresIn } = await this.issue(source, actor, cut, to);
+    await this.record(source, actor, cut, { jti, expiresIn, resource: wanted.resource.resource, clientId: client.clientId });
     ctx.body = buildTokenResponse(provider, {
       accessToken: token, issuedTokenType: tokenTypes.accessToken, tokenType: proof === undefined ? 'Bearer' : 'DPoP', expiresIn, scope: cut.scopes.join(' '),
     });
@@ -93,15 +101,31 @@ export class ExchangeToken {
 
   /** Guesses are counted by address, before anybody is asked about them and after they have proven wrong. */
   private async sourceOf(ctx: Context): Promise<Source> {
-    const { subject_token: token, subject_token_type: type, actor_token: actor, requested_token_type: wanted = tokenTypes.accessToken } = ctx.oidc.params;
+    const { subject_token: token, subject_token_type: type, actor_token: actor, actor_token_type: actorType, requested_token_type: wanted = tokenTypes.accessToken } = ctx.oidc.params;
     if (token === undefined || type === undefined) throw invalid('subject_token and subject_token_type are required');
     if (!Object.values(tokenTypes).includes(type)) throw invalid('this subject_token_type is not taken');
     if (!Object.values(tokenTypes).includes(wanted)) throw invalid('this requested_token_type is not given');
-    if (actor !== undefined) throw invalid('actor_token is not taken');
+    // RFC 8693 section 2.1: the one needs the other.
+    if ((actor === undefined) !== (actorType === undefined)) throw invalid('actor_token and actor_token_type come together');
+    if (actorType !== undefined && !Object.values(tokenTypes).includes(actorType)) throw invalid('this actor_token_type is not taken');
+    return this.counted(ctx, () => this.sources.run(token));
+  }
+
+  /** RFC 8693 section 2.1: who asks in the name of the subject; null where the subject's own token is all there is. */
+  private async actorFor(ctx: Context, source: Source): Promise<Actor | null> {
+    const { actor_token: token } = ctx.oidc.params;
+    if (token === undefined) return null;
+    const actor = await this.counted(ctx, () => this.actors.run(token));
+    if (actor.org !== source.org) throw invalid('The actor token is not of the organization of the subject token.');
+    if (actorsOf(actor.act).includes(source.subject)) throw invalid('Nobody acts for themselves.');
+    return actor;
+  }
+
+  private async counted<T>(ctx: Context, read: () => Promise<T>): Promise<T> {
     const address = addressKey(peerAddress(ctx.req));
-    if (!(await this.failures.consume(address, { cost: 0 })).allowed) throw tooMany('Too many subject tokens from here were not valid.');
+    if (!(await this.failures.consume(address, { cost: 0 })).allowed) throw tooMany('Too many tokens from here were not valid.');
     try {
-      return await this.sources.run(token);
+      return await read();
     } catch (error) {
       if (error instanceof errors.InvalidRequest) await this.failures.consume(address);
       throw error;
@@ -109,11 +133,11 @@ export class ExchangeToken {
   }
 
   /** AS-21: the grant in a client's registration proves nothing. A client of an organization exchanges keys of that organization, and its own tokens. */
-  private async checkClient(clientId: string, source: Source): Promise<void> {
+  private async checkClient(clientId: string, source: Pick<Source, 'org' | 'clientId'>): Promise<void> {
     if (clientId === agentClientId) return;
     const client = await this.dataSource.manager.findOneBy(ClientEntity, { id: clientId, privileged: true, deletedAt: IsNull() });
     if (client === null) throw new errors.UnauthorizedClient('this client may not exchange tokens');
-    if (client.org !== source.org || (source.clientId !== null && source.clientId !== clientId)) throw invalid('The subject token is not one of this client.');
+    if (client.org !== source.org || (source.clientId !== null && source.clientId !== clientId)) throw invalid('The token is not one of this client.');
   }
 
   /** RFC 8693 section 2.1: `resource` is a URL, `audience` any name; ours are URLs, so they mean the same. */
@@ -134,14 +158,15 @@ export class ExchangeToken {
     return this.scopes.find({ userId: subject, org }, resource, (await Provider.ctx?.oidc?.provider.Client.find(clientId)) ?? { clientId });
   }
 
-  private async issue(source: Source, { scopes, projects, grants, tools }: Cut, to: { resource: string; clientId: string; thumbprint: string | undefined }) {
+  private async issue(source: Source, actor: Actor | null, { scopes, projects, grants, tools }: Cut, to: { resource: string; clientId: string; thumbprint: string | undefined }) {
     const { accessTokenTtlSeconds } = await this.policies.of(source.org);
     const now = this.clock.nowSeconds();
-    const left = (source.expiresAtSeconds ?? Infinity) - now;
+    const left = Math.min(source.expiresAtSeconds ?? Infinity, actor?.expiresAtSeconds ?? Infinity) - now;
     const expiresIn = Math.floor(Math.min(lifetimeSeconds, accessTokenTtlSeconds ?? Infinity, left));
     const jti = randomUUID();
     const token = await this.signer.run({
       ...source.claims, sub: source.subject, org: source.org, aud: to.resource, client_id: to.clientId, scope: scopes.join(' '), jti, iat: now, exp: now + expiresIn,
+      ...(actor === null ? {} : { act: actor.act }),
       ...(to.thumbprint === undefined ? {} : { cnf: { jkt: to.thumbprint } }),
       ...(projects ? { projects: [...projects] } : {}), ...(grants ? { grants: [...grants] } : {}), ...(tools ? { tools: [...tools] } : {}),
     });
@@ -149,19 +174,28 @@ export class ExchangeToken {
     return { token, jti, expiresIn };
   }
 
-  private async recordRefusal({ org, subject, kind, id }: Source, code: string, clientId: string): Promise<void> {
+  private async recordRefusal({ org, subject, kind, id }: Source, { error, error_description: why }: InstanceType<typeof errors.OIDCProviderError>, clientId: string): Promise<void> {
     const by = { actor: { kind: 'user' as const, id: subject }, credential: { kind, id } };
-    await recordAudit(this.dataSource.manager, { org, ...by, action: 'token_exchange.refused', outcome: 'refused', code, details: { client: cleaned(clientId) } });
+    const details = { client: cleaned(clientId), ...(why === undefined ? {} : { reason: cleaned(why) }) };
+    await recordAudit(this.dataSource.manager, { org, ...by, action: 'token_exchange.refused', outcome: 'refused', code: error, details });
   }
 
-  private async record(source: Source, { scopes, tools }: Cut, { jti, expiresIn, resource, clientId }: { jti: string; expiresIn: number; resource: string; clientId: string }): Promise<void> {
+  private async record(source: Source, actor: Actor | null, { scopes, tools }: Cut, { jti, expiresIn, resource, clientId }: { jti: string; expiresIn: number; resource: string; clientId: string }): Promise<void> {
     await recordAudit(this.dataSource.manager, {
       org: source.org,
-      actor: { kind: 'user', id: source.subject },
+      actor: { kind: 'user', id: source.subject, ...(actor === null ? {} : { by: actorsOf(actor.act) }) },
       credential: { kind: source.kind, id: source.id },
       action: 'token.exchanged',
       target: { kind: 'access_token', id: jti },
-      details: { resource: cleaned(resource), scopes, tools: tools?.slice(0, 50).map((entry) => entry.slice(0, 256)) ?? null, client: cleaned(clientId), expiresInSeconds: expiresIn },
+      details: {
+        resource: cleaned(resource), scopes, tools: tools?.slice(0, 50).map((entry) => entry.slice(0, 256)) ?? null, client: cleaned(clientId), expiresInSeconds: expiresIn,
+        ...(actor === null ? {} : { actorCredential: `${actor.kind}:${actor.id}` }),
+      },
     });
   }
+}
+
+/** Whoever stole a bound token must not be able to turn it into one that is bound to nothing, or to a key of the thief's. */
+function checkBinding(role: 'subject' | 'actor', { thumbprint }: Pick<Source, 'thumbprint'>, proven: string | undefined): void {
+  if (thumbprint !== null && thumbprint !== proven) throw invalid(`The ${role} token is bound to a key that this request does not prove.`);
 }

@@ -4,6 +4,7 @@ import { AskKeys } from './ask-keys.ts';
 import { ExchangeToken } from './exchange-token.ts';
 import { FindPat } from './find-pat.ts';
 import { KeyBehind } from './key-behind.ts';
+import { ReadActor } from './read-actor.ts';
 import { ReadSource } from './read-source.ts';
 
-export const exchangeProviders: Provider[] = [AskKeys, ExchangeToken, FindPat, KeyBehind, ReadSource, SignAccessToken];
+export const exchangeProviders: Provider[] = [AskKeys, ExchangeToken, FindPat, KeyBehind, ReadActor, ReadSource, SignAccessToken];

@@ -1,5 +1,5 @@
 import type { Credential, Membership } from '@latchkey/access';
-import type { AccessTokenClaims } from '@latchkey/contracts';
+import type { AccessTokenClaims, ActClaim } from '@latchkey/contracts';
 
 /** What a token is cut from: a credential that is good at this moment, its owner, and how far it reaches. */
 export interface Source extends Credential {
@@ -18,4 +18,10 @@ export interface Source extends Credential {
   thumbprint: string | null;
   /** What goes into the new token, so that it dies with this */
   claims: Pick<AccessTokenClaims, 'src' | 'gid' | 'sid'>;
+}
+
+/** Who asks for a token of somebody else, and with which credential. */
+export interface Actor extends Pick<Source, 'kind' | 'id' | 'subject' | 'org' | 'clientId' | 'thumbprint' | 'expiresAtSeconds'> {
+  /** What the new token says of them */
+  act: ActClaim;
 }
