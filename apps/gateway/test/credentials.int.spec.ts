@@ -27,6 +27,13 @@ describe('credentials at the gateway', () => {
     }
   });
 
+  verifies('I5', 'an access token that is kept to projects reaches the servers of these, and no others', async () => {
+    expect((await world.post(call(), bearer(await world.jwt({ projects: ['main'] })))).status).toBe(200);
+    expect(await refusal(await world.jwt({ projects: ['lab'] }))).toMatchObject({ status: 403, code: 'tenant_mismatch' });
+    expect(await refusal(await world.jwt({ projects: [] }))).toMatchObject({ status: 403, code: 'tenant_mismatch' });
+    for (const projects of ['main', [7], null, { main: true }]) expect([projects, (await refusal(await world.jwt({ projects }))).code]).toEqual([projects, 'token_malformed']);
+  });
+
   verifies('GW-30', 'without a credential the challenge names the metadata and the scopes, and no error', async () => {
     for (const headers of [{}, { authorization: 'Basic abc' }, { cookie: 'session=1' }] as Record<string, string>[]) {
       const { status, json, headers: answered } = await world.post(call(), headers);

@@ -49,6 +49,11 @@ describe('pages are usable for everybody', () => {
       await page.goto(connect());
       await signIn(page);
     },
+    'consent with projects': async (page) => {
+      await page.goto(authorizeUrl(accounts.issuer, { clientId, resource: `${gatewayUrl}/mcp`, scope: 'mcp:read' }));
+      await signIn(page);
+      await page.getByRole('group', { name: 'Projects' }).waitFor();
+    },
     'an unknown redirect': (page) => page.goto(authorizeUrl(accounts.issuer, { clientId, redirectUri: 'https://evil.example/' })),
     'an ended sign-in': (page) => page.goto(`${accounts.issuer}/interaction/none`),
     'console sign-in': (page) => page.goto(`${accounts.issuer}/console/sign-in`),

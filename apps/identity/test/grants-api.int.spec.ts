@@ -49,6 +49,7 @@ describe('the API of grants', () => {
       email: admin.email,
       client: { id: clientId, name: 'Test', kind: 'dynamic', redirect: 'loopback' },
       org: 'acme',
+      projects: null,
       resource: `${gateway}/mcp/demo`,
       scopes: ['mcp:read', 'mcp:execute'],
       origin: 'consent',

@@ -1,11 +1,12 @@
 import { verifies } from '@latchkey/testing';
 import { decodeJwt } from 'jose';
 import { AddMember } from '../src/organizations/add-member.ts';
+import { CreateProject } from '../src/organizations/create-project.ts';
 import { startAsker, startWithGateway, type Caller } from './support/asker.ts';
 import { FormBrowser, type Page } from './support/browser.ts';
-import { authorizeUrl, loopback, pkce, redeem, refresh, registered, throughPages } from './support/client.ts';
+import { authorizeUrl, loopback, pkce, post, redeem, refresh, registered, throughPages } from './support/client.ts';
 import { admin, gateway } from './support/identity.ts';
-import { person, userId } from './support/people.ts';
+import { person, tenant, userId } from './support/people.ts';
 
 const callback = 'https://app.example/callback';
 
@@ -121,6 +122,93 @@ describe('remembered consent', () => {
     expect(asksToAllow(await ask(third, manager, { resource: `${gateway}/v1`, scope: 'org:read' }))).toBe(true);
   });
 
+  describe('of single projects', () => {
+    const platform = { resource: `${gateway}/mcp` };
+    const some = (...project: string[]) => ({ decision: 'allow', reach: 'some', project });
+    beforeAll(async () => {
+      for (const slug of ['lab', 'shop']) await world.identity.running.app.get(CreateProject).run({ org: 'acme', slug, name: `The ${slug}` });
+      const rival = await person(world.identity, 'rival-of-projects@example.com');
+      await tenant(world.identity, 'rival', rival);
+    });
+    const boxes = ({ text }: Page) => [...text.matchAll(/type="checkbox" name="project" value="([^"]+)"( checked)?/g)].map(([, value, checked]) => `${value}${checked ?? ''}`);
+    async function consent(client: string, params: Record<string, string> = platform, as: { email: string; password: string } = admin) {
+      const browser = new FormBrowser(issuer);
+      return { browser, page: await browser.submit(await ask(browser, client, params), /\/login$/, { email: as.email, password: as.password }) };
+    }
+    async function redeemed(browser: FormBrowser, client: string, params: Record<string, string>, fields?: Record<string, string | string[]>) {
+      const { verifier, challenge } = pkce();
+      let page = await browser.open(authorizeUrl(issuer, client, { code_challenge: challenge, redirect_uri: callback, ...params }));
+      if (fields !== undefined) page = await browser.submit(page, /\/consent$/, fields);
+      const { body } = await redeem(issuer, client, { code: page.left!.searchParams.get('code')!, verifier, redirectUri: callback, answer: page.left! });
+      const claims = decodeJwt<{ gid: string; scope: string; projects?: string[] }>(body.access_token!);
+      return { ...claims, refreshToken: body.refresh_token!, accessToken: body.access_token! };
+    }
+
+    verifies(['AS-90', 'I5'], 'the page lists those that the person has a part in, of that organization, where there is a choice at all', async () => {
+      const client = await web();
+      expect(boxes((await consent(client)).page)).toEqual(['acme/lab', 'acme/prod', 'acme/shop']);
+      const pia = await person(world.identity, 'pia@example.com', { org: 'acme', role: 'member', projects: { lab: 'viewer', shop: 'contributor' } });
+      await world.identity.running.app.get(AddMember).run({ userId: pia.id, org: 'rival', role: 'owner' });
+      expect(boxes((await consent(client, platform, pia)).page)).toEqual(['acme/lab', 'acme/shop', 'rival/main']);
+      expect(boxes((await consent(client, {})).page)).toEqual([]);
+      // What is not offered is not to be had.
+      const { browser, page } = await consent(client, platform, pia);
+      for (const fields of [some('acme/prod'), some('rival/main'), some(), some('acme/lab', 'acme/prod'), { ...some('acme/lab'), reach: 'all' }, some('acme/__proto__')]) {
+        const answer = await browser.submit(page, /\/consent$/, { ...fields, org: 'acme' });
+        expect([fields, answer.status, answer.left]).toEqual([fields, 422, undefined]);
+      }
+      const kept = await browser.submit(page, /\/consent$/, { ...some('acme/lab', 'acme/shop'), reach: 'all', org: 'acme' });
+      expect(boxes(kept)).toEqual(['acme/lab checked', 'acme/shop checked', 'rival/main']);
+    });
+
+    verifies(['AS-90', 'I5'], 'token, refreshed token and grant are kept to those that were chosen, and so is what is remembered, until more is wanted', async () => {
+      const client = await web();
+      const { browser, page } = await consent(client);
+      expect((await browser.submit(page, /\/consent$/, some('acme/lab', 'acme/shop'))).left?.searchParams.has('code')).toBe(true);
+      // A second time without a page: the same projects, and no others.
+      const silent = await redeemed(browser, client, platform);
+      expect(silent.projects).toEqual(['lab', 'shop']);
+      expect(decodeJwt((await refresh(issuer, client, silent.refreshToken)).body.access_token!)['projects']).toEqual(['lab', 'shop']);
+      expect((await world.call('GET', `/v1/grants/${silent.gid}`, owner)).body).toMatchObject({ projects: ['lab', 'shop'], origin: 'remembered' });
+      expect((await asker.introspect(silent.accessToken)).body).toMatchObject({ active: true, projects: ['lab', 'shop'] });
+      const exchanged = await post(issuer, '/oauth/token', { grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange', subject_token: silent.accessToken, subject_token_type: 'urn:ietf:params:oauth:token-type:access_token' });
+      expect(decodeJwt(exchanged.body.access_token!)['projects']).toEqual(['lab', 'shop']);
+
+      const again = await ask(browser, client, { ...platform, scope: 'mcp:read mcp:execute openid' });
+      expect(asksToAllow(again)).toBe(true);
+      expect(boxes(again)).toEqual(['acme/lab checked', 'acme/prod', 'acme/shop checked']);
+      const wider = await redeemed(browser, client, { ...platform, prompt: 'consent' }, { decision: 'allow', reach: 'all', project: [] });
+      expect(wider.projects).toBeUndefined();
+      expect((await redeemed(browser, client, platform)).projects).toBeUndefined();
+      const entries = await world.identity.dataSource.query<{ projects: unknown }[]>("SELECT event->'details'->'projects' AS projects FROM audit_events WHERE action = 'consent.allowed' AND event->'target'->>'id' = $1 ORDER BY at", [client]);
+      expect(entries.map(({ projects }) => projects)).toEqual([['lab', 'shop'], ['lab', 'shop'], null, null]);
+    });
+
+    verifies(['AS-90', 'I5'], 'a yes to other projects takes the place of the first, and one to projects without a role left does not stand', async () => {
+      const client = await web();
+      const pam = await person(world.identity, 'pam@example.com', { org: 'acme', role: 'member', projects: { lab: 'contributor', shop: 'contributor' } });
+      const { browser, page } = await consent(client, { ...platform, scope: 'mcp:read' }, pam);
+      await browser.submit(page, /\/consent$/, some('acme/lab'));
+      await redeemed(browser, client, { ...platform, scope: 'mcp:execute', prompt: 'consent' }, some('acme/shop'));
+      // Reading was allowed in the other one only.
+      expect(asksToAllow(await ask(browser, client, { ...platform, scope: 'mcp:read' }))).toBe(true);
+      expect(asksToAllow(await ask(browser, client, { ...platform, scope: 'mcp:execute' }))).toBe(false);
+      await world.identity.running.app.get(AddMember).run({ userId: pam.id, org: 'acme', role: 'member', projects: { lab: 'contributor' } });
+      expect(asksToAllow(await ask(browser, client, { ...platform, scope: 'mcp:execute' }))).toBe(true);
+    });
+
+    verifies(['AS-90', 'AS-43'], 'whoever is kept to projects gets nothing that reaches beyond them: no keys, nothing of the organization', async () => {
+      const client = await web();
+      const wanted = { resource: `${gateway}/v1`, scope: 'servers:write keys:write org:admin org:read' };
+      const { browser, page } = await consent(client, wanted);
+      expect((await browser.submit(page, /\/consent$/, some('acme/lab'))).left).toBeDefined();
+      const { scope, projects } = await redeemed(browser, client, wanted, some('acme/lab'));
+      expect([scope.split(' ').sort(), projects]).toEqual([['org:read', 'servers:write'], ['lab']]);
+      const only = await consent(client, { ...wanted, scope: 'keys:write' });
+      expect((await only.browser.submit(only.page, /\/consent$/, some('acme/lab'))).status).toBe(422);
+    });
+  });
+
   verifies('I5', 'is listed and forgotten by its owner, and gone when the program is disconnected or everything is revoked', async () => {
     const client = await web();
     const browser = await allowed(client);
@@ -131,6 +219,7 @@ describe('remembered consent', () => {
       client: { id: client, name: 'Test', redirect: 'https://app.example' },
       org: 'acme',
       resource: `${gateway}/mcp/demo`,
+      projects: null,
       scopes: ['mcp:read', 'mcp:execute'],
       createdAt: expect.any(String) as string,
       expiresAt: expect.any(String) as string,

@@ -25,6 +25,10 @@ export class AuthorizationEntity {
   @Column('text', { nullable: true })
   resource!: string | null;
 
+  /** The only ones in which it may act; null for all of the organization, also those that come later. */
+  @Column('text', { array: true, nullable: true })
+  projects!: string[] | null;
+
   /** How and when the user had signed in who allowed it: `SignInFacts`. Policies are held against it as long as tokens come of it. */
   @Column('text', { array: true, default: () => "'{}'" })
   amr!: string[];

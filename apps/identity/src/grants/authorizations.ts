@@ -20,6 +20,8 @@ export interface NewAuthorization {
   /** The organization chosen at consent; null where no resource is asked for. */
   org: string | null;
   resource: string | null;
+  /** The only ones in which it may act; null for all of the organization. */
+  projects: readonly string[] | null;
   scopes: readonly string[];
   /** Null for a device, which is sent nowhere. */
   redirect: string | null;
@@ -30,8 +32,8 @@ export interface NewAuthorization {
 
 const insert = {
   name: 'authorization-insert',
-  text: `INSERT INTO authorizations (grant_id, user_id, client_id, org, resource, amr, signed_in_at, client_name, redirect, scopes, origin, session_uid, expires_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+  text: `INSERT INTO authorizations (grant_id, user_id, client_id, org, resource, amr, signed_in_at, client_name, redirect, scopes, origin, session_uid, expires_at, projects)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 };
 
 /** What users allowed clients: one for every time they did, so that ending one ends one install of a client only (AS-14). */
@@ -46,10 +48,10 @@ export class Authorizations {
   async create(manager: EntityManager, { client, scopes, signIn, ...rest }: NewAuthorization): Promise<void> {
     const expiresAt = new Date(Date.now() + grantSeconds * 1000);
     const clientName = foreignText(client.name, 100);
-    const { grantId, org, userId, resource, redirect, origin, sessionUid } = rest;
-    const values = [grantId, userId, client.id, org, resource, signIn.amr, signIn.signedInAt, clientName, redirect, scopes, origin, sessionUid, expiresAt];
+    const { grantId, org, userId, resource, projects, redirect, origin, sessionUid } = rest;
+    const values = [grantId, userId, client.id, org, resource, signIn.amr, signIn.signedInAt, clientName, redirect, scopes, origin, sessionUid, expiresAt, projects];
     await prepared(manager, insert, values);
-    const details = { grant: grantId, client_name: clientName, resource: resource === null ? null : cleaned(resource), scopes: [...scopes], redirect, origin };
+    const details = { grant: grantId, client_name: clientName, resource: resource === null ? null : cleaned(resource), projects: projects === null ? null : [...projects], scopes: [...scopes], redirect, origin };
     await recordAudit(manager, { org, ...bySession(userId), action: 'consent.allowed', target: clientReference(client.id), details });
   }
 

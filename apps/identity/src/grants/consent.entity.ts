@@ -30,6 +30,10 @@ export class ConsentEntity {
   @Column('text', { nullable: true })
   org!: string | null;
 
+  /** The only ones in which it may act; null for all of the organization, also those that come later. */
+  @Column('text', { array: true, nullable: true })
+  projects!: string[] | null;
+
   /** What was given, not what was asked: a role that has grown since is asked about anew. */
   @Column('text', { array: true })
   scopes!: string[];

@@ -21,11 +21,13 @@ export interface ConsentKey {
 export interface GivenScopes {
   clientName: string;
   org: string | null;
+  projects: readonly string[] | null;
   scopes: readonly string[];
 }
 
 export interface RememberedConsent {
   org: string | null;
+  projects: string[] | null;
   scopes: string[];
   at: Date;
 }
@@ -44,11 +46,11 @@ const living = (columns: string): string => `
   FROM (SELECT *, NULL::timestamptz AS revoked_at, NULL::text AS session_uid FROM consents) a ${joinedTo('a.session_uid')}
   WHERE a.user_id = $1 AND ${causeOfEnd} IS NULL`;
 
-const find = { name: 'consent', text: `${living('a.org, a.scopes, a.created_at AS at')} AND a.client_id = $2 AND a.redirect = $3 AND a.resource = $4` };
+const find = { name: 'consent', text: `${living('a.org, a.projects, a.scopes, a.created_at AS at')} AND a.client_id = $2 AND a.redirect = $3 AND a.resource = $4` };
 
 /** At most as many as a person could look through. */
 const list = `
-  ${living('a.id, a.client_id AS "clientId", a.client_name AS "clientName", a.redirect, a.resource, a.org, a.scopes, a.created_at AS at, a.expires_at AS until')}
+  ${living('a.id, a.client_id AS "clientId", a.client_name AS "clientName", a.redirect, a.resource, a.org, a.projects, a.scopes, a.created_at AS at, a.expires_at AS until')}
     AND ($2::text IS NULL OR a.org = $2)
   ORDER BY a.created_at DESC LIMIT 200`;
 
@@ -62,16 +64,16 @@ export class Consents {
     return rows[0] ?? null;
   }
 
-  /** A second yes in the same organization adds to the first; in another one it takes its place. */
+  /** A second yes in the same organization and projects adds to the first; anywhere else it takes its place. */
   async remember(manager: EntityManager, { userId, clientId, redirect, resource }: ConsentKey, given: GivenScopes): Promise<void> {
     await manager.query(
-      `INSERT INTO consents (id, user_id, client_id, client_name, redirect, resource, org, scopes, created_at, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp(), clock_timestamp() + make_interval(days => $9))
+      `INSERT INTO consents (id, user_id, client_id, client_name, redirect, resource, org, scopes, created_at, expires_at, projects)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp(), clock_timestamp() + make_interval(days => $9), $10)
        ON CONFLICT (user_id, client_id, redirect, resource) DO UPDATE SET
-         scopes = CASE WHEN consents.org IS NOT DISTINCT FROM excluded.org AND consents.expires_at > now()
+         scopes = CASE WHEN consents.org IS NOT DISTINCT FROM excluded.org AND consents.projects IS NOT DISTINCT FROM excluded.projects AND consents.expires_at > now()
            THEN ARRAY(SELECT DISTINCT unnest(consents.scopes || excluded.scopes)) ELSE excluded.scopes END,
-         org = excluded.org, client_name = excluded.client_name, created_at = excluded.created_at, expires_at = excluded.expires_at`,
-      [randomUUID(), userId, clientId, foreignText(given.clientName, 100), redirect, resource ?? '', given.org, given.scopes, consentDays],
+         org = excluded.org, projects = excluded.projects, client_name = excluded.client_name, created_at = excluded.created_at, expires_at = excluded.expires_at`,
+      [randomUUID(), userId, clientId, foreignText(given.clientName, 100), redirect, resource ?? '', given.org, given.scopes, consentDays, given.projects],
     );
   }
 

@@ -28,7 +28,7 @@ const iso = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', '
 const rows = `
   SELECT * FROM (
     SELECT a.grant_id AS id, a.user_id AS "user", coalesce(u.email, '') AS email, a.client_id AS "clientId",
-      coalesce(a.client_name, c.metadata->>'client_name') AS "clientName", a.redirect, a.org, a.resource, a.scopes, a.origin,
+      coalesce(a.client_name, c.metadata->>'client_name') AS "clientName", a.redirect, a.org, a.resource, a.projects, a.scopes, a.origin,
       CASE WHEN a.client_id LIKE 'https://%' THEN 'document' ELSE coalesce(c.origin, 'registered') END AS kind,
       CASE WHEN a.revoked_at IS NULL AND a.expires_at <= now() THEN 'expired' WHEN ${causeOfEnd} IS NULL THEN 'active' ELSE 'revoked' END AS status,
       ${iso('a.created_at')} AS "createdAt", ${iso('a.used_at')} AS "lastUsedAt", a.address, ${iso('a.expires_at')} AS "expiresAt",
@@ -66,7 +66,7 @@ export async function grantRows(
   return { items: page.map(present), nextCursor };
 }
 
-function present({ id, user, email, clientId, clientName, kind, redirect, org, resource, scopes, origin, status, createdAt, lastUsedAt, address, expiresAt, revokedAt }: Row): IssuedGrant {
+function present({ id, user, email, clientId, clientName, kind, redirect, org, resource, projects, scopes, origin, status, createdAt, lastUsedAt, address, expiresAt, revokedAt }: Row): IssuedGrant {
   const client = { id: clientId, name: clientName, kind, redirect };
-  return { id, user, email, client, org, resource, scopes, origin, status, createdAt, lastUsedAt, address, expiresAt, revokedAt };
+  return { id, user, email, client, org, resource, projects, scopes, origin, status, createdAt, lastUsedAt, address, expiresAt, revokedAt };
 }

@@ -20,21 +20,23 @@ const minute = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} U
 const places: Record<string, string> = { loopback: 'a program on your computer' };
 const place = (redirect: string | null): string => (redirect === null ? 'a device' : (places[redirect] ?? redirect));
 
+const within = (projects: readonly string[] | null): string => (projects === null ? '' : ` (only ${projects.join(', ')})`);
+
 const button = (action: string, csrf: string, words: string, label: string): Html =>
   html`<form method="post" action="${action}"><input type="hidden" name="_csrf" value="${csrf}"><button type="submit" class="link small" aria-label="${label}">${words}</button></form>`;
 
-function grantRow({ id, client, org, resource, scopes, createdAt, lastUsedAt, address }: IssuedGrant, csrf: string): Html {
+function grantRow({ id, client, org, resource, projects, scopes, createdAt, lastUsedAt, address }: IssuedGrant, csrf: string): Html {
   const name = foreignText(client.name ?? 'A program without a name');
   const used = lastUsedAt === null ? 'not used yet' : `last used ${minute(lastUsedAt)}${address === null ? '' : ` from ${address}`}`;
   return html`<li class="key"><div><strong><bdi>${name}</bdi></strong> <span class="soft small">${place(client.redirect)}</span><br>
-<span class="soft small">${resource ?? 'sign-in only'}${org !== null && ` · ${org}`} · ${scopes.join(' ')}<br>connected ${day(createdAt)} · ${used}</span></div>
+<span class="soft small">${resource ?? 'sign-in only'}${org !== null && ` · ${org}`}${within(projects)} · ${scopes.join(' ')}<br>connected ${day(createdAt)} · ${used}</span></div>
 ${button(`/console/programs/${id}/revoke`, csrf, 'Disconnect', `Disconnect ${name}, connected ${minute(createdAt)}`)}</li>`;
 }
 
-function consentRow({ id, clientName, redirect, resource, org, scopes, until }: ListedConsent, csrf: string): Html {
+function consentRow({ id, clientName, redirect, resource, org, projects, scopes, until }: ListedConsent, csrf: string): Html {
   const name = foreignText(clientName);
   return html`<li class="key"><div><strong><bdi>${name}</bdi></strong> <span class="soft small">${place(redirect)}</span><br>
-<span class="soft small">${resource === '' ? 'sign-in only' : resource}${org !== null && ` · ${org}`} · ${scopes.join(' ')}<br>until ${day(until.toISOString())}</span></div>
+<span class="soft small">${resource === '' ? 'sign-in only' : resource}${org !== null && ` · ${org}`}${within(projects)} · ${scopes.join(' ')}<br>until ${day(until.toISOString())}</span></div>
 ${button(`/console/programs/remembered/${id}/forget`, csrf, 'Ask me again', `Ask me again about ${name}`)}</li>`;
 }
 

@@ -31,11 +31,12 @@ export class RememberedConsents {
   }
 }
 
-const present = ({ id, clientId, clientName, redirect, org, resource, scopes, at, until }: ListedConsent): RememberedConsent => ({
+const present = ({ id, clientId, clientName, redirect, org, resource, projects, scopes, at, until }: ListedConsent): RememberedConsent => ({
   id,
   client: { id: clientId, name: clientName, redirect },
   org,
   resource: resource === '' ? null : resource,
+  projects,
   scopes,
   createdAt: at.toISOString(),
   expiresAt: until.toISOString(),

@@ -10,11 +10,13 @@ import { unmetDemand } from '../sign-ins/demands.ts';
 export interface Standing {
   userId: string;
   org: string | null;
+  /** The only projects in which it may act; null for all of the organization. */
+  keptTo: string[] | null;
   /** What the organization demands of the tokens that come of it. */
   policy: OrganizationPolicy;
 }
 
-export interface StandingRow extends Pick<Standing, 'userId' | 'org'> {
+export interface StandingRow extends Pick<Standing, 'userId' | 'org' | 'keptTo'> {
   policy: unknown;
   dead: string | null;
   amr: string[];
@@ -50,7 +52,7 @@ export const joinedTo = (session: string): string => `
   LEFT JOIN ended_sessions s ON s.uid = ${session}`;
 
 /** What a standing is, of the authorization `a` and the policy `p` of its organization. */
-export const standingColumns = `a.user_id AS "userId", a.org, p.policy, ${causeOfEnd} AS dead, a.amr, a.signed_in_at AS "signedInAt", a.issuer_id::text AS "issuerId",
+export const standingColumns = `a.user_id AS "userId", a.org, a.projects AS "keptTo", p.policy, ${causeOfEnd} AS dead, a.amr, a.signed_in_at AS "signedInAt", a.issuer_id::text AS "issuerId",
     (SELECT array_agg(i.id::text) FROM identity_providers i WHERE i.org = a.org AND i.enabled) AS providers`;
 
 const text = `
@@ -116,4 +118,4 @@ export class Standings {
   }
 }
 
-const standingOf = ({ userId, org, policy }: StandingRow): Standing => ({ userId, org, policy: readPolicy(policy) });
+const standingOf = ({ userId, org, keptTo, policy }: StandingRow): Standing => ({ userId, org, keptTo, policy: readPolicy(policy) });

@@ -96,6 +96,16 @@ describe('the consent page', () => {
     expect(withheld).toContain('<code>keys:write</code>: kept to programs that the organization trusts');
   });
 
+  verifies('AS-90', 'it offers projects one by one, by organization, and shows their names as text', () => {
+    const platform = { url: 'https://gw.example/mcp', name: 'Latchkey', server: null };
+    const choices = organizationChoices([acme, beta], platform, ['mcp:read']).map((choice) => ({ ...choice, projects: [{ slug: 'lab', name: '<b>Lab' }] }));
+    const page = render({ resource: platform, organizations: choices, keptTo: ['beta/lab'] });
+    expect(page).toContain('<legend>Projects</legend>');
+    expect(page).toMatch(/In Acme[\s\S]*value="acme\/lab"> &lt;b&gt;Lab[\s\S]*In Beta[\s\S]*value="beta\/lab" checked>/);
+    expect(page).toMatch(/value="some" checked/);
+    expect(render()).not.toContain('<fieldset');
+  });
+
   verifies('AS-90', 'it shows no logo, whatever the client calls its own', () => {
     expect(render()).not.toContain('<img');
   });

@@ -4,7 +4,8 @@ import { foreignText } from '../pages/foreign-text.ts';
 import { html, type Html } from '../pages/html.ts';
 import { errorSummary, layout } from '../pages/layout.ts';
 import type { RedirectFacts } from './client-facts.ts';
-import type { ConsentView, OrganizationChoice } from './consent-view.ts';
+import type { ConsentView, OrganizationChoice, ProjectChoice } from './consent-view.ts';
+import type { AskedProjects } from './project-choice.ts';
 
 const oidcWords: Record<string, string> = {
   openid: 'Know which account you signed in with',
@@ -80,8 +81,34 @@ function organizationField(view: ConsentView, usable: readonly OrganizationChoic
   return html`<div class="field"><label for="org">Organization</label><select id="org" name="org" required>${options}</select></div>`;
 }
 
+/** Which projects it may act in. Without a script a page cannot follow the choice of the organization, so each has its own list. */
+function projectsField({ keptTo: before = [] }: ConsentView, usable: readonly OrganizationChoice[], asked: AskedProjects | undefined): Html | false {
+  const offering = usable.filter(({ projects }) => projects !== undefined && projects.length > 0);
+  if (offering.length === 0) return false;
+  const { reach, projects: ticked } = asked ?? { reach: before.length > 0 ? 'some' : 'all', projects: before };
+  const box = (org: string, { slug, name }: ProjectChoice): Html => {
+    const value = `${org}/${slug}`;
+    return html`<li><label><input type="checkbox" name="project" value="${value}"${ticked.includes(value) && html` checked`}> ${foreignText(name)} <code>${slug}</code></label></li>`;
+  };
+  const lists = offering.map(({ slug, name, projects = [] }) => html`${offering.length > 1 && html`<p class="soft small">In ${foreignText(name)}</p>`}<ul class="boxes">${projects.map((project) => box(slug, project))}</ul>`);
+  return html`<fieldset><legend>Projects</legend>
+<label><input type="radio" name="reach" value="all"${reach === 'all' && html` checked`}> All that you have a part in, also later ones</label>
+<label><input type="radio" name="reach" value="some"${reach === 'some' && html` checked`}> Only these:</label>
+${lists}</fieldset>`;
+}
+
+export interface ConsentPageOptions {
+  uid: string;
+  csrf: string;
+  error?: string;
+  /** The organization that was chosen before. */
+  chosen?: string | undefined;
+  /** The projects that were chosen before. */
+  asked?: AskedProjects;
+}
+
 /** AS-90: who asks, as far as that is known, for what, in whose name, and where the answer goes. */
-export function consentPage(view: ConsentView, { uid, csrf, error, chosen }: { uid: string; csrf: string; error?: string; chosen?: string }): string {
+export function consentPage(view: ConsentView, { uid, csrf, error, chosen, asked }: ConsentPageOptions): string {
   const { client, resource } = view;
   const usable = view.organizations.filter((choice) => choice.scopes.length > 0);
   const possible = resource === null || usable.length > 0;
@@ -104,7 +131,7 @@ ${view.remembered !== undefined && view.remembered !== null && html`<p class="so
 <input type="hidden" name="_csrf" value="${csrf}">
 ${
   possible
-    ? html`${organizationField(view, usable, chosen ?? view.organization)}${scopeLists(view, usable)}`
+    ? html`${organizationField(view, usable, chosen ?? view.organization)}${projectsField(view, usable, asked)}${scopeLists(view, usable)}`
     : html`<div class="notice warn">${impossibleWords(view.organizations)}</div>`
 }
 <div class="choices">${possible && html`<button type="submit" name="decision" value="allow">Allow</button>`}<button type="submit" class="plain" name="decision" value="deny" formnovalidate>Deny</button></div>

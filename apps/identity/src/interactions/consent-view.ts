@@ -11,9 +11,17 @@ export interface ResourceFacts {
   server: { org: string; project: string } | null;
 }
 
+export interface ProjectChoice {
+  slug: string;
+  name: string;
+}
+
 export interface OrganizationChoice {
   slug: string;
   name: string;
+  membership: Membership;
+  /** Those that can be chosen one by one; absent where there is no choice, as with a server, which is in one project. */
+  projects?: readonly ProjectChoice[];
   /** What of the requested scopes the user's role there allows. Empty: there is nothing to choose it for. */
   scopes: readonly Scope[];
   /** Why the organization lets this program have nothing, in words; absent where it is a matter of the role. */
@@ -36,7 +44,9 @@ export interface ConsentView {
   /** Preselected. */
   organization: string | null;
   /** The yes of an earlier time to no less than this, where there is one. */
-  remembered?: { org: string | null; at: Date } | null;
+  remembered?: { org: string | null; projects: readonly string[] | null; at: Date } | null;
+  /** Projects of the earlier yes, whatever that covers, as `organization/project`: they stand there chosen. */
+  keptTo?: readonly string[];
   /** A yes will do for next time too: whoever asks then under this name is sure to be the same. */
   lasts?: boolean;
 }
@@ -48,7 +58,7 @@ export function organizationChoices(memberships: readonly Membership[], resource
     const server = resource?.server ?? null;
     const foreign = server !== null && server.org !== membership.org;
     const allowed = foreign ? new Set<Scope>() : roleScopes(membership, server?.project);
-    return { slug: membership.org, name: membership.name, scopes: knownScopes.filter((scope) => wanted.has(scope) && allowed.has(scope)) };
+    return { slug: membership.org, name: membership.name, membership, scopes: knownScopes.filter((scope) => wanted.has(scope) && allowed.has(scope)) };
   });
 }
 

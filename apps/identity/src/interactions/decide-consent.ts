@@ -11,8 +11,17 @@ import { consentPage } from './consent-page.ts';
 import { FindConsentView } from './find-consent-view.ts';
 import { GrantConsent } from './grant-consent.ts';
 import { OpenInteraction, type Interaction } from './open-interaction.ts';
+import { projectsOf } from './project-choice.ts';
 
-export const consentFormSchema = z.object({ decision: z.enum(['allow', 'deny']), org: z.string().max(63).optional() });
+/** A box that is ticked alone arrives as text, several as a list. */
+const tickedSchema = z.union([z.string().max(127).transform((one) => [one]), z.array(z.string().max(127)).max(1000)]);
+
+export const consentFormSchema = z.object({
+  decision: z.enum(['allow', 'deny']),
+  org: z.string().max(63).optional(),
+  reach: z.enum(['all', 'some']).default('all'),
+  project: tickedSchema.default([]),
+});
 export type ConsentForm = z.infer<typeof consentFormSchema>;
 
 /** Takes the consent form of an interaction. */
@@ -42,11 +51,14 @@ export class DecideConsent {
       const error = refusal === undefined ? 'Choose an organization in which your role allows this.' : `That organization does not allow this: ${refusal}.`;
       return { status: 422, page: consentPage(view, { uid: interaction.uid, csrf, error }) };
     }
+    const asked = { reach: form.reach, projects: form.project };
+    const within = chosen === undefined ? { chosen: null } : projectsOf(chosen, asked);
+    if ('error' in within) return { status: 422, page: consentPage(view, { uid: interaction.uid, csrf, error: within.error, chosen: chosen?.slug, asked }) };
     const org = view.resource === null ? null : (chosen?.slug ?? null);
     const acting = { userId: view.userId, facts: view.signIn, org, destination: `interaction:${interaction.uid}` };
     const first = await this.stepUp.run(acting, reply);
     if (first !== null) return first;
-    const given = { org, origin: interaction.deviceCode === undefined ? 'consent' : 'device', sessionUid: interaction.session?.uid ?? null } as const;
+    const given = { org, projects: within.chosen, origin: interaction.deviceCode === undefined ? 'consent' : 'device', sessionUid: interaction.session?.uid ?? null } as const;
     const { jti: grantId } = await this.grantConsent.run(this.engine.provider, view, given);
     return { redirect: await this.openInteraction.finish(request, reply, { consent: { grantId } }, true) };
   }

@@ -10,6 +10,7 @@ import { reachOf, type SignInFacts } from '../sign-ins/sign-in-facts.ts';
 import type { ClientFacts } from './client-facts.ts';
 import { organizationChoices, preselected, type ConsentView } from './consent-view.ts';
 import { JudgeChoices } from './judge-choices.ts';
+import { scopesWithin } from './project-choice.ts';
 
 /** With who is asked, and how and when they signed in. */
 export type SignedInConsentView = ConsentView & { userId: string; signIn: SignInFacts };
@@ -51,8 +52,10 @@ export class GatherConsent {
     // administers Latchkey itself is looked at each time too.
     const lasts = client.isWeb && client.redirectClass.startsWith('https://') && !requested.some((name) => sensitiveScopes.includes(name));
     const choice = organizations.find(({ slug }) => slug === remembered?.org);
-    const now = [...oidcScopes, ...(choice?.scopes ?? [])];
-    const covered = remembered !== null && now.every((name) => remembered.scopes.includes(name)) && (resource === null || (choice?.scopes.length ?? 0) > 0);
+    // A role that was lost in all of the chosen projects leaves nothing that could be had without asking.
+    const there = choice === undefined ? [] : scopesWithin(choice, remembered?.projects ?? null);
+    const now = [...oidcScopes, ...there];
+    const covered = remembered !== null && now.every((name) => remembered.scopes.includes(name)) && (resource === null || there.length > 0);
     return {
       client,
       resource,
@@ -63,7 +66,8 @@ export class GatherConsent {
       oidcScopes,
       organizations,
       organization: choice !== undefined && choice.scopes.length > 0 ? choice.slug : preselected(organizations),
-      remembered: covered ? { org: remembered.org, at: remembered.at } : null,
+      remembered: covered ? { org: remembered.org, projects: remembered.projects, at: remembered.at } : null,
+      keptTo: (remembered?.projects ?? []).map((slug) => `${remembered?.org}/${slug}`),
       lasts,
     };
   }

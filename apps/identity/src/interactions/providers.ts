@@ -9,6 +9,7 @@ import { GoneFilter } from './gone.filter.ts';
 import { GrantConsent } from './grant-consent.ts';
 import { InteractionsController } from './interactions.controller.ts';
 import { JudgeChoices } from './judge-choices.ts';
+import { OfferProjects } from './offer-projects.ts';
 import { OpenInteraction } from './open-interaction.ts';
 import { RememberedGrant } from './remembered-grant.ts';
 import { ShowInteraction } from './show-interaction.ts';
@@ -22,6 +23,7 @@ export const interactionsProviders: Provider[] = [
   GoneFilter,
   GrantConsent,
   JudgeChoices,
+  OfferProjects,
   OpenInteraction,
   PageFilter,
   RememberedGrant,

@@ -28,7 +28,7 @@ export class RememberedGrant {
     const view = await this.gatherConsent.run({ client: facts, userId, signIn, params });
     if (view?.lasts !== true || view.remembered === null || view.remembered === undefined) return undefined;
     if ((await this.findDemand.of(view.remembered.org, signIn)) !== null) return undefined;
-    return this.grantConsent.run(provider, view, { org: view.remembered.org, origin: 'remembered', sessionUid: session?.uid ?? null });
+    return this.grantConsent.run(provider, view, { org: view.remembered.org, projects: view.remembered.projects, origin: 'remembered', sessionUid: session?.uid ?? null });
   }
 }
 

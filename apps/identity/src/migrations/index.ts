@@ -18,6 +18,7 @@ import { SessionsByAccount1700000000017 } from './17-sessions-by-account.ts';
 import { IdentityProviders1700000000018 } from './18-identity-providers.ts';
 import { TrustedIssuers1700000000019 } from './19-trusted-issuers.ts';
 import { ReplayIndex1700000000020 } from './20-replay-index.ts';
+import { ChosenProjects1700000000021 } from './21-chosen-projects.ts';
 
 /** In order; a class is never changed once it was released. */
 export const migrations = [
@@ -41,4 +42,5 @@ export const migrations = [
   IdentityProviders1700000000018,
   TrustedIssuers1700000000019,
   ReplayIndex1700000000020,
+  ChosenProjects1700000000021,
 ];

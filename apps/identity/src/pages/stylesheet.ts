@@ -66,6 +66,10 @@ ul.scopes { margin: .3rem 0 0; padding: 0; list-style: none; }
 ul.scopes li { padding: .45rem 0; border-top: 1px solid var(--line); }
 ul.scopes li:first-child { border-top: 0; }
 ul.scopes code { color: var(--soft); font-size: .8rem; }
+fieldset { margin: 1rem 0; padding: .4rem .9rem .7rem; border: 1px solid var(--line); border-radius: .6rem; }
+legend { padding: 0 .3rem; font-weight: 600; }
+fieldset label { display: block; padding: .25rem 0; }
+ul.boxes { margin: 0 0 0 1.4rem; padding: 0; list-style: none; }
 .sensitive { margin-top: 1.2rem; padding: .1rem .9rem .5rem; border: 1px solid var(--warn); border-radius: .6rem; }
 .sensitive h2 { margin-top: .7rem; color: var(--warn); }
 code, pre { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; font-size: .875em; }

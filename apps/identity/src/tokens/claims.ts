@@ -12,8 +12,8 @@ export class TokenClaims {
   constructor(private readonly standings: Standings) {}
 
   /** @throws InvalidGrant where the authorization has ended: the last gate before a token exists */
-  async find({ grantId, sessionUid }: IssuedToken): Promise<{ org?: string; gid?: string; sid?: string }> {
-    const { org } = await this.standings.require(grantId, sessionUid);
-    return { ...(org === null ? {} : { org }), gid: grantId, ...(sessionUid === undefined ? {} : { sid: sessionUid }) };
+  async find({ grantId, sessionUid }: IssuedToken): Promise<{ org?: string; gid?: string; sid?: string; projects?: string[] }> {
+    const { org, keptTo } = await this.standings.require(grantId, sessionUid);
+    return { ...(org === null ? {} : { org }), gid: grantId, ...(sessionUid === undefined ? {} : { sid: sessionUid }), ...(keptTo === null ? {} : { projects: keptTo }) };
   }
 }

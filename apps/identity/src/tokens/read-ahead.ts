@@ -78,8 +78,8 @@ export class ReadAhead {
   note(clientId: string, row: Ahead): void {
     const { grantId, accountId, sessionUid } = row.payload;
     if (grantId === undefined || row.clientId !== clientId || row.userId === null || row.userId !== accountId) return;
-    const { userId, org, policy, dead, amr, signedInAt, issuerId, providers } = row;
-    this.unitOfWork.foresee(firstLook, [grantId, sessionUid ?? null], [{ userId, org, policy, dead, amr, signedInAt, issuerId, providers } satisfies StandingRow]);
+    const { userId, org, keptTo, policy, dead, amr, signedInAt, issuerId, providers } = row;
+    this.unitOfWork.foresee(firstLook, [grantId, sessionUid ?? null], [{ userId, org, keptTo, policy, dead, amr, signedInAt, issuerId, providers } satisfies StandingRow]);
     // What has ended is refused by that first look; the rest of the row says nothing then.
     if (dead !== null) return;
     if (row.grant !== null) this.unitOfWork.foresee(findById, ['Grant', idHash(grantId)], [{ payload: row.grant, consumed: null }]);

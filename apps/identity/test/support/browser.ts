@@ -23,20 +23,23 @@ export class FormBrowser {
   }
 
   /** Submits the form of a page that has this button; hidden fields go along. */
-  submit(page: Page, action: RegExp, fields: Record<string, string>): Promise<Page> {
+  submit(page: Page, action: RegExp, fields: Record<string, string | string[]>): Promise<Page> {
     const form = [...page.text.matchAll(/<form[^>]*action="([^"]+)"[^>]*>([\s\S]*?)<\/form>/g)].find(([, url]) => action.test(url!));
     if (form === undefined) throw new Error(`no form for ${String(action)} in:\n${page.text.slice(0, 3000)}`);
     const body = new URLSearchParams();
     for (const [input] of form[2]!.matchAll(/<input[^>]*>/g)) {
       const name = /name="([^"]*)"/.exec(input)?.[1];
       const type = /type="([^"]*)"/.exec(input)?.[1];
-      if (name !== undefined && (type !== 'radio' || input.includes('checked'))) body.set(name, /value="([^"]*)"/.exec(input)?.[1] ?? '');
+      if (name !== undefined && ((type !== 'radio' && type !== 'checkbox') || input.includes(' checked'))) body[type === 'checkbox' ? 'append' : 'set'](name, /value="([^"]*)"/.exec(input)?.[1] ?? '');
     }
     for (const [, name, options] of form[2]!.matchAll(/<select[^>]*name="([^"]*)"[^>]*>([\s\S]*?)<\/select>/g)) {
       const selected = /<option value="([^"]*)" selected/.exec(options!)?.[1];
       if (selected !== undefined) body.set(name!, selected);
     }
-    for (const [name, value] of Object.entries(fields)) body.set(name, value);
+    for (const [name, value] of Object.entries(fields)) {
+      body.delete(name);
+      for (const one of [value].flat()) body.append(name, one);
+    }
     return this.open(new URL(unescape(form[1]!), page.url).href, { method: 'POST', body });
   }
 

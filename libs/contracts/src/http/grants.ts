@@ -26,6 +26,8 @@ export const issuedGrantSchema = z.object({
   }),
   org: z.string().nullable(),
   resource: z.string().nullable(),
+  /** The only projects in which it may act; null: all of the organization, as far as the role of its user goes. */
+  projects: z.array(z.string()).nullable(),
   scopes: z.array(z.string()),
   origin: grantOriginSchema,
   status: statusSchema,
@@ -69,6 +71,7 @@ export const rememberedConsentSchema = z.object({
   client: z.object({ id: z.string(), name: z.string(), redirect: z.string() }),
   org: z.string().nullable(),
   resource: z.string().nullable(),
+  projects: z.array(z.string()).nullable(),
   scopes: z.array(z.string()),
   createdAt: z.string(),
   expiresAt: z.string(),
