@@ -116,10 +116,11 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
     limits: {
       perCredential: perMinute('credential', env.LATCHKEY_RATE_LIMIT_PER_MINUTE, redis),
       perAddress: perMinute('address', env.LATCHKEY_RATE_LIMIT_PER_MINUTE, redis),
+      replica,
     },
     upstreams,
     forwarding: {
-      assertions, sessions, streams, replica, liveness, prover, clock, monotonicClock, keys,
+      assertions, sessions, streams, replica, pats, liveness, prover, clock, monotonicClock, keys,
       times: {
         answerMs: env.LATCHKEY_UPSTREAM_TIMEOUT_MS,
         streamIdleMs: env.LATCHKEY_STREAM_IDLE_SECONDS * 1000,

@@ -60,6 +60,19 @@ describe('credentials at the gateway', () => {
     expect(world.upstream.received).toHaveLength(0);
   });
 
+  verifies('K8', 'a key that is bound to addresses is refused from any other, whatever a caller says of itself', async () => {
+    const { token } = await world.pat({ allowedIps: ['203.0.113.0/24', '2001:db8::/32'] });
+    const claims: Record<string, string>[] = [{}, { 'x-forwarded-for': '203.0.113.7' }, { forwarded: 'for=203.0.113.7' }];
+    for (const claim of claims) {
+      const { status, json } = await world.post(call(), { ...bearer(token), ...claim });
+      expect([status, json.error.data.code]).toEqual([403, 'ip_not_allowed']);
+      const managed = await send(`${world.url}/v1/pats`, { method: 'GET', headers: { ...bearer(token), ...claim } });
+      expect([managed.status, managed.json.code]).toEqual([403, 'ip_not_allowed']);
+    }
+    expect(world.upstream.received).toHaveLength(0);
+    expect((await world.post(call(), bearer((await world.pat({ allowedIps: ['127.0.0.0/8'] })).token))).status).toBe(200);
+  });
+
   verifies('GW-31', 'the same for access tokens', async () => {
     const stranger = await generateKeyPair('ES256');
     const forged = await new SignJWT({ iss: issuer, sub: 'user-1', aud: 'http://gateway.test/mcp/demo', jti: 'x', client_id: 'c' })

@@ -12,7 +12,7 @@ describe('tokens that were exchanged', () => {
   beforeAll(async () => {
     const trail = new InProcessTrail();
     await trail.consume(({ payload }) => Promise.resolve(void noted.push(...(payload as AuditEvent[]))));
-    world = await startWorld({ trail, env: { LATCHKEY_RATE_LIMIT_PER_MINUTE: '50' } });
+    world = await startWorld({ trail, env: { LATCHKEY_RATE_LIMIT_PER_MINUTE: '50', LATCHKEY_TRUSTED_PROXIES: '127.0.0.1' } });
   });
   afterAll(() => world.close());
 
@@ -75,6 +75,21 @@ describe('tokens that were exchanged', () => {
     await eventually(() => expect(noted.find(({ credential }) => credential?.id === decodeJwt(token).jti)).toMatchObject({ actor: { kind: 'user', id: 'user-1', by: ['boss', 'chief'] }, action: 'call.made' }));
     // What cannot be read must not become a token of the subject's own.
     for (const act of ['boss', {}, { sub: 'boss', act: {} }, { sub: 'boss', iss: 'x' }, null]) expect([act, await code(await cutFrom(record, { act }))]).toEqual([act, 'token_malformed']);
+  });
+
+  verifies('K8', 'may be used from where their key may, as it is now, and draw on its rate', async () => {
+    const { token: key, record } = await world.pat({ allowedIps: ['203.0.113.0/24'], rateLimit: { limit: 3, windowSeconds: 3600 } });
+    const token = await cutFrom(record);
+    const from = (address: string) => world.post(call(), { ...bearer(token), 'x-forwarded-for': address });
+    const inside = await from('203.0.113.7');
+    expect([inside.status, inside.headers['ratelimit-limit'], inside.headers['ratelimit-remaining']]).toEqual([200, '3', '2']);
+    const outside = await from('198.51.100.7');
+    expect([outside.status, outside.json.error.data.code]).toEqual([403, 'ip_not_allowed']);
+    const byKey = await world.post(call(), { ...bearer(key), 'x-forwarded-for': '203.0.113.7' });
+    expect([byKey.status, byKey.headers['ratelimit-remaining']]).toEqual([200, '1']);
+    await world.publish({ ...record, allowedIps: ['198.51.100.0/24'] });
+    await eventually(async () => expect((await from('198.51.100.7')).status).not.toBe(403));
+    expect((await from('203.0.113.7')).json.error.data.code).toBe('ip_not_allowed');
   });
 
   verifies('AS-83', 'die with the access token that they were cut from, where that is revoked alone, and with its grant', async () => {

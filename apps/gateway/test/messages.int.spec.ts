@@ -181,4 +181,19 @@ describe('the answer to a slow or absent upstream', () => {
       await world.close();
     }
   });
+
+  verifies('K8', 'of a key itself counts for that key, in its own window, whether less or more than that of all', async () => {
+    const world = await startWorld({ env: { LATCHKEY_RATE_LIMIT_PER_MINUTE: '2' } });
+    try {
+      const strict = bearer((await world.pat({ rateLimit: { limit: 1, windowSeconds: 7200 } })).token);
+      const first = await world.post(call(), strict);
+      expect([first.status, first.headers['ratelimit-limit'], first.headers['ratelimit-remaining']]).toEqual([200, '1', '0']);
+      expect(Number(first.headers['ratelimit-reset'])).toBeGreaterThan(7000);
+      expect((await world.post(call(), strict)).status).toBe(429);
+      const wide = bearer((await world.pat({ rateLimit: { limit: 4, windowSeconds: 60 } })).token);
+      for (const status of [200, 200, 200, 200, 429]) expect((await world.post(call(), wide)).status).toBe(status);
+    } finally {
+      await world.close();
+    }
+  });
 });

@@ -77,6 +77,15 @@ describe('event streams', () => {
     await expect(send(world.mcp, { headers: headers(), body: call() })).rejects.toThrow(/aborted/);
   });
 
+  verifies('GW-63', 'a key that is narrowed, or moved to other addresses, loses its open streams', async () => {
+    for (const change of [{ scopes: ['mcp:execute' as const], tools: ['demo:other'] }, { allowedIps: ['203.0.113.0/24'] }]) {
+      const { token, record } = await world.pat();
+      const { reader } = await openStream(bearer(token));
+      await world.publish({ ...record, ...change });
+      expect(await reader.next()).toBeNull();
+    }
+  });
+
   verifies('GW-63', 'a revocation cuts the open streams of that credential, and no others', async () => {
     const { token, record } = await world.pat();
     const mine = await openStream(bearer(token));

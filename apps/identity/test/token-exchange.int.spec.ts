@@ -83,6 +83,11 @@ describe('token exchange', () => {
     expect(await errorOf(exchange(source, { resource: `${gateway}/mcp` }))).toEqual([400, 'invalid_target']);
   });
 
+  verifies(['AS-83', 'K8'], 'a key that is bound to addresses is exchanged from those only', async () => {
+    expect((await exchange(mint({ allowedIps: ['127.0.0.0/8', '::1/128'] }).token)).status).toBe(200);
+    expect(await errorOf(exchange(mint({ allowedIps: ['203.0.113.0/24'] }).token))).toEqual([400, 'invalid_request']);
+  });
+
   verifies('AS-83', 'scope and tools only ever become fewer', async () => {
     const { token } = mint({ scopes: ['mcp:read'], tools: ['demo:add', 'demo:get_*', 'other:*'] });
     expect(claimsOf(await exchange(token))).toMatchObject({ scope: 'mcp:read', tools: ['demo:add', 'demo:get_*'] });

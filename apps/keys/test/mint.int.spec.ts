@@ -110,6 +110,23 @@ describe('POST /v1/pats', () => {
     );
   });
 
+  verifies('K8', 'where it may be used from and how often are kept, shown and told to the gateways', async () => {
+    const limits = { allowedIps: ['203.0.113.0/24', '2001:db8::/32'], rateLimit: { limit: 5, windowSeconds: 10 } };
+    const minted = await keys.mint(bob, limits);
+    expect(minted).toMatchObject(limits);
+    expect((await keys.call(bob, 'GET', `/v1/pats/${minted.id}`)).body).toMatchObject(limits);
+    expect(keys.newestOf(minted.id)?.record).toMatchObject(limits);
+    const wrong: [string, object][] = [
+      ['allowedIps', { allowedIps: [] }], ['allowedIps.0', { allowedIps: ['203.0.113.9'] }], ['allowedIps.0', { allowedIps: ['203.0.113.0/33'] }],
+      ['allowedIps.0', { allowedIps: ['example.com/24'] }], ['allowedIps', { allowedIps: Array.from({ length: 101 }, () => '10.0.0.0/8') }],
+      ['rateLimit.limit', { rateLimit: { limit: 0, windowSeconds: 60 } }], ['rateLimit.windowSeconds', { rateLimit: { limit: 1, windowSeconds: 86_401 } }],
+      ['rateLimit.limit', { rateLimit: { limit: 1.5, windowSeconds: 60 } }],
+    ];
+    for (const [path, more] of wrong) {
+      expect(await keys.call(bob, 'POST', '/v1/pats', { ...body, ...more })).toMatchObject({ status: 400, body: { issues: [expect.objectContaining({ path })] } });
+    }
+  });
+
   verifies('K2', '403 when the key would hold more than the role of its owner', async () => {
     expect(await keys.call(bob, 'POST', '/v1/pats', { ...body, scopes: ['servers:write'] })).toMatchObject({ status: 403, body: { code: 'insufficient_role' } });
     expect(await keys.call(bob, 'POST', '/v1/pats', { ...body, projects: ['dev'] })).toMatchObject({ status: 403, body: { code: 'insufficient_role' } });

@@ -1,3 +1,4 @@
+export { addressesWithin, admitsAddress } from './addresses.ts';
 export { causeOfDeath, deathAtIdentity, deathAtKeys, type Death, type IdentityFacts, type LivingCredential } from './cause-of-death.ts';
 export { decide, type Ask, type Decision } from './decide.ts';
 export { effectiveScopes, narrowMembership } from './effective.ts';

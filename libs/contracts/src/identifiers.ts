@@ -40,5 +40,12 @@ export const resourcePathSchema = z
 /** Names of tools: `server:tool`, each part a glob. */
 export const toolPatternSchema = z.string().min(3).max(200).regex(/^[^:\s]+:[^\s]+$/, 'server:tool, with * as a glob').regex(printable, 'no control characters');
 
+/** A range of addresses: `203.0.113.0/24`, `2001:db8::/32`; a single address is a range of 32 or 128 bits. */
+export const cidrSchema = z.union([z.cidrv4(), z.cidrv6()], 'a range of addresses in CIDR notation, such as 203.0.113.0/24');
+
+/** A credential's own limit: requests in a window that begins with the first of them. */
+export const rateLimitSchema = z.strictObject({ limit: z.number().int().min(1).max(1_000_000), windowSeconds: z.number().int().min(1).max(86_400) });
+export type RateLimit = z.infer<typeof rateLimitSchema>;
+
 export const grantSchema = z.object({ resource: resourcePathSchema, actions: z.array(actionSchema).min(1) });
 export type ResourceGrant = z.infer<typeof grantSchema>;

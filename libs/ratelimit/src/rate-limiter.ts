@@ -16,6 +16,8 @@ export interface ConsumeOptions {
   cost?: number;
   /** Limit of this key, where it has one of its own. */
   limit?: number;
+  /** Window of this key, likewise. One that changes holds from the key's next window on. */
+  windowSeconds?: number;
 }
 
 export interface RateLimitDecision {
@@ -53,7 +55,7 @@ export function createRateLimiter({ name, limit, windowSeconds, redis }: RateLim
   return {
     async consume(key, options = {}) {
       const allowedPoints = options.limit ?? limit;
-      const result: RateLimiterRes = await limiter.consume(boundedKey(key), options.cost ?? 1);
+      const result: RateLimiterRes = await limiter.consume(boundedKey(key), options.cost ?? 1, options.windowSeconds === undefined ? {} : { customDuration: options.windowSeconds });
       return {
         allowed: result.consumedPoints <= allowedPoints,
         limit: allowedPoints,

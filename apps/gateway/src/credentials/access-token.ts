@@ -101,6 +101,8 @@ function toVerified(claims: Claims, kid: string): VerifiedToken {
     projects: claims.projects ?? null,
     grants: claims.grants ?? null,
     tools: claims.tools ?? null,
+    allowedIps: null,
+    rateLimit: null,
     issuedAtSeconds: src?.iat ?? claims.iat,
     expiresAtSeconds: claims.exp,
     grantId: src?.kind === 'grant' ? src.id : (claims.gid ?? null),

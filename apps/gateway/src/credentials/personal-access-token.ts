@@ -51,6 +51,8 @@ function principalOf(record: PatRecord, issuer: string): Principal {
       projects: record.projects,
       grants: record.grants,
       tools: record.tools,
+      allowedIps: record.allowedIps ?? null,
+      rateLimit: record.rateLimit ?? null,
       issuedAtSeconds: record.mintedAt,
       expiresAtSeconds: record.expiresAt,
       grantId: null,

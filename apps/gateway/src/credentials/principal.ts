@@ -1,4 +1,4 @@
-import type { ActClaim, KeysAsk, ResourceGrant, Scope } from '@latchkey/contracts';
+import type { ActClaim, KeysAsk, RateLimit, ResourceGrant, Scope } from '@latchkey/contracts';
 
 /** Who is calling, as read from one credential. It says nothing about whether the credential still lives: `Liveness` does, every time. */
 export interface Principal {
@@ -15,6 +15,9 @@ export interface Principal {
   projects: readonly string[] | null;
   grants: readonly ResourceGrant[] | null;
   tools: readonly string[] | null;
+  /** Of a PAT; what was exchanged for one is held to its source's as they are at the time (`limitsOf`) */
+  allowedIps: readonly string[] | null;
+  rateLimit: RateLimit | null;
   /** What epochs are compared with: of an exchanged token, when its source was issued */
   issuedAtSeconds: number;
   expiresAtSeconds: number | null;

@@ -7,7 +7,7 @@ export const issuer = 'http://id.test';
 
 export const somePrincipal: Principal = {
   kind: 'access_token', id: 'jti-1', issuer, subject: 'user-1', org: 'acme', clientId: 'client-1', scopes: ['mcp:read', 'mcp:execute'],
-  projects: null, grants: null, tools: null, issuedAtSeconds: 1000, expiresAtSeconds: 4600, grantId: 'gid-1', sessionId: 'sid-1', tokenId: 'jti-1', hash: null, sourcePat: null, sourceTokenId: null, keyThumbprint: null,
+  projects: null, grants: null, tools: null, allowedIps: null, rateLimit: null, issuedAtSeconds: 1000, expiresAtSeconds: 4600, grantId: 'gid-1', sessionId: 'sid-1', tokenId: 'jti-1', hash: null, sourcePat: null, sourceTokenId: null, keyThumbprint: null,
 };
 
 export const demoServer: ServerRecord = {

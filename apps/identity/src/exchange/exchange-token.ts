@@ -108,14 +108,14 @@ export class ExchangeToken {
     // RFC 8693 section 2.1: the one needs the other.
     if ((actor === undefined) !== (actorType === undefined)) throw invalid('actor_token and actor_token_type come together');
     if (actorType !== undefined && !Object.values(tokenTypes).includes(actorType)) throw invalid('this actor_token_type is not taken');
-    return this.counted(ctx, () => this.sources.run(token));
+    return this.counted(ctx, () => this.sources.run(token, peerAddress(ctx.req)));
   }
 
   /** RFC 8693 section 2.1: who asks in the name of the subject; null where the subject's own token is all there is. */
   private async actorFor(ctx: Context, source: Source): Promise<Actor | null> {
     const { actor_token: token } = ctx.oidc.params;
     if (token === undefined) return null;
-    const actor = await this.counted(ctx, () => this.actors.run(token));
+    const actor = await this.counted(ctx, () => this.actors.run(token, peerAddress(ctx.req)));
     if (actor.org !== source.org) throw invalid('The actor token is not of the organization of the subject token.');
     if (actorsOf(actor.act).includes(source.subject)) throw invalid('Nobody acts for themselves.');
     return actor;

@@ -1,4 +1,4 @@
-import type { Membership } from '@latchkey/access';
+import { admitsAddress, type Membership } from '@latchkey/access';
 import type { PatRecord } from '@latchkey/contracts';
 import { WallClock } from '@latchkey/clock';
 import { looksLikeToken, readToken } from '@latchkey/token';
@@ -28,14 +28,16 @@ export class FindPat {
   }
 
   /**
+   * @param address  of whoever presents it: a key that is bound to addresses is good from those only. Null where it is only asked about
    * @returns null for a key that is not good, whatever is wrong with it
    * @throws TemporarilyUnavailable (503) when the key service cannot be asked
    */
-  async run(token: string): Promise<StandingPat | null> {
+  async run(token: string, address: string | null): Promise<StandingPat | null> {
     const hash = this.hashOf(token);
     const answer = hash === null ? null : await this.askKeys.run({ hash });
     if (answer?.active !== true) return null;
     const { pat } = answer;
+    if (address !== null && !admitsAddress(pat.allowedIps, address)) return null;
     if (pat.expiresAt !== null && this.clock.nowSeconds() >= pat.expiresAt) return null;
     // The same question that a gateway asks when it cannot prove what it knows, and so the same answer.
     const owner = await this.answerAsk.run({ sub: pat.owner, org: pat.org, iat: pat.mintedAt, client_id: null, gid: null, sid: null, jti: null, src_jti: null });

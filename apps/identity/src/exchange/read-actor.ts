@@ -22,13 +22,16 @@ export class ReadActor {
     private readonly accessTokens: AccessTokens,
   ) {}
 
-  /** @throws InvalidRequest, with the reason; TemporarilyUnavailable when the key service cannot be asked */
-  run(token: string): Promise<Actor> {
-    return this.findPat.looksLikeOne(token) ? this.readPat(token) : this.readAccessToken(token);
+  /**
+   * @param address  of whoever presents it
+   * @throws InvalidRequest, with the reason; TemporarilyUnavailable when the key service cannot be asked
+   */
+  run(token: string, address: string): Promise<Actor> {
+    return this.findPat.looksLikeOne(token) ? this.readPat(token, address) : this.readAccessToken(token);
   }
 
-  private async readPat(token: string): Promise<Actor> {
-    const found = await this.findPat.run(token);
+  private async readPat(token: string, address: string): Promise<Actor> {
+    const found = await this.findPat.run(token, address);
     if (found === null) throw invalid(notGood);
     const { pat, membership } = found;
     requireAdministrator(pat, membership);

@@ -18,13 +18,16 @@ export class ReadSource {
     private readonly accessTokens: AccessTokens,
   ) {}
 
-  /** @throws InvalidRequest, one wording for all that is not good; TemporarilyUnavailable when the key service cannot be asked */
-  run(token: string): Promise<Source> {
-    return this.findPat.looksLikeOne(token) ? this.readPat(token) : this.readAccessToken(token);
+  /**
+   * @param address  of whoever presents it
+   * @throws InvalidRequest, one wording for all that is not good; TemporarilyUnavailable when the key service cannot be asked
+   */
+  run(token: string, address: string): Promise<Source> {
+    return this.findPat.looksLikeOne(token) ? this.readPat(token, address) : this.readAccessToken(token);
   }
 
-  private async readPat(token: string): Promise<Source> {
-    const found = await this.findPat.run(token);
+  private async readPat(token: string, address: string): Promise<Source> {
+    const found = await this.findPat.run(token, address);
     if (found === null) throw invalid(notGood);
     const { id, owner, org, scopes, projects, grants, tools, mintedAt, expiresAt } = found.pat;
     return {

@@ -63,7 +63,7 @@ export class StructuredTokens {
     const token = presented(ctx);
     const client = ctx.oidc.client;
     if (client === undefined || !this.findPat.looksLikeOne(token) || !(await this.mayIntrospect(client.clientId))) return;
-    const found = await this.findPat.run(token);
+    const found = await this.findPat.run(token, null);
     if (found !== null) ctx.body = introspectedPat(found.pat, ctx.oidc.provider.issuer);
   }
 

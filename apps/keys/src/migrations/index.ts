@@ -3,6 +3,7 @@ import { FeedDigest1700000000002 } from './2-feed-digest.ts';
 import { PublishedSequence1700000000003 } from './3-published-sequence.ts';
 import { AuditOutbox1700000000004 } from './4-audit-outbox.ts';
 import { ReplayIndex1700000000005 } from './5-replay-index.ts';
+import { KeyLimits1700000000006 } from './6-key-limits.ts';
 
 /** In order; a class is never changed once it was released. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   PublishedSequence1700000000003,
   AuditOutbox1700000000004,
   ReplayIndex1700000000005,
+  KeyLimits1700000000006,
 ];

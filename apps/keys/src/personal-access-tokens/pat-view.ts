@@ -4,7 +4,7 @@ import { statusOf } from './status.ts';
 
 /** A key as its owner may see it: nothing in it opens anything. */
 export function patView(row: PatEntity, now: Date): Pat {
-  const { id, name, prefix, org, owner, scopes, projects, grants, tools } = row;
+  const { id, name, prefix, org, owner, scopes, projects, grants, tools, allowedIps, rateLimit } = row;
   return {
     id,
     name,
@@ -15,6 +15,8 @@ export function patView(row: PatEntity, now: Date): Pat {
     ...(projects === null ? {} : { projects }),
     ...(grants === null ? {} : { grants }),
     ...(tools === null ? {} : { tools }),
+    ...(allowedIps === null ? {} : { allowedIps }),
+    ...(rateLimit === null ? {} : { rateLimit }),
     status: statusOf(row, now),
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt?.toISOString() ?? null,

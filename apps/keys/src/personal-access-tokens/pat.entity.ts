@@ -1,4 +1,4 @@
-import type { ResourceGrant, Scope } from '@latchkey/contracts';
+import type { RateLimit, ResourceGrant, Scope } from '@latchkey/contracts';
 import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 
 /** A personal access token: everything but the token. A row is never deleted, so that a key stays in its owner's history. */
@@ -41,6 +41,13 @@ export class PatEntity {
 
   @Column('text', { array: true, nullable: true })
   tools!: string[] | null;
+
+  /** Ranges in CIDR notation; null: any address */
+  @Column('text', { name: 'allowed_ips', array: true, nullable: true })
+  allowedIps!: string[] | null;
+
+  @Column('jsonb', { name: 'rate_limit', nullable: true })
+  rateLimit!: RateLimit | null;
 
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
   createdAt!: Date;

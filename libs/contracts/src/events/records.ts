@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { grantSchema, orgRoleSchema, projectRoleSchema } from '../identifiers.ts';
+import { grantSchema, orgRoleSchema, projectRoleSchema, rateLimitSchema } from '../identifiers.ts';
 import { scopeSchema } from '../scopes.ts';
 
 /**
@@ -20,6 +20,10 @@ export const patRecordSchema = z.object({
   projects: z.array(z.string()).nullable(),
   grants: z.array(grantSchema).nullable(),
   tools: z.array(z.string()).nullable(),
+  /** Addresses that it may be used from, in CIDR notation; absent: any. */
+  allowedIps: z.array(z.string()).optional(),
+  /** Absent: as the deployment has it. */
+  rateLimit: rateLimitSchema.optional(),
   mintedAt: seconds,
   expiresAt: seconds.nullable(),
   revokedAt: seconds.nullable(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { displayNameSchema, grantSchema, printable, slugSchema, toolPatternSchema } from '../identifiers.ts';
+import { cidrSchema, displayNameSchema, grantSchema, printable, rateLimitSchema, slugSchema, toolPatternSchema } from '../identifiers.ts';
 import { scopeSchema } from '../scopes.ts';
 import { pageOf, pageQuerySchema } from './lists.ts';
 
@@ -19,6 +19,10 @@ export const mintPatSchema = z.strictObject({
     .max(200)
     .optional(),
   expiresIn: expiresInSchema,
+  /** Where it may be used from; without it, anywhere. */
+  allowedIps: z.array(cidrSchema).min(1).max(100).optional(),
+  /** Without it, as every credential. */
+  rateLimit: rateLimitSchema.optional(),
 });
 export type MintPat = z.infer<typeof mintPatSchema>;
 
@@ -33,6 +37,8 @@ export const patSchema = z.object({
   projects: z.array(z.string()).optional(),
   grants: z.array(grantSchema).optional(),
   tools: z.array(z.string()).optional(),
+  allowedIps: z.array(z.string()).optional(),
+  rateLimit: rateLimitSchema.optional(),
   status: patStatusSchema,
   createdAt: z.string(),
   expiresAt: z.string().nullable(),

@@ -11,7 +11,7 @@ import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:
  */
 const magic = Buffer.from('LKREPLCA', 'latin1');
 /** Changes with every change of the file, or of what the rows mean. */
-export const snapshotFormat = 1;
+export const snapshotFormat = 2;
 export const headerBytes = 40;
 const partHeadBytes = 5 + 12;
 const tagBytes = 16;

@@ -46,7 +46,7 @@ function expectEqual(table: TokenTable<unknown>, model: Model): void {
     expect(table.recordOf(row)).toEqual(expected);
   }
   expect([...table.liveRows()].map((row) => table.idOf(row)).sort()).toEqual([...model.held.keys()].sort());
-  expect(table.policies.size).toBe(new Set([...model.held.values()].map(({ record: { org, scopes, tools } }) => JSON.stringify([org, scopes, tools]))).size);
+  expect(table.policies.size).toBe(new Set([...model.held.values()].map(({ record: { org, scopes, tools, allowedIps, rateLimit } }) => JSON.stringify([org, scopes, tools, allowedIps, rateLimit]))).size);
   expect(table.owners.size).toBe(new Set([...model.held.values()].map(({ record: { owner } }) => owner)).size);
 }
 
@@ -62,8 +62,10 @@ const versions = fc.oneof(fc.integer({ min: 1, max: 6 }), fc.constantFrom(2 ** 3
 const records = fc.record({ id: ids, hash: hashes, owner: fc.constantFrom('a', 'b', '8c5f3a1e-0000-4000-8000-000000000001', ''), org: fc.constantFrom('x', 'y'),
   scopes: fc.subarray(['mcp:read', 'keys:read'] as const).map((scopes) => [...scopes]), tools: fc.constantFrom<string[] | null>(null, [], ['s:*']),
   mintedAt: fc.constantFrom(0, 2 ** 32 - 2), expiresAt: times, revokedAt: times });
+/** Bounds that few keys have: absent, and not null, where a key has none. */
+const limits = fc.record({ allowedIps: fc.constant<string[]>(['10.0.0.0/8']), rateLimit: fc.record({ limit: fc.integer({ min: 1, max: 2 }), windowSeconds: fc.constant(60) }) }, { requiredKeys: [] });
 const steps = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('apply' as const), record: records, version: versions }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('apply' as const), record: fc.tuple(records, limits).map(([record, more]) => ({ ...record, ...more })), version: versions }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('remove' as const), id: ids }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('revoke' as const), id: ids, at: fc.nat(20) }) },
 );

@@ -115,10 +115,9 @@ export class TokenTable<Compiled = undefined> {
 
   /** The record of a row, made anew: it does not change with the table. */
   recordOf(row: number): PatRecord {
-    const { org, scopes, projects, grants, tools } = this.policyOf(row);
     return {
-      kind: 'pat', id: this.idOf(row), hash: writeHash43(this.rows.chunkOf(row), this.rows.offsetOf(row)), org, owner: this.ownerOf(row),
-      scopes, projects, grants, tools, mintedAt: this.mintedAtOf(row), expiresAt: this.expiresAtOf(row), revokedAt: this.revokedAtOf(row),
+      kind: 'pat', id: this.idOf(row), hash: writeHash43(this.rows.chunkOf(row), this.rows.offsetOf(row)), owner: this.ownerOf(row),
+      ...this.policyOf(row), mintedAt: this.mintedAtOf(row), expiresAt: this.expiresAtOf(row), revokedAt: this.revokedAtOf(row),
     };
   }
 

@@ -1,7 +1,8 @@
-import { decide, type Ask, type Decision, type Subject } from '@latchkey/access';
+import { admitsAddress, decide, type Ask, type Decision, type Subject } from '@latchkey/access';
 import type { Scope } from '@latchkey/contracts';
 import type { Replica } from '@latchkey/feed-replica';
 import { Problem } from '@latchkey/problem';
+import { limitsOf } from '../../credentials/key-limits.ts';
 import type { Principal } from '../../credentials/principal.ts';
 import type { Confirmed } from '../../freshness/confirmed.ts';
 import type { Message } from '../../message/message.ts';
@@ -11,6 +12,7 @@ import type { Stage } from '../stage.ts';
 import { challengeFor } from './authenticate.ts';
 
 type Members = Pick<Replica, 'membership'>;
+type Keys = Pick<Replica, 'patById'>;
 
 /** Credential and owner as they are at this moment; what identity itself had to be asked for comes before the replica. */
 export function subjectOf(principal: Principal, members: Members, { identity }: Confirmed): Subject {
@@ -57,8 +59,12 @@ function unknownTo(message: Message | undefined, decision: Extract<Decision, { k
   return new RpcRefusal(200, rpcCodes.invalidParams, `Unknown ${what}: ${text(params['name']) ?? ''}`);
 }
 
+/** Whether the key itself, or the one behind an exchanged token, may be used from where this request comes from (K8). */
+export const mayCallFrom = (principal: Principal, keys: Keys, { confirmed, address }: Pick<Exchange, 'confirmed' | 'address'>): boolean =>
+  limitsOf(principal, keys, confirmed).every(({ allowedIps }) => admitsAddress(allowedIps, address));
+
 /** The decision, made once here and again for open streams when something changes. */
-export function authorize(members: Members): Stage {
+export function authorize(members: Members & Keys): Stage {
   const refuse = (exchange: Exchange, decision: Decision): void => {
     if (decision.kind === 'allow') return;
     if (decision.kind === 'scope') throw insufficientScope(exchange, decision.required);
@@ -75,6 +81,7 @@ export function authorize(members: Members): Stage {
       const route = exchange.needRoute();
       if (route.kind === 'manage' && route.operation.scope === null) return;
       const principal = exchange.needPrincipal();
+      if (!mayCallFrom(principal, members, exchange)) throw new Problem('ip_not_allowed');
       const ask = askOf(route, exchange.message, principal);
       exchange.subject = subjectOf(principal, members, exchange.confirmed);
       if (ask !== null) refuse(exchange, decide(exchange.subject, ask));

@@ -1,8 +1,9 @@
-import { decide } from '@latchkey/access';
+import { decide, isWithin } from '@latchkey/access';
 import type { MonotonicClock, WallClock } from '@latchkey/clock';
 import type { Replica } from '@latchkey/feed-replica';
 import { assertionContent, type Demands } from '../../assertion/assertion-content.ts';
 import type { AssertionSigner } from '../../assertion/assertion-signer.ts';
+import type { PersonalAccessTokenReader } from '../../credentials/personal-access-token.ts';
 import type { Principal } from '../../credentials/principal.ts';
 import type { Liveness } from '../../credentials/liveness.ts';
 import type { SigningKeys } from '../../credentials/signing-keys.ts';
@@ -16,13 +17,14 @@ import { stale } from '../../freshness/stale.ts';
 import type { OpenStream, OpenStreams } from '../../streams/open-streams.ts';
 import type { Exchange, McpRoute, Route } from '../exchange.ts';
 import type { Stage } from '../stage.ts';
-import { askOf, subjectOf } from './authorize.ts';
+import { askOf, mayCallFrom, subjectOf } from './authorize.ts';
 
 export interface ForwardOptions {
   assertions: AssertionSigner;
   sessions: SealedSessions;
   streams: OpenStreams;
-  replica: Pick<Replica, 'membership' | 'org' | 'server'>;
+  replica: Pick<Replica, 'membership' | 'org' | 'server' | 'patById'>;
+  pats: Pick<PersonalAccessTokenReader, 'find'>;
   liveness: Liveness;
   prover: Pick<Prover, 'newerThanReplica'>;
   keys: Pick<SigningKeys, 'knows'>;
@@ -33,7 +35,7 @@ export interface ForwardOptions {
 
 /** Sends the judged body on and carries the answer back. */
 export function forward(options: ForwardOptions): Stage {
-  const { assertions, sessions, streams, replica, liveness, prover, keys, clock, monotonicClock, times } = options;
+  const { assertions, sessions, streams, replica, pats, liveness, prover, keys, clock, monotonicClock, times } = options;
 
   const assertionFor = (exchange: Exchange): Promise<string> | null => {
     const { principal, subject } = exchange;
@@ -60,6 +62,9 @@ export function forward(options: ForwardOptions): Stage {
   const mayGoOn = (exchange: Exchange, route: McpRoute, { principal, confirmed }: Pick<OpenStream, 'principal' | 'confirmed'>): boolean => {
     if (liveness.causeOfDeath(principal, confirmed) !== null || replica.server(route.server.slug)?.url !== route.server.url) return false;
     if (principal.signedBy !== undefined && !keys.knows(principal.signedBy)) return false;
+    // A key that was narrowed since: what the stream was opened with is more than is left, and its lists are filtered by it.
+    const now = principal.hash === null ? principal : (pats.find(principal.hash) ?? principal);
+    if (!isWithin(principal, now) || !mayCallFrom(now, replica, { confirmed, address: exchange.address })) return false;
     const ask = askOf(route, exchange.message, principal);
     return ask !== null && decide(subjectOf(principal, replica, confirmed), ask).kind === 'allow';
   };

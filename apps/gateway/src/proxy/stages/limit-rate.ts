@@ -1,23 +1,33 @@
 import { Problem } from '@latchkey/problem';
-import type { RateLimiter } from '@latchkey/ratelimit';
+import type { RateLimitDecision, RateLimiter } from '@latchkey/ratelimit';
+import type { Replica } from '@latchkey/feed-replica';
 import { addressKey } from '../../credentials/address-key.ts';
+import { limitsOf } from '../../credentials/key-limits.ts';
 import { limitKeyOf } from '../../credentials/principal.ts';
+import type { Exchange } from '../exchange.ts';
 import type { Stage } from '../stage.ts';
 
 export interface LimitRateOptions {
   perCredential: RateLimiter;
   /** For what needs no login. */
   perAddress: RateLimiter;
+  replica: Pick<Replica, 'patById'>;
 }
 
 /** Only what would be served is charged: refusals of earlier stages cost nothing here. */
-export function limitRate({ perCredential, perAddress }: LimitRateOptions): Stage {
+export function limitRate({ perCredential, perAddress, replica }: LimitRateOptions): Stage {
+  const consume = ({ principal, confirmed, address }: Exchange): Promise<RateLimitDecision> => {
+    if (principal === undefined) return perAddress.consume(addressKey(address));
+    const own = limitsOf(principal, replica, confirmed).find(({ rateLimit }) => rateLimit !== null)?.rateLimit;
+    return perCredential.consume(limitKeyOf(principal), own ?? {});
+  };
+
   return {
     name: 'limitRate',
     statuses: [429],
-    async run({ principal, response, address }) {
-      const { allowed, limit, remaining, resetSeconds } =
-        principal === undefined ? await perAddress.consume(addressKey(address)) : await perCredential.consume(limitKeyOf(principal));
+    async run(exchange) {
+      const { response } = exchange;
+      const { allowed, limit, remaining, resetSeconds } = await consume(exchange);
       response.setHeader('ratelimit-limit', limit);
       response.setHeader('ratelimit-remaining', remaining);
       response.setHeader('ratelimit-reset', resetSeconds);

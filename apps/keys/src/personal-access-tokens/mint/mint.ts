@@ -71,6 +71,8 @@ export class MintPatOperation {
         projects: request.projects ?? null,
         grants: request.grants ?? null,
         tools: request.tools ?? null,
+        allowedIps: request.allowedIps ?? null,
+        rateLimit: request.rateLimit ?? minter?.rateLimit ?? null,
         createdAt: new Date(nowMs),
         expiresAt: expiryOf(request.expiresIn, nowMs, minter?.expiresAt ?? null),
         lastUsedAt: null,

@@ -1,4 +1,3 @@
-import type { Credential } from '@latchkey/access';
 import type { MintPat, Scope } from '@latchkey/contracts';
 import { Problem } from '@latchkey/problem';
 import { verifies } from '@latchkey/testing';
@@ -8,7 +7,7 @@ import { Principals, type Principal } from '../principal.ts';
 import { boundByKey, boundByRole } from './minting-bound.ts';
 
 const principals = new Principals(
-  readKeysEnv({ DATABASE_URL: 'postgres://x', LATCHKEY_KEYS_URL: 'http://keys:8082', LATCHKEY_GATEWAY_URL: 'https://gw.example' }),
+  readKeysEnv({ DATABASE_URL: 'postgres://x', LATCHKEY_MASTER_KEY: Buffer.alloc(32).toString('base64'), LATCHKEY_KEYS_URL: 'http://keys:8082', LATCHKEY_GATEWAY_URL: 'https://gw.example' }),
 );
 const person = (role: 'owner' | 'admin' | 'member', projects: Principal['membership']['projects'] = {}): Principal => ({
   user: 'u1',
@@ -60,9 +59,11 @@ describe('what a key may mint', () => {
     projects: ['prod'],
     grants: [{ resource: 'org/acme/project/prod/server/demo', actions: ['read', 'write'] }],
     tools: ['demo:a*'],
+    allowedIps: ['203.0.113.0/24'],
+    rateLimit: { limit: 60, windowSeconds: 60 },
   });
-  const same: Credential = { org: 'acme', scopes: minter.scopes, projects: minter.projects, grants: minter.grants, tools: minter.tools };
-  const byKey = (change: Partial<Credential>): Problem | null => refusal(() => boundByKey(minter, { ...same, ...change }, principals));
+  const same: Parameters<typeof boundByKey>[1] = { org: 'acme', scopes: minter.scopes, projects: minter.projects, grants: minter.grants, tools: minter.tools, allowedIps: minter.allowedIps, rateLimit: minter.rateLimit };
+  const byKey = (change: Partial<typeof same>): Problem | null => refusal(() => boundByKey(minter, { ...same, ...change }, principals));
 
   verifies('K2', 'its like, and less', () => {
     expect(byKey({})).toBeNull();
@@ -77,6 +78,15 @@ describe('what a key may mint', () => {
     expect(byKey({ grants: [{ resource: 'org/acme/project/prod/server/demo', actions: ['delete'] }] })?.code).toBe('tool_not_allowed');
     expect(byKey({ tools: null })?.code).toBe('tool_not_allowed');
     expect(byKey({ tools: ['demo:*'] })?.code).toBe('tool_not_allowed');
+  });
+
+  verifies('K8', 'nothing that may be used from elsewhere, or more often', () => {
+    expect(byKey({ allowedIps: ['203.0.113.128/25'], rateLimit: { limit: 600, windowSeconds: 3600 } })).toBeNull();
+    expect(byKey({ allowedIps: null })?.code).toBe('ip_not_allowed');
+    expect(byKey({ allowedIps: ['203.0.113.0/24', '198.51.100.1/32'] })?.code).toBe('ip_not_allowed');
+    expect(byKey({ rateLimit: null })?.code).toBe('policy_violation');
+    expect(byKey({ rateLimit: { limit: 61, windowSeconds: 60 } })?.code).toBe('policy_violation');
+    expect(byKey({ rateLimit: { limit: 2, windowSeconds: 1 } })?.code).toBe('policy_violation');
   });
 
   verifies('GW-32', 'no scope that it lacks, and the refusal names those in its challenge', () => {

@@ -1,4 +1,4 @@
-import { exceedsIn, pathOf, projectRoleOf, roleScopes, type Credential, type CredentialPart } from '@latchkey/access';
+import { addressesWithin, exceedsIn, pathOf, projectRoleOf, roleScopes, type Credential, type CredentialPart } from '@latchkey/access';
 import type { ErrorCode, MintPat, Scope } from '@latchkey/contracts';
 import { satisfies } from '@latchkey/oauth';
 import { Problem } from '@latchkey/problem';
@@ -35,6 +35,17 @@ export function boundByRole({ org, membership }: Principal, request: MintPat): v
   if (missing.length > 0) throw new Problem('insufficient_role', { detail: `Your role does not carry ${missing.join(', ')}.` });
 }
 
+type KeyBounds = Credential & Pick<PatEntity, 'allowedIps' | 'rateLimit'>;
+
+const beyond = (part: string): string => `A key cannot mint a stronger key: its ${part} would go beyond those of the one presented.`;
+
+/** What bounds how a key is used, beside what it may do. Rates are compared over their windows; a burst within a longer one is none of it. */
+function boundByUse(minter: KeyBounds, wanted: KeyBounds): void {
+  if (!addressesWithin(wanted.allowedIps, minter.allowedIps)) throw new Problem('ip_not_allowed', { detail: beyond('addresses') });
+  const perSecond = ({ rateLimit }: KeyBounds): number => (rateLimit === null ? Infinity : rateLimit.limit / rateLimit.windowSeconds);
+  if (perSecond(wanted) > perSecond(minter)) throw new Problem('policy_violation', { detail: beyond('requests') });
+}
+
 const refusals: Record<Exclude<CredentialPart, 'scopes'>, ErrorCode> = {
   org: 'tenant_mismatch',
   projects: 'tenant_mismatch',
@@ -43,10 +54,10 @@ const refusals: Record<Exclude<CredentialPart, 'scopes'>, ErrorCode> = {
 };
 
 /** @throws Problem that names the first part in which the new key would exceed the one that mints it */
-export function boundByKey(minter: PatEntity, wanted: Credential, principals: Principals): void {
+export function boundByKey(minter: KeyBounds, wanted: KeyBounds, principals: Principals): void {
   const part = exceedsIn(wanted, minter);
-  if (part === null) return;
-  const detail = `A key cannot mint a stronger key: its ${part} would go beyond those of the one presented.`;
+  if (part === null) return boundByUse(minter, wanted);
+  const detail = beyond(part);
   if (part !== 'scopes') throw new Problem(refusals[part], { detail });
   throw principals.insufficientScope(wanted.scopes.filter((scope) => !satisfies(minter.scopes, [scope])), detail);
 }
