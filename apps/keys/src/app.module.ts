@@ -10,6 +10,7 @@ import { gatewayJwksUrl, type KeysEnv } from './env.ts';
 import { personalAccessTokenControllers, personalAccessTokenProviders } from './personal-access-tokens/providers.ts';
 import { storageProviders } from './storage.ts';
 import { KEYS_ENV, LOGGER } from './tokens.ts';
+import { webhookControllers, webhookProviders } from './webhooks/providers.ts';
 
 export interface KeysOptions {
   env: KeysEnv;
@@ -41,10 +42,11 @@ export class KeysModule {
         ...encryptionProviders,
         ...storageProviders(feed),
         ...personalAccessTokenProviders,
+        ...webhookProviders,
         ...auditProviders,
         ...askingProviders(feed),
       ],
-      controllers: [...personalAccessTokenControllers, ...askingControllers],
+      controllers: [...personalAccessTokenControllers, ...webhookControllers, ...askingControllers],
     };
   }
 }

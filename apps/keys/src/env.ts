@@ -21,6 +21,8 @@ export const keysEnvSchema = z.object({
     .describe('Head of every token that is minted.'),
   LATCHKEY_MASTER_KEY: masterKeysSchema.describe('Encrypts what this service must be able to read again. A list is a rotation: the first encrypts, all decrypt.'),
   DATABASE_URL: z.string().min(1).describe('Postgres; everything lives in its schema "keys".'),
+  LATCHKEY_ALLOW_PRIVATE_UPSTREAMS: z.stringbool().default(false).describe('Lets webhooks and connections lead to private addresses, and to http on this computer.'),
+  LATCHKEY_WEBHOOK_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(15_000).describe('How long the receiver of a webhook may take to answer.'),
   NATS_URL: z.string().optional().describe('The feed; needed where keys is a process of its own.'),
 });
 

@@ -14,6 +14,7 @@ import { readKeysEnv, startKeys } from '../src/index.ts';
 export const keysUrl = 'http://keys.internal:8082';
 export const gatewayUrl = 'https://gateway.example';
 
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 export type Claims = Partial<IdentityAssertionClaims>;
 export interface Answer {
   status: number;
@@ -65,6 +66,8 @@ export interface FixtureOptions {
   feed?: Feed;
   tokenPrefix?: string;
   trail?: AuditTrail;
+  /** Variables beside those that every test needs. */
+  env?: Record<string, string>;
 }
 
 /** The key service as it runs, on a database of its own, with somebody in the gateway's place. */
@@ -81,11 +84,12 @@ export class KeysFixture {
     private readonly database: TestDatabase,
     private readonly tokenPrefix: string | undefined,
     private readonly trail: AuditTrail | undefined,
+    private env: Record<string, string>,
   ) {}
 
-  static async start({ feed = new InProcessFeed(), tokenPrefix, trail }: FixtureOptions = {}): Promise<KeysFixture> {
+  static async start({ feed = new InProcessFeed(), tokenPrefix, trail, env = {} }: FixtureOptions = {}): Promise<KeysFixture> {
     const [gateway, database] = await Promise.all([Gateway.start(), freshDatabase()]);
-    const fixture = new KeysFixture(gateway, feed, database, tokenPrefix, trail);
+    const fixture = new KeysFixture(gateway, feed, database, tokenPrefix, trail, env);
     await fixture.startService();
     return fixture;
   }
@@ -101,13 +105,15 @@ export class KeysFixture {
       LATCHKEY_LOG_LEVEL: 'trace',
       LATCHKEY_TOKEN_PREFIX: this.tokenPrefix,
       LATCHKEY_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
+      ...this.env,
     });
     const logger = createLogger('keys', 'trace', { write: (line) => void this.logLines.push(line) });
     this.service = await startKeys({ env, feed: this.feed, logger, clock: this.clock, ...(this.trail === undefined ? {} : { trail: this.trail }) });
   }
 
   /** Starts anew on the same database with an empty feed, as a new process of a standalone installation does. */
-  async restart(): Promise<void> {
+  async restart(env = this.env): Promise<void> {
+    this.env = env;
     await this.service?.close();
     await this.feed.close();
     this.feed = new InProcessFeed();
@@ -124,13 +130,13 @@ export class KeysFixture {
     return this.messages.filter(({ subject }) => subject === `feed.keys.pat.${String(id)}`).at(-1);
   }
 
-  async send(method: 'GET' | 'POST' | 'DELETE', path: string, headers: Record<string, string>, body?: string): Promise<Answer> {
+  async send(method: Method, path: string, headers: Record<string, string>, body?: string): Promise<Answer> {
     const answer = await request(`http://127.0.0.1:${this.service?.port}${path}`, { method, headers, body });
     const text = await answer.body.text();
     return { status: answer.statusCode, headers: answer.headers, body: (text === '' ? {} : JSON.parse(text)) as Answer['body'] };
   }
 
-  async call(as: Claims, method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Answer> {
+  async call(as: Claims, method: Method, path: string, body?: unknown): Promise<Answer> {
     const headers = { [identityHeader]: await this.gateway.assert(as), ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
     return this.send(method, path, headers, body === undefined ? undefined : JSON.stringify(body));
   }

@@ -21,5 +21,6 @@ export * from './http/projects.ts';
 export * from './http/servers.ts';
 export * from './http/sessions.ts';
 export * from './http/trusted-issuers.ts';
+export * from './http/webhook-endpoints.ts';
 export * from './identifiers.ts';
 export * from './scopes.ts';

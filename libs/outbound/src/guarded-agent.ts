@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { Agent } from 'undici';
-import { isPublicAddress, resolvePublic } from './public-address.ts';
+import { isPublicAddress, OutboundRefused, resolvePublic } from './public-address.ts';
 
 export interface GuardedAgentOptions {
   /** Lifts the address rule: development, tests, and upstreams in the operator's own network. */
@@ -19,11 +19,11 @@ export function guardedAgent({ allowPrivateAddresses, maxBytes, timeoutMs, conne
   return new Agent(allowPrivateAddresses ? { ...limits, connect } : { ...limits, connect: { ...connect, lookup: resolvePublic } });
 }
 
-/** @throws Error for what is not https (loopback hosts may be http where private addresses are allowed), or is an address that is not public */
+/** @throws OutboundRefused for what is not https (loopback hosts may be http where private addresses are allowed), or is an address that is not public */
 export function requireSafeUrl({ protocol, hostname }: URL, allowPrivateAddresses: boolean): void {
   const host = hostname.replace(/^\[|\]$/g, '');
   const loopback = host === 'localhost' || (ipaddr.isValid(host) && ipaddr.process(host).range() === 'loopback');
-  if (protocol !== 'https:' && !(allowPrivateAddresses && loopback)) throw new Error('only https URLs are fetched');
+  if (protocol !== 'https:' && !(allowPrivateAddresses && loopback)) throw new OutboundRefused('only https URLs are fetched');
   // A host that is an address is never looked up, so it is judged here.
-  if (!allowPrivateAddresses && ipaddr.isValid(host) && !isPublicAddress(host)) throw new Error('the address is not public');
+  if (!allowPrivateAddresses && ipaddr.isValid(host) && !isPublicAddress(host)) throw new OutboundRefused('the address is not public');
 }

@@ -2,4 +2,4 @@ export { guardedAgent, requireSafeUrl, type GuardedAgentOptions } from './guarde
 export { GuardedFetch, type GuardedFetchOptions } from './guarded-fetch.ts';
 export { GuardedPost, type GuardedPostOptions, type Posted } from './guarded-post.ts';
 export { OutboundFetch } from './outbound-fetch.ts';
-export { isPublicAddress } from './public-address.ts';
+export { isPublicAddress, OutboundRefused } from './public-address.ts';

@@ -4,6 +4,7 @@ import { PublishedSequence1700000000003 } from './3-published-sequence.ts';
 import { AuditOutbox1700000000004 } from './4-audit-outbox.ts';
 import { ReplayIndex1700000000005 } from './5-replay-index.ts';
 import { KeyLimits1700000000006 } from './6-key-limits.ts';
+import { WebhookEndpoints1700000000007 } from './7-webhook-endpoints.ts';
 
 /** In order; a class is never changed once it was released. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   AuditOutbox1700000000004,
   ReplayIndex1700000000005,
   KeyLimits1700000000006,
+  WebhookEndpoints1700000000007,
 ];

@@ -9,6 +9,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { actorOf, recordAudit } from '../../audit/record-audit.ts';
 import type { KeysEnv } from '../../env.ts';
 import { KEYS_ENV, LOGGER } from '../../tokens.ts';
+import { stageEvent } from '../../webhooks/sending/stage-event.ts';
 import { PatEntity } from '../pat.entity.ts';
 import { patRecord } from '../pat-record.ts';
 import { patView } from '../pat-view.ts';
@@ -83,6 +84,7 @@ export class MintPatOperation {
       await manager.insert(PatEntity, created);
       const details = { owner: created.owner, scopes: [...created.scopes], projects: created.projects?.slice(0, 50) ?? null, expiresAt: created.expiresAt?.toISOString() ?? null };
       await recordAudit(manager, { org: created.org, ...actorOf(caller), action: 'pat.minted', target: { kind: 'pat', id: created.id, name: created.name }, details });
+      await stageEvent(manager, { org: created.org, type: 'key.minted', at: created.createdAt, data: patView(created, created.createdAt) });
       const record = patRecord(created);
       return { row: created, consistency: consistencyOf(record, await stage(manager, record)) };
     });

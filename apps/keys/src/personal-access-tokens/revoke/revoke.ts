@@ -6,7 +6,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { actorOf, recordAudit } from '../../audit/record-audit.ts';
 import { LOGGER } from '../../tokens.ts';
+import { stageEvent } from '../../webhooks/sending/stage-event.ts';
 import { PatEntity } from '../pat.entity.ts';
+import { patView } from '../pat-view.ts';
 import { patRecord } from '../pat-record.ts';
 import { Principals } from '../principal.ts';
 import { PromptRelay } from '../prompt-relay.ts';
@@ -32,6 +34,7 @@ export class RevokePat {
       if (row.revokedAt === null) {
         await manager.update(PatEntity, { id }, { revokedAt });
         await recordAudit(manager, { org: row.org, ...actorOf(caller), action: 'pat.revoked', target: { kind: 'pat', id, name: row.name }, details: { owner: row.owner } });
+        await stageEvent(manager, { org: row.org, type: 'key.revoked', at: revokedAt, data: patView({ ...row, revokedAt }, revokedAt) });
       }
       // Staged also when it was revoked before: whoever revokes again may doubt that it was told, and telling twice is harmless.
       const record = patRecord({ ...row, revokedAt });
