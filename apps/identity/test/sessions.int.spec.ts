@@ -119,9 +119,10 @@ describe('sessions', () => {
     expect((await list(me, '?kind=browser')).items).toEqual([]);
     expect((await call('GET', '?cursor=bm9uZQ', me)).status).toBe(400);
     expect((await call('GET', '', caller(bob.id, 'rival', 'mcp:read'))).body).toMatchObject({ status: 403, code: 'insufficient_scope' });
-    for (const path of ['', `/${first.items[0]!.id}`]) expect((await call('DELETE', path, caller(bob.id, 'rival', 'org:read'))).body).toMatchObject({ code: 'insufficient_scope' });
+    for (const path of ['', `/${first.items[0]!.id}`]) expect((await call('DELETE', path, caller(bob.id, 'rival', 'keys:write'))).body).toMatchObject({ code: 'insufficient_scope' });
+    expect((await call('DELETE', `/${first.items[0]!.id}`, caller(bob.id, 'rival', 'org:read'))).status).toBe(200);
     expect((await call('GET', '', caller(bob.id, 'acme'))).status).toBe(404);
-    expect((await call('DELETE', '', me)).body).toEqual({ ended: 3 });
+    expect((await call('DELETE', '', caller(bob.id, 'rival', 'org:read'))).body).toEqual({ ended: 2 });
     expect((await list(me)).items).toEqual([]);
   });
 

@@ -195,11 +195,24 @@ describe('management', () => {
     expect(manage(key({ scopes: ['keys:read'] }), null, 'keys:read').kind).toBe('hidden');
   });
 
+  verifies('I10', 'who administers a project administers in it, and with the same scope nothing of the organization', () => {
+    const [scoped, kept] = [key({ scopes: ['org:admin'] }), key({ scopes: ['org:admin'], projects: ['prod'] })];
+    const refused = { kind: 'hidden', what: 'operation', code: 'insufficient_role' };
+    expect(manage(scoped, member('admin'), 'org:admin', 'prod')).toEqual({ kind: 'allow' });
+    expect(manage(kept, owner, 'org:admin', 'prod')).toEqual({ kind: 'allow' });
+    expect(manage(key(), member('admin'), 'org:admin', 'prod')).toEqual({ kind: 'scope', required: ['org:admin'] });
+    for (const project of [undefined, 'production', '', 'constructor']) {
+      expect([project, manage(scoped, member('admin'), 'org:admin', project)]).toEqual([project, refused]);
+      expect([project, manage(kept, owner, 'org:admin', project)]).toEqual([project, refused]);
+    }
+    expect(manage(scoped, contributor, 'org:admin', 'prod')).toEqual(refused);
+  });
+
   it('pins what each role stands for', () => {
     const all: Scope[] = ['mcp:execute', 'mcp:read', 'workflow:run', 'keys:write', 'servers:write', 'webhooks:write', 'connections:write', 'org:admin', 'audit:read'];
     const left = (membership: Membership | null, project?: string) => effectiveScopes(all, membership, project).join(' ');
     expect(left(owner)).toBe('mcp:read mcp:execute workflow:read workflow:run keys:read keys:write servers:read servers:write webhooks:read webhooks:write connections:read connections:write org:read org:admin audit:read');
-    expect(left(member('admin'))).toBe('mcp:read mcp:execute workflow:read workflow:run keys:read keys:write servers:read servers:write webhooks:read webhooks:write connections:read connections:write org:read audit:read');
+    expect(left(member('admin'))).toBe('mcp:read mcp:execute workflow:read workflow:run keys:read keys:write servers:read servers:write webhooks:read webhooks:write connections:read connections:write org:read org:admin audit:read');
     expect(left(contributor)).toBe('mcp:read mcp:execute workflow:read workflow:run keys:read keys:write servers:read webhooks:read connections:read org:read audit:read');
     expect(left(member('viewer'))).toBe('mcp:read workflow:read keys:read keys:write servers:read webhooks:read connections:read org:read audit:read');
     expect(left(member('admin'), 'production')).toBe('keys:read keys:write org:read audit:read');

@@ -85,6 +85,9 @@ function decideManagement(subject: Subject, ask: Extract<Ask, { kind: 'manage' }
   const { credential, membership } = subject;
   if (credential.org !== ask.org) return hidden('operation', 'tenant_mismatch');
   if (membership?.org !== ask.org) return hidden('operation', 'insufficient_role');
-  if (!roleScopes(narrowMembership(credential, membership), ask.project).has(ask.scope)) return hidden('operation', 'insufficient_role');
+  const narrowed = narrowMembership(credential, membership);
+  // Where no project is named it is about the organization, and that is not for whoever administers a project.
+  const beyond = ask.scope === 'org:admin' && ask.project === undefined && narrowed.role === 'member';
+  if (beyond || !roleScopes(narrowed, ask.project).has(ask.scope)) return hidden('operation', 'insufficient_role');
   return satisfies(credential.scopes, [ask.scope]) ? allow : { kind: 'scope', required: [ask.scope] };
 }

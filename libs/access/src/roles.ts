@@ -7,11 +7,14 @@ const memberScopes: readonly Scope[] = ['audit:read', 'keys:read', 'keys:write',
 const viewerScopes: readonly Scope[] = ['mcp:read', 'workflow:read', 'servers:read', 'webhooks:read', 'connections:read'];
 const contributorScopes: readonly Scope[] = [...viewerScopes, 'mcp:execute', 'workflow:run'];
 
-/** What a role in a project adds. Organization-wide powers (`org:admin`) come with the organization's own roles only. */
+/**
+ * What a role in a project adds. `org:admin` of an administrator of a project is for the project alone: who is what in it. All else that the
+ * scope is for comes with the organization's own roles.
+ */
 const projectRoleScopes: Record<ProjectRole, readonly Scope[]> = {
   viewer: viewerScopes,
   contributor: contributorScopes,
-  admin: [...contributorScopes, 'servers:write', 'webhooks:write', 'connections:write'],
+  admin: [...contributorScopes, 'servers:write', 'webhooks:write', 'connections:write', 'org:admin'],
 };
 
 /** Whether a role in a project carries a scope. */

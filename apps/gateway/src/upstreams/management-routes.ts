@@ -7,6 +7,8 @@ interface Family {
   service: ManagementService;
   read: Scope;
   write: Scope;
+  /** It happens in the project that the path names, and a role there is enough. */
+  inProject?: true;
 }
 
 const families: Readonly<Record<string, Family>> = {
@@ -20,9 +22,11 @@ const families: Readonly<Record<string, Family>> = {
   'oauth-clients': { service: 'identity', read: 'org:read', write: 'keys:write' },
   'trusted-clients': { service: 'identity', read: 'org:read', write: 'org:admin' },
   'trusted-issuers': { service: 'identity', read: 'org:read', write: 'org:admin' },
-  sessions: { service: 'identity', read: 'org:read', write: 'org:admin' },
+  // One's own sign-ins, and nobody else's.
+  sessions: { service: 'identity', read: 'org:read', write: 'org:read' },
   // What a project is divided into follows its servers, which its administrators look after.
   'projects/*/folders': { service: 'identity', read: 'servers:read', write: 'servers:write' },
+  'projects/*/members': { service: 'identity', read: 'org:read', write: 'org:admin', inProject: true },
   // Everybody disconnects programs of their own; what else that takes, and what others' take, identity says.
   grants: { service: 'identity', read: 'org:read', write: 'org:read' },
   servers: { service: 'identity', read: 'servers:read', write: 'servers:write' },
@@ -37,6 +41,8 @@ export interface ManagementRoute {
   family: string;
   /** Null: no login, as for leak reports; the limit is then per address. */
   scope: Scope | null;
+  /** Where it happens in one; absent: in the organization. */
+  project?: string;
 }
 
 /** Questions that are POSTed because they carry a secret change nothing. */
@@ -47,10 +53,10 @@ const familyNamed = (name: string): Family | undefined => (Object.hasOwn(familie
 
 /** Finds who serves `path`, a path below `/v1/`; null for a family that does not exist. */
 export function managementRoute(path: string, method: string): ManagementRoute | null {
-  const [, , family = '', , part = ''] = path.split('/', 5);
+  const [, , family = '', project = '', part = ''] = path.split('/', 5);
   if (family === 'leaks') return { service: 'keys', family, scope: null };
   const entry = familyNamed(`${family}/*/${part}`) ?? familyNamed(family);
   if (entry === undefined) return null;
   const reads = readMethods.has(method) || questions.has(path);
-  return { service: entry.service, family, scope: reads ? entry.read : entry.write };
+  return { service: entry.service, family, scope: reads ? entry.read : entry.write, ...(entry.inProject === true ? { project } : {}) };
 }

@@ -5,14 +5,14 @@ import type { OrganizationChoice } from './consent-view.ts';
 /** As many as a token has room for. */
 export const maxProjects = 20;
 
-/** What these make or change is bound to no project: who is kept to some has none of them, or would not be kept. */
-const unbound = new Set<Scope>(['keys:write', 'org:admin']);
+/** What this makes is bound to no project: who is kept to some does not have it, or would not be kept. */
+const unbound: Scope = 'keys:write';
 
 /** What of the scopes is left in these projects; null: in all of the organization. */
 export function scopesWithin({ scopes, membership }: Pick<OrganizationChoice, 'scopes' | 'membership'>, projects: readonly string[] | null): readonly Scope[] {
   if (projects === null) return scopes;
   const allowed = roleScopes(narrowMembership({ scopes, projects }, membership));
-  return scopes.filter((scope) => allowed.has(scope) && !unbound.has(scope));
+  return scopes.filter((scope) => allowed.has(scope) && scope !== unbound);
 }
 
 /** As the form sends it. */

@@ -28,7 +28,7 @@ export class ChangeMember {
     if (!isUserId(userId)) throw new Problem('not_found');
     return this.dataSource.transaction(async (manager) => {
       await lockMemberships(manager, userId, org);
-      await requireStanding(manager, acting);
+      await requireStanding(manager, acting, Object.keys(change.projects ?? {}));
       const row = await manager.findOneBy(MemberEntity, { userId, org, removedAt: IsNull() });
       if (row === null) throw new Problem('not_found');
       const before = row.role;

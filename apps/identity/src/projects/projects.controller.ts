@@ -2,17 +2,23 @@ import {
   createFolderSchema,
   createProjectSchema,
   listFoldersQuerySchema,
+  listProjectMembersQuerySchema,
+  projectMemberSchema,
   renameSchema,
+  type ChangedMember,
   type DeletedFolder,
   type DeletedProject,
   type Folder,
   type IdentityAssertionClaims,
+  type Member,
   type Project,
 } from '@latchkey/contracts';
-import { Body, Controller, Delete, Get, Header, Param, Patch, Post, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, Param, Patch, Post, Put, Query, UseGuards } from '@nestjs/common';
 import { parse } from '@latchkey/problem';
 import { Caller, CallerGuard } from '@latchkey/service';
 import { ActingMember } from '../organizations/acting-member.ts';
+import { ChangeMember } from '../organizations/change-member.ts';
+import { ListMembers } from '../organizations/list-members.ts';
 import { ActingInProject } from './acting-in-project.ts';
 import { CreateFolder } from './create-folder.ts';
 import { DeleteFolder } from './delete-folder.ts';
@@ -23,7 +29,10 @@ import { RenameFolder } from './rename-folder.ts';
 import { RenameProject } from './rename-project.ts';
 import { ShowProject } from './show-project.ts';
 
-/** Projects are the organization's to make (`org:admin`), folders a matter of the servers in them (`servers:write`). */
+/**
+ * Projects are the organization's to make (`org:admin`), folders a matter of the servers in them (`servers:write`). Who is what in a project is
+ * `org:admin` too, but of a project's administrators as well.
+ */
 @Controller('v1/projects')
 @UseGuards(CallerGuard)
 export class ProjectsController {
@@ -38,6 +47,8 @@ export class ProjectsController {
     private readonly listFolders: ListFolders,
     private readonly renameFolder: RenameFolder,
     private readonly deleteFolder: DeleteFolder,
+    private readonly listMembers: ListMembers,
+    private readonly changeMember: ChangeMember,
   ) {}
 
   @Post()
@@ -96,5 +107,27 @@ export class ProjectsController {
   @Header('cache-control', 'no-store')
   async removeFolder(@Caller() caller: IdentityAssertionClaims, @Param('project') project: string, @Param('folder') folder: string): Promise<DeletedFolder> {
     return this.deleteFolder.run(await this.actingInProject.run(caller, 'servers:write', project), folder);
+  }
+
+  @Get(':project/members')
+  @Header('cache-control', 'no-store')
+  async members(@Caller() caller: IdentityAssertionClaims, @Param('project') named: string, @Query() query: unknown): Promise<{ items: Member[]; nextCursor: string | null }> {
+    const { member, project } = await this.actingInProject.run(caller, 'org:read', named);
+    return this.listMembers.of(member.org, { project, ...parse(listProjectMembersQuerySchema, query) });
+  }
+
+  @Put(':project/members/:user')
+  @Header('cache-control', 'no-store')
+  async giveRole(@Caller() caller: IdentityAssertionClaims, @Param('project') named: string, @Param('user') user: string, @Body() body: unknown): Promise<ChangedMember> {
+    const { role } = parse(projectMemberSchema, body);
+    const { project, ...acting } = await this.actingInProject.run(caller, 'org:admin', named);
+    return this.changeMember.run(acting, user, { projects: { [project]: role } });
+  }
+
+  @Delete(':project/members/:user')
+  @Header('cache-control', 'no-store')
+  async takeRole(@Caller() caller: IdentityAssertionClaims, @Param('project') named: string, @Param('user') user: string): Promise<ChangedMember> {
+    const { project, ...acting } = await this.actingInProject.run(caller, 'org:admin', named);
+    return this.changeMember.run(acting, user, { projects: { [project]: null } });
   }
 }

@@ -30,14 +30,14 @@ export class SessionsController {
   @Delete()
   @Header('cache-control', 'no-store')
   async endAll(@Caller() caller: IdentityAssertionClaims): Promise<EndedSessions> {
-    await this.actingMember.run(caller, 'org:admin');
+    await this.actingMember.run(caller, 'org:read');
     return { ended: await this.endOwnSession.others(caller.sub, null, actorOf(caller)) };
   }
 
   @Delete(':id')
   @Header('cache-control', 'no-store')
   async end(@Caller() caller: IdentityAssertionClaims, @Param('id') id: string): Promise<EndedSession> {
-    await this.actingMember.run(caller, 'org:admin');
+    await this.actingMember.run(caller, 'org:read');
     return this.endOwnSession.one(caller.sub, id, actorOf(caller));
   }
 }

@@ -21,6 +21,11 @@ export type CreateProjectInput = z.infer<typeof createProjectSchema>;
 export const deletedProjectSchema = z.object({ slug: z.string(), deletedAt: z.string(), consistency: z.string().optional() });
 export type DeletedProject = z.infer<typeof deletedProjectSchema>;
 
+/** Body of `PUT /v1/projects/{project}/members/{user}`. */
+export const projectMemberSchema = z.strictObject({ role: projectRoleSchema });
+export type ProjectMemberInput = z.infer<typeof projectMemberSchema>;
+export const listProjectMembersQuerySchema = pageQuerySchema;
+
 /** A folder of a project; grants name it by its slug, `name` is for people. */
 export const folderSchema = z.object({ project: z.string(), slug: z.string(), name: z.string(), createdAt: z.string() });
 export type Folder = z.infer<typeof folderSchema>;

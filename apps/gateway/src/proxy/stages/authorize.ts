@@ -26,7 +26,8 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 /** What the request asks for, in the terms of the one decision function (GW-50); null where no login is asked. */
 export function askOf(route: Route, message: Message | undefined, principal: Principal): Ask | null {
   if (route.kind === 'manage') {
-    return route.operation.scope === null ? null : { kind: 'manage', org: principal.org ?? '', scope: route.operation.scope };
+    const { scope, project } = route.operation;
+    return scope === null ? null : { kind: 'manage', org: principal.org ?? '', scope, ...(project === undefined ? {} : { project }) };
   }
   if (message === undefined || message.kind === 'response') return { kind: 'mcp', server: route.server, method: null };
   const name = text(message.params[message.method.startsWith('resources/') ? 'uri' : 'name']);
