@@ -36,7 +36,7 @@ const engineInternals = { group: ['oidc-provider/*'], message: 'What is inside t
 const productionOnly = { patterns: [testingEntries, engineInternals] };
 
 export default [
-  { ignores: ['**/dist', '**/coverage', '.nx', '.latchkey', '.artifacts'] },
+  { ignores: ['**/dist', '**/coverage', '.nx', '.latchkey', '**/.artifacts'] },
   {
     files: ['**/*.ts'],
     languageOptions: { parser: tseslint.parser },

@@ -9,6 +9,7 @@ import { inModules } from './setup/paths.mjs';
 import { run } from './setup/run.mjs';
 import { elapsedSeconds, Refusal, say } from './setup/say.mjs';
 import { ensureServers } from './setup/servers.mjs';
+import { groupSpecs } from './setup/spec-groups.mjs';
 
 const e2eFolder = 'apps/e2e';
 const inCi = process.env.CI === 'true' || process.env.CI === '1';
@@ -74,10 +75,11 @@ main(async () => {
     });
   }
   if (wants('types')) await step('types', () => command(node, [inModules('typescript-7', 'bin', 'tsc'), '-p', 'tsconfig.check.json']));
+  const isIntegration = (file) => file.endsWith('.int.spec.ts');
   const others = projects().filter((folder) => folder !== e2eFolder);
   const workers = `--maxWorkers=${Math.max(2, Math.floor(availableParallelism() / 2))}`;
-  if (wants('unit')) await step('unit', () => jest(node, 'unit', others, [workers, '--testPathIgnorePatterns', '.int.spec.ts']));
-  if (wants('integration')) await step('integration', () => jest(node, 'integration', others, [workers, '--testPathPatterns', '.int.spec.ts']));
+  if (wants('unit')) await step('unit', () => jest(node, 'unit', others, [workers, ...groupSpecs(others, 'unit', (file) => !isIntegration(file))]));
+  if (wants('integration')) await step('integration', () => jest(node, 'integration', others, [workers, ...groupSpecs(others, 'integration', isIntegration)]));
   // Whole systems with real clients: one after the other, or their time limits measure the machine.
   if (wants('e2e')) await step('end to end', () => jest(node, 'e2e', [e2eFolder], ['--runInBand']));
   return report(missing) === 0 ? 0 : 1;

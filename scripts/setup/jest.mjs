@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { join, relative } from 'node:path';
 import { inModules, repository } from './paths.mjs';
 import { run } from './run.mjs';
+import { specOf } from './spec-groups.mjs';
 
 /** How a launcher of `@latchkey/testing` begins its failure when the machine lacks a server. */
 const missingServer = 'ServerMissingError';
@@ -47,7 +48,7 @@ export async function jest(node, name, folders, args) {
       }
     }
     for (const test of file.assertionResults.filter(({ status }) => status === 'failed')) {
-      const title = `${path}: ${test.fullName}`;
+      const title = `${specOf(file.name, test.failureMessages)}: ${test.fullName}`;
       if (test.failureMessages.some((message) => message.includes(missingServer))) withoutServer.push(title);
       else {
         failed += 1;
