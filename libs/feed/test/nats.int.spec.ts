@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { streamNames, writers } from '@latchkey/contracts';
 import { createLogger } from '@latchkey/telemetry';
 import { eventually, freePort, startNats, type TestNats, verifies } from '@latchkey/testing';
-import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
+import { DiscardPolicy, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { FeedSubscription, Published } from '../src/index.ts';
 import { NatsFeed } from '../src/index.ts';
@@ -63,6 +63,17 @@ describe('on a running server', () => {
     afterEach(async () => {
       await feed.close();
       await stranger.close();
+    });
+
+    it('is given our time of recognizing duplicates when it was made with another', async () => {
+      await streams.add({ name: 'FEED_KEYS', subjects: ['feed.keys.>'], max_msgs_per_subject: 1, duplicate_window: 1e9 });
+      await feed.prepare('keys');
+      expect((await streams.info('FEED_KEYS')).config.duplicate_window).toBe(120e9);
+    });
+
+    it('is refused when it would rather keep the old than take the new', async () => {
+      await streams.add({ name: 'FEED_KEYS', subjects: ['feed.keys.>'], max_msgs_per_subject: 1, discard: DiscardPolicy.New });
+      await expect(feed.prepare('keys')).rejects.toThrow(/FEED_KEYS exists with another configuration/);
     });
 
     it('is refused when one of its name forgets', async () => {

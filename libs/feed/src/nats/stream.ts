@@ -50,12 +50,21 @@ async function addStream(manager: JetStreamManager, wanted: Partial<StreamConfig
   }
 }
 
-/** A stream from the time when the cluster was smaller gets its copies as soon as there are servers for them. */
-async function addCopies(manager: JetStreamManager, { config, cluster }: StreamInfo): Promise<void> {
-  if (cluster?.name === undefined || config.num_replicas >= 3) return;
-  await manager.streams.update(config.name, { num_replicas: 3 }).catch((error: unknown) => {
-    if (!(error instanceof JetStreamApiError)) throw error;
-  });
+/**
+ * What may differ without harm, and is put right: a stream from the time when the cluster was smaller gets its copies as soon as there are
+ * servers for them, and one that somebody made by hand our time of recognizing duplicates.
+ */
+async function improve(manager: JetStreamManager, { config, cluster }: StreamInfo, wanted: Partial<StreamConfig>): Promise<void> {
+  const better: Partial<StreamConfig> = {
+    ...(cluster?.name === undefined || config.num_replicas >= 3 ? {} : { num_replicas: 3 }),
+    ...(config.duplicate_window === wanted.duplicate_window ? {} : { duplicate_window: wanted.duplicate_window }),
+  };
+  // One by one: a cluster that is still too small for copies refuses those, and nothing else.
+  for (const [name, value] of Object.entries(better)) {
+    await manager.streams.update(config.name, { [name]: value }).catch((error: unknown) => {
+      if (!(error instanceof JetStreamApiError)) throw error;
+    });
+  }
 }
 
 /** @throws Error when a stream of that name exists and keeps something else than the newest message per subject, in a file */
@@ -66,13 +75,14 @@ export async function prepareStream(manager: JetStreamManager, writer: Writer): 
   const matches =
     config.storage === wanted.storage &&
     config.retention === wanted.retention &&
+    config.discard === wanted.discard &&
     config.max_msgs_per_subject === 1 &&
     config.subjects.join() === wanted.subjects?.join() &&
     (config.max_age ?? 0) === 0 &&
     config.max_msgs <= 0 &&
     config.max_bytes <= 0;
   if (!matches) throw new Error(`The stream ${wanted.name} exists with another configuration; it must keep the newest message per subject, in a file, without limits.`);
-  if (found !== null) await addCopies(manager, found);
+  if (found !== null) await improve(manager, found, wanted);
 }
 
 /** A stream that is deleted and made again has another time of creation, and counts from 1: that is what an epoch is. */
