@@ -75,6 +75,58 @@ describe('credentials at the gateway', () => {
     expect((await world.post(call(), bearer((await world.pat({ allowedIps: ['127.0.0.0/8'] })).token))).status).toBe(200);
   });
 
+  verifies('K6', 'one record ends every key that it concerns, minted until then, and no other', async () => {
+    const at = 1_700_000_000;
+    const inProd = { grants: [{ resource: 'org/acme/project/main/server/demo', actions: ['read' as const, 'write' as const] }] };
+    const epoch = (more: object) => ({ kind: 'key_epoch' as const, id: JSON.stringify(more), org: 'acme', owner: null, project: null, epoch: at, ...more });
+    const outcome = async (token: string) => {
+      const { status, json } = await world.post(call(), bearer(token));
+      return status === 200 ? 'lives' : (json.code as string);
+    };
+    const before = await world.pat({ ...inProd, mintedAt: at });
+    const after = await world.pat({ ...inProd, mintedAt: at + 1 });
+    const anywhere = await world.pat({ mintedAt: at });
+    await world.publish(epoch({ org: 'globex' }));
+    await world.publish(epoch({ owner: 'user-2' }));
+    await world.publish(epoch({ project: 'other' }));
+    await world.publish(epoch({ project: 'main', owner: 'user-2' }));
+    for (const { token } of [before, after, anywhere]) expect(await outcome(token)).toBe('lives');
+    await world.publish(epoch({ project: 'main' }));
+    await eventually(async () => expect(await outcome(before.token)).toBe('token_revoked'));
+    expect([await outcome(after.token), await outcome(anywhere.token)]).toEqual(['lives', 'lives']);
+    const cut = await world.jwt({ gid: undefined, sid: undefined, src: { kind: 'pat', id: anywhere.record.id, iat: at } });
+    expect(await outcome(cut)).toBe('lives');
+    await world.publish(epoch({ owner: 'user-1' }));
+    await eventually(async () => expect(await outcome(anywhere.token)).toBe('token_revoked'));
+    expect([await outcome(after.token), await outcome(cut)]).toEqual(['lives', 'token_revoked']);
+    // An epoch never goes back, whatever a writer that was set back says.
+    await world.publish(epoch({ owner: 'user-1', epoch: at - 1 }));
+    await world.publish(epoch({ org: 'acme', epoch: at + 1 }));
+    await eventually(async () => expect(await outcome(after.token)).toBe('token_revoked'));
+    expect(await outcome(anywhere.token)).toBe('token_revoked');
+  });
+
+  verifies('K12', 'a service key needs no member, keeps to what it was given, and ends with its organization', async () => {
+    const minted = mintToken('lk_svc_');
+    const owner = `svc_${minted.publicId}`;
+    const { record } = await world.pat({ id: minted.publicId, hash: minted.hash, owner, service: true, scopes: ['mcp:execute'], tools: ['demo:add'] });
+    const answer = await world.post(call(), bearer(minted.token));
+    expect([answer.status, answer.json.result?.content[0].text]).toEqual([200, 'called add']);
+    expect((await world.post(call('delete_all'), bearer(minted.token))).json.error.message).toBe('Unknown tool: delete_all');
+    const cut = await world.jwt({ sub: owner, gid: undefined, sid: undefined, scope: 'mcp:execute', tools: ['demo:add'], src: { kind: 'pat', id: record.id, iat: record.mintedAt } });
+    expect((await world.post(call(), bearer(cut))).status).toBe(200);
+    // Its name alone is worth nothing: neither as the owner of another key, nor in a token that was not cut from it.
+    expect((await refusal((await world.pat({ owner })).token)).code).toBe('owner_disabled');
+    expect((await refusal(await world.jwt({ sub: owner }))).code).toBe('owner_disabled');
+    const other = mintToken('lk_svc_');
+    await world.publish({ ...record, id: other.publicId, hash: other.hash, owner: `svc_${other.publicId}`, org: 'nowhere' });
+    expect((await refusal(other.token)).code).toBe('owner_disabled');
+    await world.publish({ kind: 'org', id: 'acme', disabled: true, epoch: null });
+    await eventually(async () => expect((await refusal(minted.token)).code).toBe('owner_disabled'));
+    await world.publish({ kind: 'org', id: 'acme', disabled: false, epoch: null });
+    await eventually(async () => expect((await world.post(call(), bearer(minted.token))).status).toBe(200));
+  });
+
   verifies('GW-31', 'the same for access tokens', async () => {
     const stranger = await generateKeyPair('ES256');
     const forged = await new SignJWT({ iss: issuer, sub: 'user-1', aud: 'http://gateway.test/mcp/demo', jti: 'x', client_id: 'c' })

@@ -126,6 +126,12 @@ export class KeysFixture {
     await this.feed.follow('keys', null, { onMessage: (message) => void this.messages.push(message) });
   }
 
+  /** A part of the running service. */
+  get<T>(type: new (...args: never[]) => T): T {
+    if (this.service === undefined) throw new Error('the service is not running');
+    return this.service.app.get<T>(type);
+  }
+
   newestOf(id: unknown): FeedMessage | undefined {
     return this.messages.filter(({ subject }) => subject === `feed.keys.pat.${String(id)}`).at(-1);
   }
@@ -136,8 +142,8 @@ export class KeysFixture {
     return { status: answer.statusCode, headers: answer.headers, body: (text === '' ? {} : JSON.parse(text)) as Answer['body'] };
   }
 
-  async call(as: Claims, method: Method, path: string, body?: unknown): Promise<Answer> {
-    const headers = { [identityHeader]: await this.gateway.assert(as), ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
+  async call(as: Claims, method: Method, path: string, body?: unknown, more: Record<string, string> = {}): Promise<Answer> {
+    const headers = { ...more, [identityHeader]: await this.gateway.assert(as), ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
     return this.send(method, path, headers, body === undefined ? undefined : JSON.stringify(body));
   }
 

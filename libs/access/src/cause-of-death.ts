@@ -13,6 +13,8 @@ export interface LivingCredential {
   tokenId: string | null;
   /** Of the token that this one was cut from; null for every other (AS-83) */
   sourceTokenId: string | null;
+  /** A key of the organization itself, or a token that was cut from one: what it may do hangs on no member */
+  service?: boolean;
 }
 
 /** What identity knows, wherever it is kept: in its tables, or in the replica of a gateway. Absent means that nothing was ever said. */
@@ -42,7 +44,8 @@ function revokedAtIdentity(credential: LivingCredential, facts: IdentityFacts): 
   return org !== null && (killedBy(facts.org(org)?.epoch, issued) || killedBy(facts.membership(subject, org)?.epoch, issued));
 }
 
-function ownerGone({ subject, org }: LivingCredential, facts: IdentityFacts): boolean {
+function ownerGone({ subject, org, service }: LivingCredential, facts: IdentityFacts): boolean {
+  if (service === true) return org === null || facts.org(org)?.disabled !== false;
   if (facts.user(subject)?.disabled === true) return true;
   if (org === null) return false;
   return facts.org(org)?.disabled === true || facts.membership(subject, org) === undefined;

@@ -7,5 +7,6 @@ export { pathOf, type GrantPath } from './grant-path.ts';
 export { mayUse, serverHiddenBy, type Thing } from './may-use.ts';
 export { methodRules, type MethodRule, type Touches } from './methods.ts';
 export { partFor } from './part-for.ts';
-export { projectRoleOf, roleScopes } from './roles.ts';
+export { isEndedBy, keyEpochName, type EpochOf } from './key-epochs.ts';
+export { membershipOfOrg, projectRoleOf, roleScopes } from './roles.ts';
 export type { Credential, Membership, ServerPlace, Subject } from './subject.ts';

@@ -20,6 +20,9 @@ const projectRoleScopes: Record<ProjectRole, readonly Scope[]> = {
 /** Whether a role in a project carries a scope. */
 export const projectRoleAllows = (role: ProjectRole, scope: Scope): boolean => projectRoleScopes[role].includes(scope);
 
+/** What an organization is in itself, which its service keys act as: no owner, because it signs in nowhere, and administrator of all its projects. */
+export const membershipOfOrg = (org: string): Membership & { epoch: null } => ({ org, role: 'admin', projects: {}, epoch: null });
+
 /** Owners and administrators of an organization are administrators of every project in it. */
 export function projectRoleOf(membership: Membership, project: string): ProjectRole | null {
   if (membership.role !== 'member') return 'admin';

@@ -14,7 +14,8 @@ export function absorbRevocation(before: FeedRecord, next: FeedRecord): FeedReco
     const revokedAt = earlier(before.revokedAt, next.revokedAt);
     return revokedAt === next.revokedAt ? next : { ...next, revokedAt };
   }
-  if ('epoch' in before && 'epoch' in next) {
+  if (before.kind === 'key_epoch' && next.kind === 'key_epoch') return before.epoch > next.epoch ? { ...next, epoch: before.epoch } : next;
+  if ('epoch' in before && 'epoch' in next && before.kind !== 'key_epoch' && next.kind !== 'key_epoch') {
     const epoch = later(before.epoch, next.epoch);
     return epoch === next.epoch ? next : { ...next, epoch };
   }
@@ -35,6 +36,7 @@ export function carriesRevocation(record: FeedRecord): boolean {
     case 'grant':
     case 'session':
     case 'token':
+    case 'key_epoch':
       return true;
     case 'pat':
       return record.revokedAt !== null;

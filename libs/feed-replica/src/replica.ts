@@ -1,3 +1,4 @@
+import { isEndedBy } from '@latchkey/access';
 import { writerOf, type FeedMessage, type FeedRecord, type MemberRecord, type PatRecord, type RecordOf, type ServerRecord, type Writer } from '@latchkey/contracts';
 import type { Logger } from '@latchkey/telemetry';
 import { WriterState } from './writer-state.ts';
@@ -24,6 +25,12 @@ export class Replica {
   /** @param id  the public id; the record is made anew each time */
   patById(id: string): PatRecord | undefined {
     return this.live.keys.pats.recordOf(id);
+  }
+
+  /** Whether a revocation of many keys at once ended this one. */
+  isEnded(pat: PatRecord): boolean {
+    const epochs = this.live.keys.keyEpochs.get(pat.org);
+    return isEndedBy(pat, epochs && ((name) => epochs.get(name)));
   }
 
   user(id: string): RecordOf<'user'> | undefined {

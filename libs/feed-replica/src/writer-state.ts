@@ -1,4 +1,5 @@
-import { recordId, type FeedMessage, type FeedRecord, type PatRecord, type RecordKind, type RecordOf, type ServerRecord } from '@latchkey/contracts';
+import { keyEpochName } from '@latchkey/access';
+import { recordId, type FeedMessage, type FeedRecord, type KeyEpochRecord, type PatRecord, type RecordKind, type RecordOf, type ServerRecord } from '@latchkey/contracts';
 import { absorbRevocation, carriesRevocation } from './absorb.ts';
 import { PatStore } from './pat-store.ts';
 import { ReplicaDigest } from './proof/replica-digest.ts';
@@ -8,7 +9,7 @@ type ByKind = { [K in Exclude<RecordKind, 'pat'>]: Map<string, RecordOf<K>> };
 
 function emptyByKind(): ByKind {
   return {
-    user: new Map(), org: new Map(), client: new Map(), member: new Map(),
+    key_epoch: new Map(), user: new Map(), org: new Map(), client: new Map(), member: new Map(),
     grant: new Map(), session: new Map(), token: new Map(), server: new Map(), jwks: new Map(),
   };
 }
@@ -24,6 +25,8 @@ export class WriterState {
   readonly held = new Map<string, Held>();
   readonly records = emptyByKind();
   readonly serversBySlug = new Map<string, ServerRecord>();
+  /** By organization, then by what each is about */
+  readonly keyEpochs = new Map<string, Map<string, number>>();
   readonly digest = new ReplicaDigest();
   /** What the writer calls the stream and generation that this was read from; null until it was asked. */
   epoch: string | null = null;
@@ -96,6 +99,12 @@ export class WriterState {
     this.held.set(subject, { version, record });
     (this.records[record.kind] as Map<string, FeedRecord>).set(recordId(record) ?? '', record);
     if (record.kind === 'server' && record.deletedAt === null) this.serversBySlug.set(record.slug, record);
+    if (record.kind === 'key_epoch') this.indexKeyEpoch(record);
+  }
+
+  private indexKeyEpoch(record: KeyEpochRecord): void {
+    const ofOrg = this.keyEpochs.get(record.org) ?? new Map<string, number>();
+    this.keyEpochs.set(record.org, ofOrg.set(keyEpochName(record), record.epoch));
   }
 
   /** Only what still points at the old record: another one may have taken its place under the same key. */

@@ -101,6 +101,8 @@ function toVerified(claims: Claims, kid: string): VerifiedToken {
     projects: claims.projects ?? null,
     grants: claims.grants ?? null,
     tools: claims.tools ?? null,
+    // The issuer says so: no other subject has the name of the key that it was cut from.
+    ...(src?.kind === 'pat' && claims.sub === `svc_${src.id}` ? { service: true } : {}),
     allowedIps: null,
     rateLimit: null,
     issuedAtSeconds: src?.iat ?? claims.iat,

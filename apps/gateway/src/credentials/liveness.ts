@@ -5,7 +5,7 @@ import type { Confirmed } from '../freshness/confirmed.ts';
 import { clockToleranceSeconds } from './access-token.ts';
 import type { Principal } from './principal.ts';
 
-type Facts = IdentityFacts & { patByHash(hash43: string): PatRecord | undefined; patById(id: string): PatRecord | undefined };
+type Facts = IdentityFacts & { isEnded(pat: PatRecord): boolean; patByHash(hash43: string): PatRecord | undefined; patById(id: string): PatRecord | undefined };
 
 /** Deaths that no later word undoes, so that whoever has heard of one needs no proof of having heard the latest. Absence is none. */
 const final: ReadonlySet<string> = new Set<Death>(['token_revoked', 'token_expired']);
@@ -43,7 +43,8 @@ export class Liveness {
     return [pat, told].every((source) => source === undefined || isWithin(principal, source)) ? null : 'token_revoked';
   }
 
-  private judge(principal: Principal, pat: Pick<PatRecord, 'revokedAt'> | null | undefined, expired: boolean, confirmed: Confirmed | undefined): Death | null {
+  private judge(principal: Principal, pat: PatRecord | null | undefined, expired: boolean, confirmed: Confirmed | undefined): Death | null {
+    if (pat !== null && pat !== undefined && this.facts.isEnded(pat)) return 'token_revoked';
     const death = causeOfDeath(principal, this.facts, pat, expired);
     return death === 'owner_disabled' && confirmed?.identity !== undefined ? null : death;
   }

@@ -1,5 +1,5 @@
 import type { PatRecord } from '@latchkey/contracts';
-import { looksLikeToken, readToken } from '@latchkey/token';
+import { looksLikeToken, readToken, servicePrefix } from '@latchkey/token';
 import type { Principal } from './principal.ts';
 
 interface PatSource {
@@ -11,7 +11,7 @@ export class PersonalAccessTokenReader {
   constructor(private readonly options: { replica: PatSource; prefix: string; issuer: string }) {}
 
   claims(text: string): boolean {
-    return looksLikeToken(text, this.options.prefix);
+    return looksLikeToken(text, servicePrefix) || looksLikeToken(text, this.options.prefix);
   }
 
   /**
@@ -19,7 +19,8 @@ export class PersonalAccessTokenReader {
    * @throws Problem `token_malformed` (checksum, before anything is hashed)
    */
   hashOf(text: string): string {
-    return readToken(text, this.options.prefix).hash;
+    // First the prefix that is not chosen: one that is may be the beginning of it.
+    return readToken(text, looksLikeToken(text, servicePrefix) ? servicePrefix : this.options.prefix).hash;
   }
 
   /** Whether it is revoked or expired is not asked here. @returns null where the replica has never heard of it */
@@ -45,6 +46,7 @@ function principalOf(record: PatRecord, issuer: string): Principal {
       // Owners live at the issuer: a session begun with a PAT goes on with the owner's access token (GW-71).
       issuer,
       subject: record.owner,
+      ...(record.service === undefined ? {} : { service: true }),
       org: record.org,
       clientId: null,
       scopes: record.scopes,

@@ -16,6 +16,8 @@ export interface Principal {
   grants: readonly ResourceGrant[] | null;
   tools: readonly string[] | null;
   /** Of a PAT; what was exchanged for one is held to its source's as they are at the time (`limitsOf`) */
+  /** A key of the organization itself, or a token that was cut from one */
+  service?: boolean;
   allowedIps: readonly string[] | null;
   rateLimit: RateLimit | null;
   /** What epochs are compared with: of an exchanged token, when its source was issued */

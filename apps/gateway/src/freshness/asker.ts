@@ -57,9 +57,9 @@ export class Asker {
   }
 
   /** About an access token, or the owner of a PAT. */
-  async identity({ subject, org, issuedAtSeconds, clientId, grantId, sessionId, tokenId, sourceTokenId, signedBy }: Principal): Promise<Said<IdentityYes>> {
+  async identity({ subject, org, issuedAtSeconds, clientId, grantId, sessionId, tokenId, sourceTokenId, signedBy, service }: Principal): Promise<Said<IdentityYes>> {
     const question = {
-      sub: subject, org, iat: issuedAtSeconds, client_id: clientId, gid: grantId, sid: sessionId, jti: tokenId, src_jti: sourceTokenId, kid: signedBy,
+      sub: subject, org, iat: issuedAtSeconds, client_id: clientId, gid: grantId, sid: sessionId, jti: tokenId, src_jti: sourceTokenId, kid: signedBy, ...(service === true ? { service } : {}),
     };
     const said = await this.ask('identity', JSON.stringify(question), question);
     return said as Said<IdentityYes>;

@@ -32,6 +32,12 @@ function keysOf({ principal, server }: OpenStream): string[] {
   return named.flatMap(([key, value]) => (value === null ? [] : [`${key}:${value}`]));
 }
 
+/** A revocation of many keys concerns whatever is of their organization. */
+function nameOf(record: FeedRecord): string {
+  if (record.kind === 'key_epoch') return `org:${record.org}`;
+  return `${record.kind}:${record.kind === 'server' ? record.slug : recordId(record)}`;
+}
+
 /** Open event streams, by whatever could revoke them (GW-63): a revocation looks at those that it concerns and at no others. */
 export class OpenStreams {
   private readonly byKey = new Map<string, Set<OpenStream>>();
@@ -69,8 +75,7 @@ export class OpenStreams {
 
   /** To be called for every change that the replica has applied. */
   onChange(record: FeedRecord): void {
-    const id = record.kind === 'server' ? record.slug : recordId(record);
-    const concerned = this.byKey.get(`${record.kind}:${id}`);
+    const concerned = this.byKey.get(nameOf(record));
     if (concerned === undefined) return;
     for (const stream of [...concerned]) if (!stream.mayGoOn()) stream.cut();
   }

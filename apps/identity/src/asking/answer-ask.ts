@@ -1,4 +1,4 @@
-import { deathAtIdentity, type IdentityFacts } from '@latchkey/access';
+import { deathAtIdentity, membershipOfOrg, type IdentityFacts } from '@latchkey/access';
 import type { IdentityAnswer, IdentityAsk } from '@latchkey/contracts';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -48,14 +48,15 @@ export class AnswerAsk {
     const [facts] = await this.dataSource.query<Facts[]>(query, [user, ask.org, ask.client_id, ask.gid, ask.sid, ask.jti, ask.sub, ask.src_jti, ask.kid ?? null]);
     if (facts === undefined) throw new Error('Postgres gave no row where there is always one');
     const death = deathAtIdentity(credentialOf(ask), lookUpIn(facts));
-    const { membership, keyMaxLifetimeSeconds } = facts;
+    const { keyMaxLifetimeSeconds } = facts;
+    const membership = ask.service === true && ask.org !== null ? membershipOfOrg(ask.org) : facts.membership;
     if (death === null) return { active: true, membership, ...(keyMaxLifetimeSeconds === null ? {} : { keyMaxLifetimeSeconds }) };
     return { active: false, code: death === 'owner_disabled' ? death : 'token_revoked' };
   }
 }
 
-const credentialOf = ({ sub, org, iat, client_id, gid, sid, jti, src_jti }: IdentityAsk) => ({
-  subject: sub, org, issuedAtSeconds: iat, clientId: client_id, grantId: gid, sessionId: sid, tokenId: jti, sourceTokenId: src_jti,
+const credentialOf = ({ sub, org, iat, client_id, gid, sid, jti, src_jti, service }: IdentityAsk) => ({
+  subject: sub, org, issuedAtSeconds: iat, clientId: client_id, grantId: gid, sessionId: sid, tokenId: jti, sourceTokenId: src_jti, service: service === true,
 });
 
 /** The facts were read for this one credential, so every lookup has its answer. */

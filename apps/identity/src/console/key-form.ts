@@ -1,4 +1,4 @@
-import { displayNameSchema, expiresInSchema, mintPatSchema, slugSchema, type MintPat, type Scope } from '@latchkey/contracts';
+import { displayNameSchema, expiryPresetSchema, mintPatSchema, slugSchema, type MintPat, type Scope } from '@latchkey/contracts';
 import { z } from 'zod';
 
 /** What a key may be made for here, in words; finer choices are the API's. */
@@ -8,7 +8,7 @@ export const keyPurposes = {
   manage: { words: 'Manage keys and MCP servers', scopes: ['keys:read', 'keys:write', 'servers:read', 'servers:write', 'org:read'] },
 } as const satisfies Record<string, { words: string; scopes: readonly Scope[] }>;
 
-export const expiryWords: Record<z.infer<typeof expiresInSchema>, string> = {
+export const expiryWords: Record<z.infer<typeof expiryPresetSchema>, string> = {
   '7d': '7 days',
   '30d': '30 days',
   '90d': '90 days',
@@ -20,7 +20,7 @@ export const keyFormSchema = z.object({
   name: displayNameSchema,
   org: slugSchema,
   purpose: z.enum(['call', 'read', 'manage']),
-  expiresIn: expiresInSchema,
+  expiresIn: expiryPresetSchema,
 });
 
 /** The form as a body of `POST /v1/pats`. */

@@ -1,7 +1,7 @@
 import { admitsAddress, type Membership } from '@latchkey/access';
 import type { PatRecord } from '@latchkey/contracts';
 import { WallClock } from '@latchkey/clock';
-import { looksLikeToken, readToken } from '@latchkey/token';
+import { looksLikeToken, readToken, servicePrefix } from '@latchkey/token';
 import { Inject, Injectable } from '@nestjs/common';
 import { AnswerAsk } from '../asking/answer-ask.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
@@ -24,7 +24,7 @@ export class FindPat {
   ) {}
 
   looksLikeOne(token: string): boolean {
-    return looksLikeToken(token, this.env.LATCHKEY_TOKEN_PREFIX);
+    return looksLikeToken(token, servicePrefix) || looksLikeToken(token, this.env.LATCHKEY_TOKEN_PREFIX);
   }
 
   /**
@@ -40,14 +40,14 @@ export class FindPat {
     if (address !== null && !admitsAddress(pat.allowedIps, address)) return null;
     if (pat.expiresAt !== null && this.clock.nowSeconds() >= pat.expiresAt) return null;
     // The same question that a gateway asks when it cannot prove what it knows, and so the same answer.
-    const owner = await this.answerAsk.run({ sub: pat.owner, org: pat.org, iat: pat.mintedAt, client_id: null, gid: null, sid: null, jti: null, src_jti: null });
+    const owner = await this.answerAsk.run({ sub: pat.owner, org: pat.org, iat: pat.mintedAt, client_id: null, gid: null, sid: null, jti: null, src_jti: null, ...(pat.service === undefined ? {} : { service: true }) });
     return owner.active && owner.membership !== null ? { pat, membership: owner.membership } : null;
   }
 
   /** A typing error is known by its checksum, and nobody is asked about it. */
   private hashOf(token: string): string | null {
     try {
-      return readToken(token, this.env.LATCHKEY_TOKEN_PREFIX).hash;
+      return readToken(token, looksLikeToken(token, servicePrefix) ? servicePrefix : this.env.LATCHKEY_TOKEN_PREFIX).hash;
     } catch {
       return null;
     }

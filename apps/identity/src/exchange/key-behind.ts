@@ -20,7 +20,7 @@ export class KeyBehind {
     const keys = await this.askKeys.run({ id });
     if (org === undefined || !keys.active || !isWithin({ org, scopes: parseScopes(scope), projects, grants, tools }, keys.pat)) return false;
     if (keys.pat.expiresAt !== null && this.clock.nowSeconds() >= keys.pat.expiresAt) return false;
-    const owner = await this.answerAsk.run({ sub, org, iat, client_id: null, gid: null, sid: null, jti, src_jti: null });
+    const owner = await this.answerAsk.run({ sub, org, iat, client_id: null, gid: null, sid: null, jti, src_jti: null, ...(keys.pat.service === undefined ? {} : { service: true }) });
     return owner.active && keys.pat.owner === sub;
   }
 }

@@ -5,6 +5,7 @@ import { AuditOutbox1700000000004 } from './4-audit-outbox.ts';
 import { ReplayIndex1700000000005 } from './5-replay-index.ts';
 import { KeyLimits1700000000006 } from './6-key-limits.ts';
 import { WebhookEndpoints1700000000007 } from './7-webhook-endpoints.ts';
+import { KeyLives1700000000008 } from './8-key-lives.ts';
 
 /** In order; a class is never changed once it was released. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   ReplayIndex1700000000005,
   KeyLimits1700000000006,
   WebhookEndpoints1700000000007,
+  KeyLives1700000000008,
 ];

@@ -6,7 +6,7 @@ const secondsOrNull = (date: Date | null): number | null => (date === null ? nul
 
 /** A key as the gateways judge it. It stays on the feed when it is revoked, so that they can say so. */
 export function patRecord(row: PatEntity): PatRecord {
-  const { id, org, owner, scopes, projects, grants, tools, allowedIps, rateLimit } = row;
+  const { id, org, owner, scopes, projects, grants, tools, service, allowedIps, rateLimit } = row;
   return {
     kind: 'pat',
     id,
@@ -17,6 +17,7 @@ export function patRecord(row: PatEntity): PatRecord {
     projects,
     grants,
     tools,
+    ...(service ? { service } : {}),
     ...(allowedIps === null ? {} : { allowedIps }),
     ...(rateLimit === null ? {} : { rateLimit }),
     mintedAt: seconds(row.createdAt),

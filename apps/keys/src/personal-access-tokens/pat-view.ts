@@ -22,5 +22,9 @@ export function patView(row: PatEntity, now: Date): Pat {
     expiresAt: row.expiresAt?.toISOString() ?? null,
     lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
     revokedAt: row.revokedAt?.toISOString() ?? null,
+    ...(row.service ? { kind: 'service' } : {}),
+    ...(row.revokeReason === null ? {} : { revokeReason: row.revokeReason }),
+    ...(row.replaces === null ? {} : { replaces: row.replaces }),
+    ...(row.replacedBy === null ? {} : { replacedBy: row.replacedBy }),
   };
 }

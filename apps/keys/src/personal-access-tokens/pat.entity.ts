@@ -20,13 +20,16 @@ export class PatEntity {
   @Column('text')
   prefix!: string;
 
+  @Column('boolean', { default: false })
+  service!: boolean;
+
   @Column('text')
   name!: string;
 
   @Column('text')
   org!: string;
 
-  /** `sub` of the user */
+  /** `sub` of the user; of a service key, the name of the key itself as a subject */
   @Column('text')
   owner!: string;
 
@@ -61,4 +64,14 @@ export class PatEntity {
 
   @Column({ type: 'timestamptz', name: 'revoked_at', precision: 3, nullable: true })
   revokedAt!: Date | null;
+
+  @Column('text', { name: 'revoke_reason', nullable: true })
+  revokeReason!: string | null;
+
+  /** Id of the key that this one took the place of */
+  @Column('text', { nullable: true })
+  replaces!: string | null;
+
+  @Column('text', { name: 'replaced_by', nullable: true })
+  replacedBy!: string | null;
 }

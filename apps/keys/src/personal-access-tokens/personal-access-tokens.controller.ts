@@ -1,17 +1,28 @@
 import {
+  changePatSchema,
+  idempotencyKeySchema,
   listPatsQuerySchema,
   mintPatSchema,
+  requestHeaders,
+  revokePatSchema,
+  revokePatsSchema,
+  rotatePatSchema,
+  type ChangedPat,
   type IdentityAssertionClaims,
   type MintedPat,
   type Pat,
   type RevokedPat,
+  type RevokedPats,
 } from '@latchkey/contracts';
 import { parse } from '@latchkey/problem';
 import { Caller, CallerGuard } from '@latchkey/service';
-import { Body, Controller, Delete, Get, Header, Param, Post, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, Headers, HttpCode, Param, Patch, Post, Query, UseGuards } from '@nestjs/common';
+import { ChangePatOperation } from './change/change.ts';
 import { ListPats, type PatPage } from './list/list.ts';
 import { MintPatOperation } from './mint/mint.ts';
+import { RevokePatsOperation } from './revoke-many/revoke-many.ts';
 import { RevokePat } from './revoke/revoke.ts';
+import { RotatePatOperation } from './rotate/rotate.ts';
 import { ShowPat } from './show/show.ts';
 
 @Controller('v1/pats')
@@ -21,13 +32,23 @@ export class PersonalAccessTokensController {
     private readonly mintPat: MintPatOperation,
     private readonly listPats: ListPats,
     private readonly showPat: ShowPat,
+    private readonly changePat: ChangePatOperation,
+    private readonly rotatePat: RotatePatOperation,
     private readonly revokePat: RevokePat,
+    private readonly revokePats: RevokePatsOperation,
   ) {}
 
   @Post()
   @Header('cache-control', 'no-store')
-  mint(@Caller() caller: IdentityAssertionClaims, @Body() body: unknown): Promise<MintedPat> {
-    return this.mintPat.run(caller, parse(mintPatSchema, body));
+  mint(@Caller() caller: IdentityAssertionClaims, @Body() body: unknown, @Headers(requestHeaders.idempotencyKey) key: unknown): Promise<MintedPat> {
+    return this.mintPat.run(caller, parse(mintPatSchema, body), parse(idempotencyKeySchema, { [requestHeaders.idempotencyKey]: key })[requestHeaders.idempotencyKey]);
+  }
+
+  @Post('revoke')
+  @HttpCode(200)
+  @Header('cache-control', 'no-store')
+  revokeMany(@Caller() caller: IdentityAssertionClaims, @Body() body: unknown): Promise<RevokedPats> {
+    return this.revokePats.run(caller, parse(revokePatsSchema, body));
   }
 
   @Get()
@@ -42,9 +63,21 @@ export class PersonalAccessTokensController {
     return this.showPat.run(caller, id);
   }
 
+  @Patch(':id')
+  @Header('cache-control', 'no-store')
+  change(@Caller() caller: IdentityAssertionClaims, @Param('id') id: string, @Body() body: unknown): Promise<ChangedPat> {
+    return this.changePat.run(caller, id, parse(changePatSchema, body));
+  }
+
+  @Post(':id/rotate')
+  @Header('cache-control', 'no-store')
+  rotate(@Caller() caller: IdentityAssertionClaims, @Param('id') id: string, @Body() body: unknown): Promise<MintedPat> {
+    return this.rotatePat.run(caller, id, parse(rotatePatSchema, body ?? {}));
+  }
+
   @Delete(':id')
   @Header('cache-control', 'no-store')
-  revoke(@Caller() caller: IdentityAssertionClaims, @Param('id') id: string): Promise<RevokedPat> {
-    return this.revokePat.run(caller, id);
+  revoke(@Caller() caller: IdentityAssertionClaims, @Param('id') id: string, @Body() body: unknown): Promise<RevokedPat> {
+    return this.revokePat.run(caller, id, parse(revokePatSchema, body ?? {}).reason);
   }
 }

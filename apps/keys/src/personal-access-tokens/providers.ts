@@ -1,13 +1,22 @@
 import type { Provider, Type } from '@nestjs/common';
+import { ChangePatOperation } from './change/change.ts';
 import { ListPats } from './list/list.ts';
+import { MintReplayEntity } from './mint/mint-replay.entity.ts';
+import { MintReplays } from './mint/mint-replays.ts';
 import { MintPatOperation } from './mint/mint.ts';
+import { WipeReplays } from './mint/wipe-replays.ts';
 import { PatEntity } from './pat.entity.ts';
 import { PersonalAccessTokensController } from './personal-access-tokens.controller.ts';
 import { Principals } from './principal.ts';
 import { PromptRelay } from './prompt-relay.ts';
+import { KeyEpochEntity } from './revoke-many/key-epoch.entity.ts';
+import { RevokePatsOperation } from './revoke-many/revoke-many.ts';
 import { RevokePat } from './revoke/revoke.ts';
+import { RotatePatOperation } from './rotate/rotate.ts';
 import { ShowPat } from './show/show.ts';
 
-export const personalAccessTokenEntities: Type[] = [PatEntity];
-export const personalAccessTokenProviders: Provider[] = [Principals, PromptRelay, MintPatOperation, ListPats, ShowPat, RevokePat];
+export const personalAccessTokenEntities: Type[] = [PatEntity, KeyEpochEntity, MintReplayEntity];
+export const personalAccessTokenProviders: Provider[] = [
+  Principals, PromptRelay, MintReplays, WipeReplays, MintPatOperation, ListPats, ShowPat, ChangePatOperation, RotatePatOperation, RevokePat, RevokePatsOperation,
+];
 export const personalAccessTokenControllers: Type[] = [PersonalAccessTokensController];

@@ -20,6 +20,8 @@ export const patRecordSchema = z.object({
   projects: z.array(z.string()).nullable(),
   grants: z.array(grantSchema).nullable(),
   tools: z.array(z.string()).nullable(),
+  /** A key of the organization itself: its owner is nobody, and `owner` names the key as a subject. */
+  service: z.literal(true).optional(),
   /** Addresses that it may be used from, in CIDR notation; absent: any. */
   allowedIps: z.array(z.string()).optional(),
   /** Absent: as the deployment has it. */
@@ -27,6 +29,19 @@ export const patRecordSchema = z.object({
   mintedAt: seconds,
   expiresAt: seconds.nullable(),
   revokedAt: seconds.nullable(),
+});
+
+/**
+ * Ends every key of an organization that was minted at or before `epoch`; where an owner or a project is named, those that concern both.
+ * A key concerns a project that its projects or its grants name.
+ */
+export const keyEpochRecordSchema = z.object({
+  kind: z.literal('key_epoch'),
+  id: z.string(),
+  org: z.string(),
+  owner: z.string().nullable(),
+  project: z.string().nullable(),
+  epoch: seconds,
 });
 
 export const userRecordSchema = z.object({ kind: z.literal('user'), id: z.string(), disabled: z.boolean(), epoch });
@@ -76,6 +91,7 @@ export const jwksRecordSchema = z.object({ kind: z.literal('jwks'), keys: z.arra
 
 export const feedRecordSchema = z.discriminatedUnion('kind', [
   patRecordSchema,
+  keyEpochRecordSchema,
   userRecordSchema,
   orgRecordSchema,
   clientRecordSchema,
@@ -90,5 +106,6 @@ export type FeedRecord = z.infer<typeof feedRecordSchema>;
 export type RecordKind = FeedRecord['kind'];
 export type RecordOf<K extends RecordKind> = Extract<FeedRecord, { kind: K }>;
 export type PatRecord = RecordOf<'pat'>;
+export type KeyEpochRecord = RecordOf<'key_epoch'>;
 export type MemberRecord = RecordOf<'member'>;
 export type ServerRecord = RecordOf<'server'>;

@@ -10,6 +10,7 @@ export const streamNames: Record<Writer, string> = { identity: 'FEED_IDENTITY', 
 /** Who may speak of what: a record on another writer's feed is a forgery. */
 export const writerOf: Record<RecordKind, Writer> = {
   pat: 'keys',
+  key_epoch: 'keys',
   user: 'identity',
   org: 'identity',
   client: 'identity',

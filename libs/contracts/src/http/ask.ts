@@ -22,6 +22,8 @@ export const identityAskSchema = z.object({
   src_jti: name.nullable().default(null),
   /** Of the key that signed an access token: one that was dropped since makes its tokens dead (AS-71). */
   kid: name.nullish(),
+  /** The key is the organization's own: there is no owner to ask about, and its role is that of `membershipOfOrg`. */
+  service: z.literal(true).optional(),
 });
 export type IdentityAsk = z.infer<typeof identityAskSchema>;
 

@@ -1,13 +1,20 @@
 import { z } from 'zod';
 import { cidrSchema, displayNameSchema, grantSchema, printable, rateLimitSchema, slugSchema, toolPatternSchema } from '../identifiers.ts';
+import { requestHeaders } from '../headers.ts';
 import { scopeSchema } from '../scopes.ts';
 import { pageOf, pageQuerySchema } from './lists.ts';
 
-export const expiresInSchema = z.enum(['never', '7d', '30d', '90d', '365d']);
+/** What forms offer. */
+export const expiryPresetSchema = z.enum(['never', '7d', '30d', '90d', '365d']);
+/** Any number of hours or days will do. */
+export const expiresInSchema = z.string().regex(/^(?:never|[1-9]\d{0,4}[hd])$/, 'never, 7d, 30d, 90d, 365d, or another number of hours or days, such as 36h');
+const reasonSchema = z.string().trim().min(1).max(200).regex(printable, 'no control characters');
 export const patStatusSchema = z.enum(['active', 'expiring', 'expired', 'revoked']);
 
 /** Body of `POST /v1/pats`. */
 export const mintPatSchema = z.strictObject({
+  /** A service key belongs to the organization and to no person: it lives on when whoever minted it leaves. */
+  kind: z.enum(['personal', 'service']).default('personal'),
   name: displayNameSchema,
   org: slugSchema,
   scopes: z.array(scopeSchema).min(1),
@@ -18,12 +25,14 @@ export const mintPatSchema = z.strictObject({
     .min(1)
     .max(200)
     .optional(),
-  expiresIn: expiresInSchema,
+  expiresIn: expiresInSchema.optional(),
+  /** In the place of `expiresIn`. */
+  expiresAt: z.iso.datetime({ offset: true }).optional(),
   /** Where it may be used from; without it, anywhere. */
   allowedIps: z.array(cidrSchema).min(1).max(100).optional(),
   /** Without it, as every credential. */
   rateLimit: rateLimitSchema.optional(),
-});
+}).refine(({ expiresIn, expiresAt }) => (expiresIn === undefined) !== (expiresAt === undefined), { path: ['expiresIn'], message: 'expiresIn or expiresAt is needed, and not both' });
 export type MintPat = z.infer<typeof mintPatSchema>;
 
 /** A PAT as everybody may see it: `prefix` is the token's head up to its public id, never more. Times are ISO 8601. */
@@ -44,6 +53,12 @@ export const patSchema = z.object({
   expiresAt: z.string().nullable(),
   lastUsedAt: z.string().nullable(),
   revokedAt: z.string().nullable(),
+  /** Absent: `personal`. */
+  kind: z.literal('service').optional(),
+  revokeReason: z.string().optional(),
+  /** Ids of the key that this one took the place of, and of the one that took its place. */
+  replaces: z.string().optional(),
+  replacedBy: z.string().optional(),
 });
 export type Pat = z.infer<typeof patSchema>;
 
@@ -58,6 +73,52 @@ export const listPatsQuerySchema = pageQuerySchema.extend({
 });
 export type ListPatsQuery = z.infer<typeof listPatsQuerySchema>;
 export const patPageSchema = pageOf(patSchema);
+
+/** The caller's own name for a mint; the same request under the same name gets the same answer for ten minutes. */
+export const idempotencyKeySchema = z.object({
+  [requestHeaders.idempotencyKey]: z.string().max(255).regex(/^[\x21-\x7e]+$/, 'printable ASCII characters').optional(),
+});
+
+/** Body of `PATCH /v1/pats/{id}`: what is given takes the place of what there is, and may be no more than that. */
+export const changePatSchema = z
+  .strictObject(mintPatSchema.shape)
+  .pick({ name: true, scopes: true, projects: true, grants: true, tools: true, allowedIps: true, rateLimit: true })
+  .partial()
+  .refine((change) => Object.keys(change).length > 0, 'nothing to change');
+export type ChangePat = z.infer<typeof changePatSchema>;
+export const changedPatSchema = patSchema.extend({ consistency: z.string() });
+export type ChangedPat = z.infer<typeof changedPatSchema>;
+
+/** Body of `POST /v1/pats/{id}/rotate`: how long the old token goes on working beside the new one. */
+export const rotatePatSchema = z.strictObject({ graceSeconds: z.number().int().min(0).max(604_800).default(0) });
+export type RotatePat = z.infer<typeof rotatePatSchema>;
+
+/** Body of `DELETE /v1/pats/{id}`, which may be left out. */
+export const revokePatSchema = z.strictObject({ reason: reasonSchema.optional() });
+export type RevokePatBody = z.infer<typeof revokePatSchema>;
+
+/**
+ * Body of `POST /v1/pats/revoke`: keys by name, or all that meet what is said of them. `project`: keys that name it in their projects or
+ * grants. `org` alone: every key of the organization.
+ */
+export const revokePatsSchema = z
+  .strictObject({
+    ids: z.array(z.string().regex(/^[0-9A-Za-z]{8}$/)).min(1).max(100).optional(),
+    user: z.string().min(1).max(200).regex(printable, 'no control characters').optional(),
+    org: slugSchema.optional(),
+    project: slugSchema.optional(),
+    issuedBefore: z.iso.datetime({ offset: true }).optional(),
+    reason: reasonSchema.optional(),
+  })
+  .refine(
+    ({ ids, user, org, project, issuedBefore }) =>
+      ids === undefined ? [user, org, project, issuedBefore].some((part) => part !== undefined) : [user, project, issuedBefore].every((part) => part === undefined),
+    'name ids, or say which keys by user, org, project or issuedBefore',
+  );
+export type RevokePats = z.infer<typeof revokePatsSchema>;
+/** `consistency` is null where there was nothing to revoke. */
+export const revokedPatsSchema = z.object({ revoked: z.number().int(), consistency: z.string().nullable() });
+export type RevokedPats = z.infer<typeof revokedPatsSchema>;
 
 export const revokedPatSchema = z.object({
   id: z.string(),

@@ -1,4 +1,4 @@
-import { admitsAddress, decide, type Ask, type Decision, type Subject } from '@latchkey/access';
+import { admitsAddress, decide, membershipOfOrg, type Ask, type Decision, type Subject } from '@latchkey/access';
 import type { Scope } from '@latchkey/contracts';
 import type { Replica } from '@latchkey/feed-replica';
 import { Problem } from '@latchkey/problem';
@@ -17,6 +17,7 @@ type Keys = Pick<Replica, 'patById'>;
 /** Credential and owner as they are at this moment; what identity itself had to be asked for comes before the replica. */
 export function subjectOf(principal: Principal, members: Members, { identity }: Confirmed): Subject {
   if (identity !== undefined) return { credential: principal, membership: identity.answer.membership };
+  if (principal.service === true && principal.org !== null) return { credential: principal, membership: membershipOfOrg(principal.org) };
   const membership = principal.org === null ? undefined : members.membership(principal.subject, principal.org);
   return { credential: principal, membership: membership ?? null };
 }

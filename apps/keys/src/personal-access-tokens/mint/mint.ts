@@ -1,43 +1,45 @@
 import { WallClock } from '@latchkey/clock';
 import type { IdentityAssertionClaims, MintedPat, MintPat } from '@latchkey/contracts';
-import { consistencyOf, stage } from '@latchkey/feed-writer';
 import { Problem } from '@latchkey/problem';
 import type { Logger } from '@latchkey/telemetry';
-import { mintToken } from '@latchkey/token';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { actorOf, recordAudit } from '../../audit/record-audit.ts';
 import type { KeysEnv } from '../../env.ts';
 import { KEYS_ENV, LOGGER } from '../../tokens.ts';
 import { stageEvent } from '../../webhooks/sending/stage-event.ts';
+import { makeKey, saveKey } from '../issue.ts';
+import { mintingMoment } from '../minting-moment.ts';
 import { PatEntity } from '../pat.entity.ts';
-import { patRecord } from '../pat-record.ts';
 import { patView } from '../pat-view.ts';
 import { Principals, type Principal } from '../principal.ts';
 import { PromptRelay } from '../prompt-relay.ts';
-import { statusOf } from '../status.ts';
-import { requireOwnOrg } from '../visible-keys.ts';
+import { requireOwnOrg, seesAllKeys } from '../visible-keys.ts';
 import { expiryOf } from './expiry.ts';
+import { MintReplays } from './mint-replays.ts';
+import { presentedKey } from './presented-key.ts';
 import { boundByKey, boundByPolicy, boundByRole } from './minting-bound.ts';
 
 /** Asked for more than one may have, as opposed to asked wrongly. */
-const refusals: ReadonlySet<string> = new Set(['insufficient_role', 'insufficient_scope', 'policy_violation', 'tenant_mismatch']);
+const refusals: ReadonlySet<string> = new Set(['insufficient_role', 'insufficient_scope', 'ip_not_allowed', 'policy_violation', 'tenant_mismatch', 'tool_not_allowed']);
 
-/** Creates a key for the caller. The token leaves in the answer and is kept nowhere. */
+/** Creates a key for the caller, or for the organization itself. The token leaves in the answer; it is kept only, encrypted and for minutes, for who asks again. */
 @Injectable()
 export class MintPatOperation {
   constructor(
     private readonly dataSource: DataSource,
     private readonly principals: Principals,
+    private readonly replays: MintReplays,
     private readonly relay: PromptRelay,
     private readonly clock: WallClock,
     @Inject(KEYS_ENV) private readonly env: KeysEnv,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  async run(caller: IdentityAssertionClaims, request: MintPat): Promise<MintedPat> {
+  /** @param idempotencyKey  the caller's name for this mint: the same request under the same name gets the same answer, for ten minutes */
+  async run(caller: IdentityAssertionClaims, request: MintPat, idempotencyKey?: string): Promise<MintedPat> {
     try {
-      return await this.mint(caller, request);
+      return await this.mint(caller, request, idempotencyKey);
     } catch (error) {
       if (error instanceof Problem && refusals.has(error.code)) await this.recordRefusal(caller, request, error.code);
       throw error;
@@ -51,55 +53,58 @@ export class MintPatOperation {
     });
   }
 
-  private async mint(caller: IdentityAssertionClaims, request: MintPat): Promise<MintedPat> {
+  private async mint(caller: IdentityAssertionClaims, request: MintPat, idempotencyKey: string | undefined): Promise<MintedPat> {
     const principal = this.principals.admit(caller, 'keys:write');
     requireOwnOrg(principal, request.org);
     boundByRole(principal, request);
+    requireKind(principal, request.kind);
 
-    const minted = mintToken(this.env.LATCHKEY_TOKEN_PREFIX);
-    const nowMs = this.clock.nowMs();
-    // Row and outbox row in one transaction: a key that exists is told, and one that is told exists.
-    const { row, consistency } = await this.dataSource.transaction(async (manager) => {
-      const minter = principal.pat === null ? null : await this.mintingKey(manager, principal, principal.pat);
-      const created = manager.create(PatEntity, {
-        id: minted.publicId,
-        hash: Buffer.from(minted.hash, 'base64url'),
-        prefix: `${this.env.LATCHKEY_TOKEN_PREFIX}${minted.publicId}`,
-        name: request.name,
-        org: request.org,
-        owner: principal.user,
-        scopes: [...new Set(request.scopes)],
-        projects: request.projects ?? null,
-        grants: request.grants ?? null,
-        tools: request.tools ?? null,
-        allowedIps: request.allowedIps ?? null,
-        rateLimit: request.rateLimit ?? minter?.rateLimit ?? null,
-        createdAt: new Date(nowMs),
-        expiresAt: expiryOf(request.expiresIn, nowMs, minter?.expiresAt ?? null),
-        lastUsedAt: null,
-        revokedAt: null,
-      });
-      boundByPolicy(caller.key_max_lifetime, created);
-      if (minter !== null) boundByKey(minter, created, this.principals);
-      await manager.insert(PatEntity, created);
-      const details = { owner: created.owner, scopes: [...created.scopes], projects: created.projects?.slice(0, 50) ?? null, expiresAt: created.expiresAt?.toISOString() ?? null };
-      await recordAudit(manager, { org: created.org, ...actorOf(caller), action: 'pat.minted', target: { kind: 'pat', id: created.id, name: created.name }, details });
-      await stageEvent(manager, { org: created.org, type: 'key.minted', at: created.createdAt, data: patView(created, created.createdAt) });
-      const record = patRecord(created);
-      return { row: created, consistency: consistencyOf(record, await stage(manager, record)) };
+    const { answer, isNew } = await this.dataSource.transaction(async (manager) => {
+      const claim = idempotencyKey === undefined ? null : await this.replays.claim(manager, caller, request, idempotencyKey);
+      if (claim !== null && claim.replay !== null) {
+        const { patId, ...kept } = claim.replay;
+        const row = await manager.findOneByOrFail(PatEntity, { id: patId });
+        return { answer: { ...patView(row, new Date(this.clock.nowMs())), ...kept }, isNew: false };
+      }
+      const { row, token } = await this.make(manager, caller, principal, request);
+      const consistency = await saveKey(manager, row);
+      const details = { owner: row.owner, scopes: [...row.scopes], projects: row.projects?.slice(0, 50) ?? null, expiresAt: row.expiresAt?.toISOString() ?? null };
+      await recordAudit(manager, { org: row.org, ...actorOf(caller), action: 'pat.minted', target: { kind: 'pat', id: row.id, name: row.name }, details });
+      await stageEvent(manager, { org: row.org, type: 'key.minted', at: row.createdAt, data: patView(row, row.createdAt) });
+      if (claim !== null) await this.replays.keep(manager, claim, row.id, { token, consistency });
+      return { answer: { ...patView(row, row.createdAt), token, consistency }, isNew: true };
     });
-    this.logger.info({ pat: row.id, org: row.org, owner: row.owner }, 'key minted');
+    if (isNew) this.logger.info({ pat: answer.id, org: answer.org, owner: answer.owner }, 'key minted');
     await this.relay.afterCommit();
-    return { ...patView(row, new Date(nowMs)), token: minted.token, consistency };
+    return answer;
   }
 
-  /** The key that was presented, locked against a revocation that commits before its offspring does. */
-  private async mintingKey(manager: EntityManager, principal: Principal, id: string): Promise<PatEntity> {
-    const row = await manager.findOne(PatEntity, { where: { id, org: principal.org, owner: principal.user }, lock: { mode: 'pessimistic_read' } });
-    if (row === null) throw new Problem('token_unknown');
-    const status = statusOf(row, new Date(this.clock.nowMs()));
-    if (status === 'revoked') throw new Problem('token_revoked');
-    if (status === 'expired') throw new Problem('token_expired');
-    return row;
+  private async make(manager: EntityManager, caller: IdentityAssertionClaims, principal: Principal, request: MintPat): Promise<{ row: PatEntity; token: string }> {
+    const createdAt = await mintingMoment(manager, principal.org, this.clock.nowMs());
+    const minter = await presentedKey(manager, principal, new Date(this.clock.nowMs()));
+    const made = makeKey(manager, this.env.LATCHKEY_TOKEN_PREFIX, {
+      service: request.kind === 'service',
+      name: request.name,
+      org: request.org,
+      owner: request.kind === 'service' ? null : principal.user,
+      scopes: [...new Set(request.scopes)],
+      projects: request.projects ?? null,
+      grants: request.grants ?? null,
+      tools: request.tools ?? null,
+      allowedIps: request.allowedIps ?? null,
+      rateLimit: request.rateLimit ?? minter?.rateLimit ?? null,
+      createdAt,
+      expiresAt: expiryOf(request, createdAt.getTime(), minter?.expiresAt ?? null),
+      replaces: null,
+    });
+    boundByPolicy(caller.key_max_lifetime, made.row);
+    if (minter !== null) boundByKey(minter, made.row, this.principals);
+    return made;
   }
+}
+
+/** A key of the organization outlives whoever asked for it, so those make it who rule the organization; and it makes none for a person, for it is none. */
+function requireKind(principal: Principal, kind: MintPat['kind']): void {
+  if (kind === 'service' && !seesAllKeys(principal)) throw new Problem('insufficient_role', { detail: 'Service keys are for owners and administrators of the organization.' });
+  if (kind === 'personal' && principal.user.startsWith('svc_')) throw new Problem('insufficient_role', { detail: 'A service key has no person to mint a personal key for.' });
 }

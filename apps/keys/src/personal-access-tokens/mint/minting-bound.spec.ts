@@ -15,7 +15,7 @@ const person = (role: 'owner' | 'admin' | 'member', projects: Principal['members
   membership: { org: 'acme', role, projects },
   pat: null,
 });
-const request = (scopes: Scope[], more: Partial<MintPat> = {}): MintPat => ({ name: 'k', org: 'acme', scopes, expiresIn: 'never', ...more });
+const request = (scopes: Scope[], more: Partial<MintPat> = {}): MintPat => ({ kind: 'personal', name: 'k', org: 'acme', scopes, expiresIn: 'never', ...more });
 
 function refusal(attempt: () => void): Problem | null {
   try {

@@ -1,5 +1,5 @@
 import { addressesWithin, exceedsIn, pathOf, projectRoleOf, roleScopes, type Credential, type CredentialPart } from '@latchkey/access';
-import type { ErrorCode, MintPat, Scope } from '@latchkey/contracts';
+import type { ErrorCode, ResourceGrant, Scope } from '@latchkey/contracts';
 import { satisfies } from '@latchkey/oauth';
 import { Problem } from '@latchkey/problem';
 import type { PatEntity } from '../pat.entity.ts';
@@ -18,8 +18,15 @@ import type { Principal, Principals } from '../principal.ts';
  * Roles are applied again at every use, so a key loses at once what its owner loses.
  */
 
+/** What a role has to carry: of a request, or of a key that there is. */
+interface Asked {
+  scopes: readonly Scope[];
+  projects?: readonly string[] | null | undefined;
+  grants?: readonly ResourceGrant[] | null | undefined;
+}
+
 /** @throws Problem `tenant_mismatch` or `insufficient_role` when the request is for more than the owner's role carries */
-export function boundByRole({ org, membership }: Principal, request: MintPat): void {
+export function boundByRole({ org, membership }: Principal, request: Asked): void {
   const grantPaths = (request.grants ?? []).map(pathOf);
   if (grantPaths.some((path) => path?.org !== org)) {
     throw new Problem('tenant_mismatch', { detail: 'A grant names a resource of another organization.' });
@@ -29,7 +36,7 @@ export function boundByRole({ org, membership }: Principal, request: MintPat): v
     // One answer for a project that does not exist and for one that the owner has no part in.
     if (projectRoleOf(membership, project) === null) throw new Problem('insufficient_role', { detail: `You have no role in the project ${project}.` });
   }
-  const places: (string | undefined)[] = request.projects ?? [undefined];
+  const places: readonly (string | undefined)[] = request.projects ?? [undefined];
   const allowed = new Set<Scope>(places.flatMap((project) => [...roleScopes(membership, project)]));
   const missing = request.scopes.filter((scope) => !allowed.has(scope));
   if (missing.length > 0) throw new Problem('insufficient_role', { detail: `Your role does not carry ${missing.join(', ')}.` });

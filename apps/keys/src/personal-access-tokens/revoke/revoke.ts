@@ -25,16 +25,17 @@ export class RevokePat {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  async run(caller: IdentityAssertionClaims, id: string): Promise<RevokedPat> {
+  async run(caller: IdentityAssertionClaims, id: string, reason?: string): Promise<RevokedPat> {
     const principal = this.principals.admit(caller, 'keys:write');
     const answer = await this.dataSource.transaction(async (manager): Promise<RevokedPat> => {
       const found = isPublicId(id) ? await manager.findOne(PatEntity, { where: { id }, lock: { mode: 'pessimistic_write' } }) : null;
       const row = requireVisible(principal, found);
       const revokedAt = row.revokedAt ?? new Date(this.clock.nowMs());
+      const revokeReason = reason ?? null;
       if (row.revokedAt === null) {
-        await manager.update(PatEntity, { id }, { revokedAt });
-        await recordAudit(manager, { org: row.org, ...actorOf(caller), action: 'pat.revoked', target: { kind: 'pat', id, name: row.name }, details: { owner: row.owner } });
-        await stageEvent(manager, { org: row.org, type: 'key.revoked', at: revokedAt, data: patView({ ...row, revokedAt }, revokedAt) });
+        await manager.update(PatEntity, { id }, { revokedAt, revokeReason });
+        await recordAudit(manager, { org: row.org, ...actorOf(caller), action: 'pat.revoked', target: { kind: 'pat', id, name: row.name }, details: { owner: row.owner, reason: revokeReason } });
+        await stageEvent(manager, { org: row.org, type: 'key.revoked', at: revokedAt, data: patView({ ...row, revokedAt, revokeReason }, revokedAt) });
       }
       // Staged also when it was revoked before: whoever revokes again may doubt that it was told, and telling twice is harmless.
       const record = patRecord({ ...row, revokedAt });

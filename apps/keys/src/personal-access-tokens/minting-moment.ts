@@ -1,0 +1,20 @@
+import type { EntityManager } from 'typeorm';
+
+/** One lock an organization: mints share it, a revocation of many keys has it alone. Two names that meet in one number only wait for each other. */
+const lockOf = (shared: boolean): string => `SELECT pg_advisory_xact_lock${shared ? '_shared' : ''}(hashtextextended('key epochs of ' || $1, 0))`;
+
+/** Nothing is minted in the organization until the transaction ends. */
+export async function holdMinting(manager: EntityManager, org: string): Promise<void> {
+  await manager.query(lockOf(false), [org]);
+}
+
+/**
+ * When a key of this organization is minted. An epoch ends what was minted in its own second too, so whoever mints right after a revocation
+ * is of the next second. No epoch comes between this and the end of the transaction.
+ */
+export async function mintingMoment(manager: EntityManager, org: string, nowMs: number): Promise<Date> {
+  await manager.query(lockOf(true), [org]);
+  // A statement of its own: it sees what was committed while the lock was waited for.
+  const [row] = await manager.query<{ epoch: number | null }[]>('SELECT max(epoch) AS epoch FROM key_epochs WHERE org = $1', [org]);
+  return new Date(Math.max(nowMs, ((row?.epoch ?? 0) + 1) * 1000));
+}
