@@ -29,7 +29,8 @@ export const identityEnvSchema = z.object({
   NATS_URL: z.string().optional().describe('The feed; needed where identity is a process of its own.'),
   LATCHKEY_TOKEN_PREFIX: z.string().regex(tokenPrefixPattern).default(tokenPrefix).describe('Head of personal access tokens, as the key service makes them.'),
   LATCHKEY_MASTER_KEY: masterKeysSchema.describe('Encrypts signing and cookie keys at rest. A list is a rotation: the first encrypts, all decrypt.'),
-  LATCHKEY_ACCESS_TOKEN_TTL_SECONDS: ttlSeconds(3600),
+  LATCHKEY_ACCESS_TOKEN_TTL_SECONDS: ttlSeconds(3600)
+    .describe('Of access tokens. Below 900 a warning is logged: some programs then ask for a new token at every use.'),
   LATCHKEY_REFRESH_TOKEN_TTL_SECONDS: ttlSeconds(2_592_000).describe('Counted from the last use.'),
   LATCHKEY_AUTHORIZATION_CODE_TTL_SECONDS: ttlSeconds(600),
   LATCHKEY_REFRESH_REPLAY_WINDOW_SECONDS: z.coerce.number().int().min(0).max(120).default(60)

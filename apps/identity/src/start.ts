@@ -2,6 +2,7 @@ import { FenceResponder, Relay } from '@latchkey/feed-writer';
 import { startService, type RunningService } from '@latchkey/service';
 import { DataSource } from 'typeorm';
 import { IdentityModule, type IdentityOptions } from './app.module.ts';
+import { interactiveFloorSeconds } from './policies/granted-policies.ts';
 import { engineHandler } from './provider/engine-handler.ts';
 import { seedOf, type Seed } from './seed/seed.ts';
 
@@ -13,6 +14,9 @@ export interface RunningIdentity extends RunningService {
 /** Starts the identity service; resolves once it listens and its keys and outbox are on their way to the feed. */
 export async function startIdentity(options: IdentityOptions): Promise<RunningIdentity> {
   const { env, logger } = options;
+  if (env.LATCHKEY_ACCESS_TOKEN_TTL_SECONDS < interactiveFloorSeconds) {
+    logger.warn({ seconds: env.LATCHKEY_ACCESS_TOKEN_TTL_SECONDS }, `LATCHKEY_ACCESS_TOKEN_TTL_SECONDS is below ${interactiveFloorSeconds}: some programs will ask for a token at every use`);
+  }
   const service = await startService({
     name: 'identity',
     module: IdentityModule.register(options),

@@ -35,16 +35,29 @@ describe('lifetimes that an organization shortens', () => {
     const { clientId, tokens } = await connect(issuer);
     expect([lifeOf(tokens.access_token), tokens.expires_in, await keptFor(tokens.refresh_token)]).toEqual([3600, 3600, 2_592_000]);
 
-    await set({ accessTokenTtlSeconds: 120, refreshTokenTtlSeconds: 86_400 });
+    await set({ accessTokenTtlSeconds: 1200, refreshTokenTtlSeconds: 86_400 });
     const refreshed = (await refresh(issuer, clientId, tokens.refresh_token)).body;
-    expect([lifeOf(refreshed.access_token!), refreshed.expires_in, await keptFor(refreshed.refresh_token!)]).toEqual([120, 120, 86_400]);
+    expect([lifeOf(refreshed.access_token!), refreshed.expires_in, await keptFor(refreshed.refresh_token!)]).toEqual([1200, 1200, 86_400]);
     const fresh = (await connect(issuer)).tokens;
-    expect([lifeOf(fresh.access_token), fresh.expires_in, await keptFor(fresh.refresh_token)]).toEqual([120, 120, 86_400]);
+    expect([lifeOf(fresh.access_token), fresh.expires_in, await keptFor(fresh.refresh_token)]).toEqual([1200, 1200, 86_400]);
 
     // It can only be stricter than the deployment.
     await set({ accessTokenTtlSeconds: 86_400, refreshTokenTtlSeconds: 31_536_000 });
     const loose = (await connect(issuer)).tokens;
     expect([lifeOf(loose.access_token), await keptFor(loose.refresh_token)]).toEqual([3600, 2_592_000]);
+  });
+
+  verifies('AS-50', 'no organization has programs of people fetch a token every few minutes; whoever runs the deployment may, and is warned', async () => {
+    const { issuer } = identity;
+    await set({ accessTokenTtlSeconds: 60 });
+    const { clientId, tokens } = await connect(issuer);
+    expect([lifeOf(tokens.access_token), tokens.expires_in]).toEqual([900, 900]);
+    expect(lifeOf((await refresh(issuer, clientId, tokens.refresh_token)).body.access_token!)).toBe(900);
+    await set({});
+    expect(identity.log.join('')).not.toContain('LATCHKEY_ACCESS_TOKEN_TTL_SECONDS');
+    const short = await startTestIdentity({ beside: identity, variables: { LATCHKEY_ACCESS_TOKEN_TTL_SECONDS: '300' } });
+    await short.stop();
+    expect(short.log.join('')).toContain('LATCHKEY_ACCESS_TOKEN_TTL_SECONDS is below 900');
   });
 
   verifies('I11', 'a refresh token that was not used for longer than a tightened policy allows brings nothing more', async () => {

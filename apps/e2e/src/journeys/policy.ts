@@ -6,7 +6,7 @@ import { callApi, manage, type System } from '../harness/system.ts';
 import { resourceAt } from './pat-journey.ts';
 
 const daySeconds = 24 * 3600;
-const ttlSeconds = 120;
+const ttlSeconds = 1200;
 
 const lifetimeOf = (token: string): number => {
   const { iat = 0, exp = 0 } = decodeJwt(token);

@@ -22,3 +22,12 @@ export class GrantedPolicies {
 
 /** A life that the deployment allows, as far as the organization allows it too. */
 export const withinPolicy = (seconds: number, longest: number | null): number => (longest === null ? seconds : Math.min(seconds, longest));
+
+/**
+ * AS-50: at five minutes some programs fetch a new token at every use. An organization shortens the tokens of programs that act for people no
+ * further than this; those of machines, which sign nobody out, as far as it likes.
+ */
+export const interactiveFloorSeconds = 900;
+
+/** The same for an access token of a program that acts for a person. The operator's own word counts, whatever it is. */
+export const withinPolicyForPeople = (seconds: number, longest: number | null): number => withinPolicy(seconds, longest === null ? null : Math.max(longest, interactiveFloorSeconds));

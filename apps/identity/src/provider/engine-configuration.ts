@@ -15,7 +15,7 @@ import { RememberedGrant } from '../interactions/remembered-grant.ts';
 import { agentClient } from '../exchange/agent-client.ts';
 import { Standings } from '../grants/standing.ts';
 import type { LoadedKeys } from '../keys/signing-keys.ts';
-import { GrantedPolicies, withinPolicy } from '../policies/granted-policies.ts';
+import { GrantedPolicies, withinPolicy, withinPolicyForPeople } from '../policies/granted-policies.ts';
 import { ClientCredentialsGrant } from '../tokens/client-credentials.ts';
 import { StructuredTokens } from '../tokens/structured-tokens.ts';
 import { TokenClaims } from '../tokens/claims.ts';
@@ -148,7 +148,7 @@ export class EngineConfiguration {
     return {
       scope: scopes.join(' '),
       audience: resource.resource,
-      accessTokenTTL: withinPolicy(this.env.LATCHKEY_ACCESS_TOKEN_TTL_SECONDS, this.policies.of(ctx).accessTokenTtlSeconds),
+      accessTokenTTL: (standing === null ? withinPolicy : withinPolicyForPeople)(this.env.LATCHKEY_ACCESS_TOKEN_TTL_SECONDS, this.policies.of(ctx).accessTokenTtlSeconds),
       accessTokenFormat: 'jwt' as const,
       jwt: { sign: { alg: 'ES256' as const } },
     };
