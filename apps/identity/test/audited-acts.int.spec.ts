@@ -19,9 +19,9 @@ describe('what is written into the audit log', () => {
   const events = async (action: string): Promise<AuditEvent[]> =>
     (await accounts.dataSource.query<{ event: AuditEvent }[]>('SELECT event FROM audit_events WHERE action = $1 ORDER BY received_at DESC', [action])).map(({ event }) => event);
 
-  async function call(method: string, path: string, body?: unknown): Promise<{ status: number; json: Record<string, unknown> }> {
+  async function call(method: string, path: string, body?: unknown, as: Partial<IdentityAssertionClaims> = {}): Promise<{ status: number; json: Record<string, unknown> }> {
     const claims: Partial<IdentityAssertionClaims> = {
-      iss: gatewayUrl, aud: accounts.issuer, sub: owner, org: 'acme', scope: 'org:admin servers:write', roles: { org: 'owner', projects: {} },
+      iss: gatewayUrl, aud: accounts.issuer, sub: owner, org: 'acme', scope: 'org:admin servers:write', roles: { org: 'owner', projects: {} }, ...as,
     };
     const headers = { 'latchkey-identity': await accounts.asserter.sign(claims), 'x-request-id': 'req-1', ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
     const response = await fetch(`${accounts.issuer}${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
@@ -42,6 +42,22 @@ describe('what is written into the audit log', () => {
     const signOut = /action="\/console\/sign-out"><input type="hidden" name="_csrf" value="([^"]+)"/.exec(page.text)![1]!;
     await browser.post(`${accounts.issuer}/console/sign-out`, { _csrf: signOut });
     expect((await events('session.ended'))[0]).toMatchObject({ actor: { kind: 'user', id: owner } });
+  });
+
+  it('what the management API refuses to somebody whom the gateway let through', async () => {
+    const { id: viewer } = await accounts.createUser('viewer-in-the-log@example.com');
+    await accounts.addMember({ userId: viewer, org: 'acme', role: 'member', projects: { prod: 'viewer' } });
+    const before = (await events('request.refused')).length;
+    const as = { sub: viewer, roles: { org: 'member' as const, projects: { prod: 'viewer' as const } } };
+    expect((await call('DELETE', '/v1/projects/prod?x=secret-in-a-query', undefined, as)).status).toBe(403);
+    expect((await call('DELETE', '/v1/projects/absent', undefined, as)).status).toBe(403);
+    expect((await call('GET', '/v1/projects/absent')).status).toBe(404);
+    const told = (await events('request.refused')).slice(0, -before || undefined);
+    expect(told).toHaveLength(2);
+    expect(told[1]).toMatchObject({
+      service: 'identity', org: 'acme', actor: { kind: 'user', id: viewer }, credential: { kind: 'pat', id: 'Ab12Cd34' }, outcome: 'refused', code: 'insufficient_role', requestId: 'req-1',
+      target: { kind: 'api', id: 'projects' }, details: { method: 'DELETE', path: '/v1/projects/prod' },
+    });
   });
 
   it('a flood of throttled sign-ins once, not once each', async () => {

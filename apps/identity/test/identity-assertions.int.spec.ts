@@ -141,6 +141,18 @@ describe('identity assertions (ID-JAG)', () => {
     expect(Number(rows)).toBeGreaterThanOrEqual(10);
   }, 60_000);
 
+  verifies(['AS-80', 'I17'], 'what is refused is in the log of the organization, with the reason and nothing of the assertion', async () => {
+    const assertion = await assert({ sub: 'nobody-we-know', client_id: 'somebody-else' });
+    await present(assertion);
+    await present(await assert({ scope: 'keys:read' }));
+    const rows = await accounts.dataSource.query<{ event: Record<string, unknown> }[]>("SELECT event FROM audit_events WHERE action = 'assertion.refused' ORDER BY received_at DESC LIMIT 2");
+    expect(rows.map(({ event }) => event)).toEqual([
+      expect.objectContaining({ org: 'acme', outcome: 'refused', code: 'invalid_scope', actor: { kind: 'client', id: client.id } }),
+      expect.objectContaining({ org: 'acme', outcome: 'refused', code: 'invalid_grant', details: { reason: 'the assertion was given to another client' } }),
+    ]);
+    expect(JSON.stringify(rows)).not.toMatch(/nobody-we-know|eyJ/);
+  });
+
   verifies('AS-80', 'a refused one uses nothing up', async () => {
     const assertion = await assert({ scope: 'keys:read' });
     expect(await errorOf(present(assertion))).toEqual([400, 'invalid_scope']);
@@ -291,7 +303,7 @@ describe('identity assertions (ID-JAG)', () => {
     const assertion = await assert();
     await present(assertion);
     const rows = await accounts.dataSource.query<{ action: string; event: unknown }[]>("SELECT action, event FROM audit_events WHERE org = 'acme' AND (action LIKE 'trusted_issuer.%' OR action LIKE 'assertion.%')");
-    expect(new Set(rows.map(({ action }) => action))).toEqual(new Set(['trusted_issuer.added', 'trusted_issuer.removed', 'trusted_issuer.subject_linked', 'trusted_issuer.subject_unlinked', 'assertion.accepted']));
+    expect(new Set(rows.map(({ action }) => action))).toEqual(new Set(['trusted_issuer.added', 'trusted_issuer.removed', 'trusted_issuer.subject_linked', 'trusted_issuer.subject_unlinked', 'assertion.accepted', 'assertion.refused']));
     expect(JSON.stringify(rows)).not.toContain(assertion);
   });
 });

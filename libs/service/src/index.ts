@@ -1,6 +1,6 @@
 export { actorOf, auditEventOf, type AuditAuthor, type AuditEntry } from './audit-entry.ts';
 export { AssertionVerifier, type AssertionVerifierOptions } from './caller/assertion-verifier.ts';
-export { Caller, CallerGuard } from './caller/caller.guard.ts';
+export { Caller, CallerGuard, callerOf } from './caller/caller.guard.ts';
 export { GatewayGuard } from './caller/gateway.guard.ts';
 export { TrustedProxies, trustedProxiesSchema } from './client-address.ts';
 export { EnvironmentError, loadEnv } from './load-env.ts';

@@ -60,10 +60,20 @@ export class AssertionGrant {
   }
 
   private readonly handle = async (ctx: Context): Promise<void> => {
-    const { client, params, provider } = ctx.oidc;
+    const { client, provider } = ctx.oidc;
     const proof = await validateDpop(provider, ctx);
     checkDpopRequired(provider, ctx, proof);
     const org = await this.orgOf(client);
+    try {
+      await this.accept(ctx, org, proof);
+    } catch (error) {
+      if (error instanceof errors.OIDCProviderError && error.statusCode < 500) await this.recordRefusal(org, client.clientId, error);
+      throw error;
+    }
+  };
+
+  private async accept(ctx: Context, org: string, proof: Awaited<ReturnType<typeof validateDpop>>): Promise<void> {
+    const { client, params, provider } = ctx.oidc;
     if (params.assertion === undefined) throw new errors.InvalidRequest('assertion is required');
     const { issuer, claims } = await this.assertions.run(params.assertion, { id: client.clientId, org });
     const resource = await this.resourceOf(claims, params.resource);
@@ -79,7 +89,13 @@ export class AssertionGrant {
     });
     // AS-81: no refresh token. Whoever wants to go on asks the identity provider, which may have changed its mind.
     ctx.body = buildTokenResponse(provider, { accessToken: token, tokenType: proof === undefined ? 'Bearer' : 'DPoP', expiresIn, scope: scopes.join(' ') });
-  };
+  }
+
+  /** The client has proven who it is, so that the line is its organization's. Of the assertion, which nobody may have signed, there is nothing in it. */
+  private async recordRefusal(org: string, clientId: string, { error, error_detail: detail, error_description: words }: InstanceType<typeof errors.OIDCProviderError>): Promise<void> {
+    const details = { reason: cleaned(detail ?? words ?? error) };
+    await recordAudit(this.dataSource.manager, { org, actor: clientReference(clientId), action: 'assertion.refused', outcome: 'refused', code: error, details });
+  }
 
   /** A client that an organization registered, and that has proven who it is: `client_id` in an assertion is worth no more than that proof. */
   private async orgOf({ clientId, clientAuthMethod }: Context['oidc']['client']): Promise<string> {

@@ -1,4 +1,5 @@
 import type { Provider, Type } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
 import { AuditChainEntity } from './audit-chain.entity.ts';
 import { AuditController } from './audit.controller.ts';
 import { AuditEventEntity } from './audit-event.entity.ts';
@@ -10,9 +11,22 @@ import { ExportEvents } from './export-events.ts';
 import { IngestEvents } from './ingest-events.ts';
 import { ListEvents } from './list-events.ts';
 import { PruneEvents } from './prune-events.ts';
+import { RecordRefusals } from './record-refusals.ts';
 import { RecordSignIn } from './record-sign-in.ts';
 import { VerifyChain } from './verify-chain.ts';
 
-export const auditProviders: Provider[] = [AuditKeeper, AuditReader, AuditReceiver, ChainEvents, ExportEvents, IngestEvents, ListEvents, PruneEvents, RecordSignIn, VerifyChain];
+export const auditProviders: Provider[] = [
+  AuditKeeper,
+  AuditReader,
+  AuditReceiver,
+  ChainEvents,
+  ExportEvents,
+  IngestEvents,
+  ListEvents,
+  PruneEvents,
+  RecordSignIn,
+  VerifyChain,
+  { provide: APP_INTERCEPTOR, useClass: RecordRefusals },
+];
 export const auditControllers: Type[] = [AuditController];
 export const auditEntities: Type[] = [AuditChainEntity, AuditEventEntity];

@@ -24,9 +24,12 @@ export class CallerGuard implements CanActivate {
   }
 }
 
+/** Who calls, once `CallerGuard` has let them in. */
+export const callerOf = (request: FastifyRequest): IdentityAssertionClaims | undefined => callers.get(request);
+
 /** The verified caller, as a controller's parameter. Needs `CallerGuard`. */
 export const Caller = createParamDecorator((_data: unknown, context: ExecutionContext): IdentityAssertionClaims => {
-  const caller = callers.get(context.switchToHttp().getRequest<FastifyRequest>());
+  const caller = callerOf(context.switchToHttp().getRequest<FastifyRequest>());
   if (caller === undefined) throw new Error('Caller is used without CallerGuard');
   return caller;
 });
