@@ -112,6 +112,7 @@ describe('webhooks out', () => {
     expect((failed['log'] as { error: string }[]).map(({ error }) => error)).toEqual(['timeout', ...Array<string>(9).fill('connection_failed')]);
     receiver.answer(endpoint.at, (response) => void response.writeHead(200).end());
     await keys.call(admin, 'PATCH', endpoint.base, { enabled: true });
+    keys.clock.advance(1000);
     const replay = await keys.call(admin, 'POST', `${endpoint.base}/deliveries/${String(body['id'])}/replay`);
     expect(replay).toMatchObject({ status: 202, body: { eventId: body['eventId'], replayOf: body['id'], status: 'pending', attempts: 0 } });
     await eventually(async () => expect(await deliveriesOf(endpoint)).toMatchObject([{ status: 'succeeded', attempts: 1 }, { status: 'failed' }]));
