@@ -123,6 +123,18 @@ describe('the management API through the gateway', () => {
     expect([status, world.upstream.received[0]?.headers[identityHeader]]).toEqual([201, undefined]);
   });
 
+  verifies(['K9', 'WH-13'], 'a webhook goes to its verifier without login, byte for byte, with whatever headers its sender signed, and 401 comes back as it is', async () => {
+    const problem = JSON.stringify({ type: 'about:blank', title: 't', status: 401, code: 'signature_invalid' });
+    world.upstream.handle = ({ response }) => void response.writeHead(401, { 'content-type': 'application/problem+json' }).end(problem);
+    const body = '{ "a":1,\n"a" : 2 }\ud83d\ude00';
+    const headers = { 'x-acme-signature': 'v1=ab', 'webhook-id': 'm', 'content-type': 'text/x-odd', authorization: 'Bearer nobody', cookie: 'a=b', [identityHeader]: 'forged', 'x-forwarded-for': '10.0.0.1' };
+    const answer = await send(`${world.url}/v1/hooks/abc`, { method: 'POST', headers, body });
+    expect([answer.status, answer.text]).toEqual([401, problem]);
+    const [received] = world.upstream.received;
+    expect(received).toMatchObject({ url: '/v1/hooks/abc', method: 'POST', body, headers: { 'x-acme-signature': 'v1=ab', 'webhook-id': 'm', 'content-type': 'text/x-odd' } });
+    for (const name of ['authorization', 'cookie', identityHeader, 'x-forwarded-for']) expect(received!.headers).not.toHaveProperty(name);
+  });
+
   it('a refusal by the service passes as it is; its refusal of the gateway does not', async () => {
     const { token } = await world.pat({ scopes: ['keys:read'] });
     const problem = JSON.stringify({ type: 'about:blank', title: 't', status: 404, code: 'not_found' });

@@ -23,6 +23,8 @@ export const keysEnvSchema = z.object({
   DATABASE_URL: z.string().min(1).describe('Postgres; everything lives in its schema "keys".'),
   LATCHKEY_ALLOW_PRIVATE_UPSTREAMS: z.stringbool().default(false).describe('Lets webhooks and connections lead to private addresses, and to http on this computer.'),
   LATCHKEY_WEBHOOK_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(15_000).describe('How long the receiver of a webhook may take to answer.'),
+  LATCHKEY_GATEWAY_INTERNAL_URL: origin.optional().describe('Where this service reaches the gateway to call tools; by default where its keys are, or LATCHKEY_GATEWAY_URL.'),
+  REDIS_URL: z.url().optional().describe('Knows incoming webhooks that were taken already; without it Postgres alone does.'),
   NATS_URL: z.string().optional().describe('The feed; needed where keys is a process of its own.'),
 });
 
@@ -35,3 +37,6 @@ export function readKeysEnv(source: Record<string, string | undefined> = process
 
 /** Where the gateway's public keys are. */
 export const gatewayJwksUrl = (env: KeysEnv): string => env.LATCHKEY_GATEWAY_JWKS_URL ?? `${env.LATCHKEY_GATEWAY_URL}/.well-known/jwks.json`;
+
+/** Where the gateway is, seen from here. */
+export const gatewayInternalUrl = (env: KeysEnv): string => env.LATCHKEY_GATEWAY_INTERNAL_URL ?? new URL(gatewayJwksUrl(env)).origin;

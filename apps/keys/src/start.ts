@@ -2,6 +2,8 @@ import { FenceResponder, Relay } from '@latchkey/feed-writer';
 import { startService, type RunningService } from '@latchkey/service';
 import { DataSource } from 'typeorm';
 import { KeysModule, type KeysOptions } from './app.module.ts';
+import { hooksHandler } from './webhooks/receiving/hooks-handler.ts';
+import { ReceiveHook } from './webhooks/receiving/receive-hook.ts';
 
 /** Starts the key service; resolves once it listens and its outbox is on its way to the feed. */
 export async function startKeys(options: KeysOptions): Promise<RunningService> {
@@ -13,6 +15,7 @@ export async function startKeys(options: KeysOptions): Promise<RunningService> {
     portVariable: 'PORT',
     tracksRequests: true,
     logger: options.logger,
+    rawHandler: (app) => hooksHandler(app.get(ReceiveHook), options.logger),
     configure: async (app) => {
       await app.get(Relay).start();
       await app.get(FenceResponder).start();

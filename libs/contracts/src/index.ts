@@ -22,5 +22,6 @@ export * from './http/servers.ts';
 export * from './http/sessions.ts';
 export * from './http/trusted-issuers.ts';
 export * from './http/webhook-endpoints.ts';
+export * from './http/webhook-subscriptions.ts';
 export * from './identifiers.ts';
 export * from './scopes.ts';

@@ -21,6 +21,8 @@ export interface RelayOptions {
   times: RelayTimes;
   /** Null: the body passes as it is. */
   rewrite: Rewrite | null;
+  /** Whether we presented ourselves: if not, a 401 is about what the caller sent, such as the signature of a webhook. */
+  presented: boolean;
   /** Our own name for the session that the upstream opened; null: none is told (GW-70, GW-73). */
   sealSession(upstreamId: string): string | null;
   /** An event stream has begun; what is returned is called when it is over. */
@@ -78,7 +80,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     // Informational answers (RFC 9110 section 15.2) are about the connection to the upstream.
     if (status < 200 || this.settled) return;
-    const refusal = refusalFor(status, headers);
+    const refusal = refusalFor(status, headers, this.options.presented);
     if (refusal !== null) return this.refuse(refusal);
     this.begin(status, headers);
   }
@@ -215,9 +217,9 @@ export class Relay implements Dispatcher.DispatchHandler {
 }
 
 /** What the upstream's status means to a caller who knows nothing of our dealings with it; null: it passes. */
-function refusalFor(status: number, headers: IncomingHttpHeaders): Problem | null {
+function refusalFor(status: number, headers: IncomingHttpHeaders, presented: boolean): Problem | null {
   // GW-83: a refusal of our own credential is not the caller's business, nor is another place to go to.
-  if (status === 401 || status === 407) return new Problem('upstream_unavailable', { detail: 'The upstream refused the gateway.' });
+  if ((status === 401 && presented) || status === 407) return new Problem('upstream_unavailable', { detail: 'The upstream refused the gateway.' });
   if (status >= 300 && status < 400 && status !== 304) return new Problem('upstream_unavailable', { detail: 'The upstream points elsewhere.' });
   // An error page that is no message of the protocol says more about the inside than about the request.
   if (status >= 500 && !isJson(headers) && !isEventStream(headers)) return new Problem('upstream_unavailable');

@@ -24,11 +24,22 @@ function pick(from: IncomingHttpHeaders, names: readonly string[]): Record<strin
   return picked;
 }
 
+/** Of one connection, or credentials of whoever sends; the rest may be what the sender signed. */
+const keptFromHooks = new Set([
+  'authorization', 'connection', 'content-length', 'cookie', 'expect', 'host', 'keep-alive', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade',
+]);
+
+/** WH-13. A webhook goes to its verifier with what its sender put there: which headers are signed depends on who sends. */
+function ofHook(from: IncomingHttpHeaders): Record<string, string> {
+  return pick(from, Object.keys(from).filter((name) => !keptFromHooks.has(name)));
+}
+
 /** Headers of the request as it goes upstream. `assertion` takes the place of the caller's credential. */
 export function upstreamHeaders(exchange: Exchange, assertion: string | null): Record<string, string> {
   const { request, message, upstreamSession } = exchange;
   const mcp = exchange.route?.kind === 'mcp';
-  const headers = pick(request.headers, mcp ? passedToMcp : passedToServices);
+  const hook = exchange.route?.kind === 'manage' && exchange.route.operation.family === 'hooks';
+  const headers = hook ? ofHook(request.headers) : pick(request.headers, mcp ? passedToMcp : passedToServices);
   if (mcp) {
     for (const [name, value] of Object.entries(request.headers)) {
       // GW-48: they pass as they are; no decision rests on them.

@@ -54,6 +54,8 @@ const familyNamed = (name: string): Family | undefined => (Object.hasOwn(familie
 /** Finds who serves `path`, a path below `/v1/`; null for a family that does not exist. */
 export function managementRoute(path: string, method: string): ManagementRoute | null {
   const [, , family = '', project = '', part = ''] = path.split('/', 5);
+  // Whoever sends one is known by its signature, which keys verifies.
+  if (family === 'hooks') return { service: 'keys', family, scope: null };
   if (family === 'leaks') return { service: 'keys', family, scope: null };
   const entry = familyNamed(`${family}/*/${part}`) ?? familyNamed(family);
   if (entry === undefined) return null;

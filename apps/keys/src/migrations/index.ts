@@ -6,6 +6,7 @@ import { ReplayIndex1700000000005 } from './5-replay-index.ts';
 import { KeyLimits1700000000006 } from './6-key-limits.ts';
 import { WebhookEndpoints1700000000007 } from './7-webhook-endpoints.ts';
 import { KeyLives1700000000008 } from './8-key-lives.ts';
+import { WebhookSubscriptions1700000000009 } from './9-webhook-subscriptions.ts';
 
 /** In order; a class is never changed once it was released. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   KeyLimits1700000000006,
   WebhookEndpoints1700000000007,
   KeyLives1700000000008,
+  WebhookSubscriptions1700000000009,
 ];

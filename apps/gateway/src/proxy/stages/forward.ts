@@ -106,6 +106,7 @@ export function forward(options: ForwardOptions): Stage {
         response: exchange.response,
         times,
         rewrite: route.kind === 'mcp' && exchange.subject !== undefined ? rewritePlan(route, exchange.subject, exchange.message) : null,
+        presented: route.kind === 'mcp' || assertion !== null,
         sealSession: (id) => sealSession(exchange, id),
         onStream: (cut) => watchStream(exchange, cut),
       });

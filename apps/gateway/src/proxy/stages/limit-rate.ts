@@ -14,9 +14,13 @@ export interface LimitRateOptions {
   replica: Pick<Replica, 'patById'>;
 }
 
+/** Webhooks of many organizations come from the few addresses of one sender, and not every sender tries again. */
+const hooksPerMinute = 1200;
+
 /** Only what would be served is charged: refusals of earlier stages cost nothing here. */
 export function limitRate({ perCredential, perAddress, replica }: LimitRateOptions): Stage {
-  const consume = ({ principal, confirmed, address }: Exchange): Promise<RateLimitDecision> => {
+  const consume = ({ principal, confirmed, address, route }: Exchange): Promise<RateLimitDecision> => {
+    if (route?.kind === 'manage' && route.operation.family === 'hooks') return perAddress.consume(`hooks:${addressKey(address)}`, { limit: hooksPerMinute });
     if (principal === undefined) return perAddress.consume(addressKey(address));
     const own = limitsOf(principal, replica, confirmed).find(({ rateLimit }) => rateLimit !== null)?.rateLimit;
     return perCredential.consume(limitKeyOf(principal), own ?? {});

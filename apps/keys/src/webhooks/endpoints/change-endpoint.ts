@@ -43,7 +43,7 @@ export class ChangeWebhookEndpoint {
         org: row.org, ...actorOf(caller), action: 'webhook_endpoint.changed', target: { kind: 'webhook_endpoint', id: row.id },
         details: { host: hostOf(row.url), events: row.events, ...(enabled === undefined ? {} : { enabled }) },
       });
-      return endpointView(row, await this.secrets.live(manager, [row.id], now), now);
+      return endpointView(row, await this.secrets.live(manager, 'endpointId', [row.id], now), now);
     });
   }
 

@@ -41,11 +41,11 @@ export class CreateWebhookEndpointOperation {
         id: randomUUID(), org, url, description, events, createdBy: user, createdAt: now, disabledAt: null, disabledReason: null, failures: 0, failingSince: null, pausedUntil: null,
       });
       await manager.insert(WebhookEndpointEntity, row);
-      const secret = await this.secrets.mint(manager, row, now);
+      const secret = await this.secrets.mint(manager, 'endpointId', row, now);
       await recordAudit(manager, {
         org, ...actorOf(caller), action: 'webhook_endpoint.created', target: { kind: 'webhook_endpoint', id: row.id }, details: { host: hostOf(url), events },
       });
-      return { ...endpointView(row, await this.secrets.live(manager, [row.id], now), now), secret };
+      return { ...endpointView(row, await this.secrets.live(manager, 'endpointId', [row.id], now), now), secret };
     });
   }
 }

@@ -31,7 +31,7 @@ export class ListWebhookEndpoints {
       .take(limit + 1);
     if (cursor !== undefined) query.andWhere('(e.createdAt, e.id) < (:createdAt, :id)', positionOf(cursor));
     const rows = await query.getMany();
-    const secrets = await this.secrets.live(this.dataSource.manager, rows.map(({ id }) => id), now);
+    const secrets = await this.secrets.live(this.dataSource.manager, 'endpointId', rows.map(({ id }) => id), now);
     return pageOf(rows, limit, (row) => endpointView(row, secrets, now));
   }
 }

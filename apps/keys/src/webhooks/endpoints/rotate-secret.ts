@@ -24,11 +24,11 @@ export class RotateEndpointSecret {
     const now = new Date(this.clock.nowMs());
     return this.dataSource.transaction(async (manager) => {
       const row = await requireEndpoint(manager, principal, id, true);
-      const secret = await this.secrets.rotate(manager, row, overlapSeconds, now);
+      const secret = await this.secrets.rotate(manager, 'endpointId', row, overlapSeconds, now);
       await recordAudit(manager, {
         org: row.org, ...actorOf(caller), action: 'webhook_endpoint.secret_rotated', target: { kind: 'webhook_endpoint', id: row.id }, details: { overlapSeconds },
       });
-      return { ...endpointView(row, await this.secrets.live(manager, [row.id], now), now), secret };
+      return { ...endpointView(row, await this.secrets.live(manager, 'endpointId', [row.id], now), now), secret };
     });
   }
 }

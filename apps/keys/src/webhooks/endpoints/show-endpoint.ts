@@ -22,6 +22,6 @@ export class ShowWebhookEndpoint {
     const { manager } = this.dataSource;
     const now = new Date(this.clock.nowMs());
     const row = await requireEndpoint(manager, principal, id);
-    return endpointView(row, await this.secrets.live(manager, [row.id], now), now);
+    return endpointView(row, await this.secrets.live(manager, 'endpointId', [row.id], now), now);
   }
 }

@@ -84,12 +84,13 @@ export class DeliverWebhooks implements OnApplicationBootstrap, BeforeApplicatio
     if (claimed.length === 0) return;
     const now = new Date(this.clock.nowMs());
     const byEndpoint = new Map<string, SigningSecret[]>();
-    for (const row of await this.secrets.live(this.dataSource.manager, [...new Set(claimed.map(({ endpointId }) => endpointId))], now)) {
+    for (const row of await this.secrets.live(this.dataSource.manager, 'endpointId', [...new Set(claimed.map(({ endpointId }) => endpointId))], now)) {
+      const endpointId = row.endpointId ?? '';
       try {
         const secret = await this.secrets.open(row);
-        byEndpoint.set(row.endpointId, [...(byEndpoint.get(row.endpointId) ?? []), { id: row.id, secret }]);
+        byEndpoint.set(endpointId, [...(byEndpoint.get(endpointId) ?? []), { id: row.id, secret }]);
       } catch (error) {
-        this.logger.error({ err: error, endpoint: row.endpointId }, 'a webhook secret does not open');
+        this.logger.error({ err: error, endpoint: endpointId }, 'a webhook secret does not open');
       }
     }
     for (const delivery of claimed) this.start(delivery, byEndpoint.get(delivery.endpointId) ?? []);

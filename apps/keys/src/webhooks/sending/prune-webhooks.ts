@@ -8,7 +8,7 @@ const intervalMs = 10 * 60 * 1000;
 const batchSize = 1000;
 const keptMs = 30 * 24 * 3600 * 1000;
 
-/** Forgets events that were over a month ago, with their deliveries, and secrets that have ended. */
+/** Forgets what was sent and received a month ago, with its deliveries, and secrets that have ended. */
 @Injectable()
 export class PruneWebhooks implements OnApplicationBootstrap, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
@@ -42,6 +42,7 @@ export class PruneWebhooks implements OnApplicationBootstrap, OnApplicationShutd
       );
       if (count < batchSize) break;
     }
+    await this.dataSource.query("DELETE FROM hook_deliveries WHERE created_at < $1 AND status <> 'pending'", [new Date(now - keptMs)]);
     await this.dataSource.query('DELETE FROM webhook_secrets WHERE expires_at < $1', [new Date(now)]);
   }
 }
