@@ -28,6 +28,8 @@ import type { Stage } from './proxy/stage.ts';
 import { SealedSessions } from './sessions/sealed-sessions.ts';
 import { ConfirmStreams } from './streams/confirm-streams.ts';
 import { OpenStreams } from './streams/open-streams.ts';
+import { sendUsage } from './usage/send-usage.ts';
+import { UsageNotes } from './usage/usage-notes.ts';
 import { upstreamConnector } from './upstreams/address-guard.ts';
 import { createUpstream } from './upstreams/upstream.ts';
 import { Upstreams } from './upstreams/upstreams.ts';
@@ -50,6 +52,8 @@ export interface GatewaySources {
   monotonicClock?: MonotonicClock;
   /** Silence after which an event stream gets a comment (GW-60). */
   keepAliveMs?: number;
+  /** How long uses of keys are added up before keys is told. */
+  usageIntervalMs?: number;
 }
 
 /** All parts of one gateway, put together: what answers requests, and what has to hear of changes. */
@@ -102,6 +106,8 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
   const prover = new Prover(freshness);
   const confirmStreams = new ConfirmStreams({ streams, prover, boundMs: bounds.readMs, logger });
   confirmStreams.start();
+  const usage = new UsageNotes({ send: sendUsage({ gatewayUrl, keys: upstreams.service('keys'), assertions }), logger, nowMs: () => clock.nowMs(), ...(sources.usageIntervalMs === undefined ? {} : { intervalMs: sources.usageIntervalMs }) });
+  usage.start();
 
   const parts: PipelineParts = {
     origins: originRules({ gatewayUrl, boundTo: env.HOST, hosts: env.LATCHKEY_ALLOWED_HOSTS, origins: env.LATCHKEY_ALLOWED_ORIGINS }),
@@ -116,6 +122,7 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
     limits: {
       perCredential: perMinute('credential', env.LATCHKEY_RATE_LIMIT_PER_MINUTE, redis),
       perAddress: perMinute('address', env.LATCHKEY_RATE_LIMIT_PER_MINUTE, redis),
+      leaks: createRateLimiter({ name: 'leaks', limit: 60, windowSeconds: 3600, ...(redis === undefined ? {} : { redis }) }),
       replica,
     },
     upstreams,
@@ -129,6 +136,7 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
       },
     },
     metrics: requestMetrics,
+    usage,
     audit: { notes: sources.audit, level: env.LATCHKEY_AUDIT_CALLS },
     logger,
   };
@@ -149,6 +157,7 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
     async close() {
       await confirmStreams.stop();
       streams.cutAll();
+      await usage.stop();
       await upstreams.close();
     },
   };

@@ -25,6 +25,8 @@ export interface StartGatewayOptions {
   /** By which identity is told what happened; without it nobody is. */
   trail?: AuditTrail;
   logger: Logger;
+  /** How long uses of keys are added up before keys is told; 15 seconds. */
+  usageIntervalMs?: number;
 }
 
 export interface RunningGateway extends RunningService {
@@ -66,7 +68,7 @@ function readiness(freshness: Freshness): () => boolean {
  * Starts the gateway. It listens at once and says so in `/healthz`; `/readyz` and every credential wait for the feed.
  * @throws PortInUseError
  */
-export async function startGateway({ env, feed, trail, logger }: StartGatewayOptions): Promise<RunningGateway> {
+export async function startGateway({ env, feed, trail, logger, usageIntervalMs }: StartGatewayOptions): Promise<RunningGateway> {
   const clock = new SystemMonotonicClock();
   const replica = new Replica(logger);
   const follower = new ReplicaFollower({ feed, replica, logger, ...snapshotOf(env) });
@@ -79,7 +81,7 @@ export async function startGateway({ env, feed, trail, logger }: StartGatewayOpt
   audit?.start();
   const redis = env.REDIS_URL === undefined ? undefined : createRedis(env.REDIS_URL, logger);
   const gateway = await assembleGateway({
-    env, replica, proofs: freshness, isReady, feed, feedMetrics, requestMetrics, redis, logger, audit, monotonicClock: clock,
+    env, replica, proofs: freshness, isReady, feed, feedMetrics, requestMetrics, redis, logger, audit, monotonicClock: clock, ...(usageIntervalMs === undefined ? {} : { usageIntervalMs }),
   });
   replica.onChange((record) => gateway.onChange(record));
 

@@ -1,9 +1,11 @@
 import type { AuditEvent } from '@latchkey/contracts';
-import { auditEventSchema } from '@latchkey/contracts';
+import { auditEventSchema, usageReportSchema } from '@latchkey/contracts';
 import { InProcessTrail } from '@latchkey/feed';
 import { mintToken } from '@latchkey/token';
 import { eventually, verifies } from '@latchkey/testing';
+import { decodeJwt } from 'jose';
 import { send } from './support/send.ts';
+import { answerJson } from './support/upstream.ts';
 import { bearer, call, list, startWorld, type World } from './support/world.ts';
 
 describe('what a gateway tells the audit log', () => {
@@ -12,12 +14,29 @@ describe('what a gateway tells the audit log', () => {
   let world: World;
   beforeAll(async () => {
     await trail.consume(({ payload }) => Promise.resolve(void told.push(...(payload as AuditEvent[]))));
-    world = await startWorld({ trail, env: { LATCHKEY_TRUSTED_PROXIES: '127.0.0.1' } });
+    world = await startWorld({ trail, usageIntervalMs: 50, env: { LATCHKEY_TRUSTED_PROXIES: '127.0.0.1' } });
+    world.upstream.handle = (exchange) => (exchange.url === '/internal/usage' ? void exchange.response.writeHead(204).end() : answerJson(exchange));
   });
   afterAll(() => world.close());
   beforeEach(() => { told.splice(0); });
 
   const from = (address: string) => ({ 'x-forwarded-for': address });
+
+  verifies('K3', 'and keys of the use of keys, in its own name: the key behind an exchanged token too, and nothing of what was refused', async () => {
+    const { token, record } = await world.pat();
+    const cut = await world.jwt({ gid: undefined, sid: undefined, src: { kind: 'pat', id: record.id, iat: record.mintedAt } });
+    await world.post(call('add'), bearer(token));
+    await world.post(call('add'), bearer(cut));
+    await world.post(call('add'), bearer(mintToken().token));
+    await world.post(call('add'), bearer(await world.jwt()));
+    const reported = () => world.upstream.received.filter(({ request }) => request.url === '/internal/usage');
+    const usesOf = () => reported().flatMap(({ body }) => usageReportSchema.parse(JSON.parse(body)).uses);
+    await eventually(() => expect(usesOf().reduce((sum, { calls }) => sum + calls, 0)).toBe(2));
+    for (const use of usesOf()) expect(use).toMatchObject({ pat: record.id, server: 'demo', tool: 'add' });
+    expect(decodeJwt(String(reported()[0]?.request.headers['latchkey-identity']))).toMatchObject({ sub: 'http://gateway.test', credential: { kind: 'gateway' } });
+    // The next one looks at what the log is told of it alone.
+    await eventually(() => expect(told).toHaveLength(4));
+  });
 
   verifies('I17', 'a call that may change something: who, with which credential, which tool, from where, in which request, and how it ended', async () => {
     const { token, record } = await world.pat();

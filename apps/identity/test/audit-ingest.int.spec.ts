@@ -10,7 +10,7 @@ describe('acts of other services', () => {
   const trail = new InProcessTrail();
   let identity: TestIdentity;
   beforeAll(async () => {
-    identity = await startTestIdentity({ trail });
+    identity = await startTestIdentity({ trail, variables: { LATCHKEY_MAILBOX: 'true' } });
   }, 60_000);
   afterAll(() => identity.stop());
 
@@ -44,6 +44,19 @@ describe('acts of other services', () => {
     for (const { id } of forged) expect(await kept(id)).toBeUndefined();
     const [refusal] = await identity.dataSource.query<{ event: AuditEvent }[]>("SELECT event FROM audit_events WHERE action = 'audit.refused'");
     expect(refusal!.event).toMatchObject({ service: 'identity', org: null, target: { kind: 'service', id: 'gateway' }, details: { events: 6 } });
+  });
+
+  verifies(['K5', 'K7'], 'that concern a key are written to its owner, once, and of nobody else’s organization', async () => {
+    const [admin] = await identity.dataSource.query<{ id: string; email: string }[]>("SELECT id, email FROM users WHERE email = 'admin@example.com'");
+    const mails = async () => Number((await identity.dataSource.query<{ count: string }[]>('SELECT count(*) FROM mails'))[0]!.count);
+    const before = await mails();
+    const expiring = event({ action: 'pat.expiring', actor: { kind: 'service', id: 'keys' }, credential: null, details: { owner: admin!.id, expiresAt: '2026-06-01T00:00:00.000Z', withinDays: 7 } });
+    await trail.publish('keys', [expiring, event()]);
+    await trail.publish('keys', [expiring]);
+    // A service key is its organization's.
+    await trail.publish('keys', [event({ action: 'pat.leaked', details: { owner: 'svc_Zz12Zz34' } })]);
+    for (const more of [{ org: 'no-such-org' }, { service: 'gateway' as const }, { details: { owner: randomUUID() } }]) await trail.publish(more.service ?? 'keys', [{ ...expiring, id: randomUUID(), ...more }]);
+    expect((await mails()) - before).toBe(2);
   });
 
   verifies('I17', 'of an organization that does not exist are kept with those of none', async () => {

@@ -7,8 +7,11 @@ import { askingControllers, askingProviders } from './asking/providers.ts';
 import { auditProviders } from './audit/providers.ts';
 import { encryptionProviders } from './encryption/providers.ts';
 import { gatewayJwksUrl, type KeysEnv } from './env.ts';
+import { leakControllers, leakProviders } from './leaks/providers.ts';
+import { GiveNotices } from './notices/give-notices.ts';
 import { personalAccessTokenControllers, personalAccessTokenProviders } from './personal-access-tokens/providers.ts';
 import { storageProviders } from './storage.ts';
+import { usageControllers, usageProviders } from './usage/providers.ts';
 import { KEYS_ENV, LOGGER } from './tokens.ts';
 import { webhookControllers, webhookProviders } from './webhooks/providers.ts';
 
@@ -43,10 +46,13 @@ export class KeysModule {
         ...storageProviders(feed),
         ...personalAccessTokenProviders,
         ...webhookProviders,
+        ...usageProviders,
+        GiveNotices,
+        ...leakProviders,
         ...auditProviders,
         ...askingProviders(feed),
       ],
-      controllers: [...personalAccessTokenControllers, ...webhookControllers, ...askingControllers],
+      controllers: [...personalAccessTokenControllers, ...webhookControllers, ...usageControllers, ...leakControllers, ...askingControllers],
     };
   }
 }

@@ -10,7 +10,7 @@ describe('the environment of the key service', () => {
   it('pins its defaults', () => {
     const env = readKeysEnv(least);
     expect(env).toEqual({
-      ...least, LATCHKEY_MASTER_KEY: [masterKey], HOST: '0.0.0.0', PORT: 8082, LATCHKEY_LOG_LEVEL: 'info', LATCHKEY_TOKEN_PREFIX: 'lk_pat_',
+      ...least, LATCHKEY_MASTER_KEY: [masterKey], HOST: '0.0.0.0', PORT: 8082, LATCHKEY_LOG_LEVEL: 'info', LATCHKEY_GITHUB_KEYS_URL: 'https://api.github.com/meta/public_keys/secret_scanning', LATCHKEY_TOKEN_PREFIX: 'lk_pat_',
       LATCHKEY_ALLOW_PRIVATE_UPSTREAMS: false, LATCHKEY_WEBHOOK_TIMEOUT_MS: 15_000,
     });
     expect(gatewayJwksUrl(env)).toBe('https://gw.example/.well-known/jwks.json');

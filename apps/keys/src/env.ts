@@ -19,6 +19,8 @@ export const keysEnvSchema = z.object({
     .regex(tokenPrefixPattern, 'lower-case words, each ended by an underscore, 24 characters at most')
     .default(tokenPrefix)
     .describe('Head of every token that is minted.'),
+  LATCHKEY_GITHUB_KEYS_URL: z.url({ protocol: /^https?$/ }).default('https://api.github.com/meta/public_keys/secret_scanning')
+    .describe('Where GitHub publishes the keys that sign its reports of leaked tokens.'),
   LATCHKEY_MASTER_KEY: masterKeysSchema.describe('Encrypts what this service must be able to read again. A list is a rotation: the first encrypts, all decrypt.'),
   DATABASE_URL: z.string().min(1).describe('Postgres; everything lives in its schema "keys".'),
   LATCHKEY_ALLOW_PRIVATE_UPSTREAMS: z.stringbool().default(false).describe('Lets webhooks and connections lead to private addresses, and to http on this computer.'),

@@ -14,6 +14,7 @@ export async function startKeys(options: KeysOptions): Promise<RunningService> {
     port: options.env.PORT,
     portVariable: 'PORT',
     tracksRequests: true,
+    keepsRawBody: true,
     logger: options.logger,
     rawHandler: (app) => hooksHandler(app.get(ReceiveHook), options.logger),
     configure: async (app) => {

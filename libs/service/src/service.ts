@@ -24,6 +24,8 @@ export interface ServiceOptions {
   rawHandler?: (app: NestFastifyApplication) => RawHandler;
   /** Whether what is called in a request finds its facts (`currentRequest`); a data plane does without. */
   tracksRequests?: boolean;
+  /** Whether controllers find the body as it was sent, for signatures over it. */
+  keepsRawBody?: boolean;
   /** Whose word on the address of a caller is believed; nobody's when left out. */
   proxies?: TrustedProxies;
   /** Last touches on the application before it listens: plugins, hooks. */
@@ -77,6 +79,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const app = await NestFactory.create<NestFastifyApplication>(options.module, adapter, {
     logger: nestLogger(options.logger),
     abortOnError: false,
+    rawBody: options.keepsRawBody ?? false,
   });
   app.useGlobalFilters(problems);
   app.getHttpAdapter().getInstance().addHook('onRequest', (request, reply, done) => {

@@ -4,7 +4,7 @@ import type { Exchange } from '../proxy/exchange.ts';
 
 /** GW-81. What is not listed does not go on: nothing that a caller invents reaches an upstream (GW-80). */
 const passedToMcp = ['accept', 'content-type', 'mcp-protocol-version', 'mcp-method', 'mcp-name', 'last-event-id', 'traceparent', 'tracestate'];
-const passedToServices = ['accept', 'content-type', 'if-match', 'if-none-match', requestHeaders.idempotencyKey, requestHeaders.consistency, 'traceparent', 'tracestate'];
+const passedToServices = ['accept', 'content-type', 'if-match', 'if-none-match', 'github-public-key-identifier', 'github-public-key-signature', requestHeaders.idempotencyKey, requestHeaders.consistency, 'traceparent', 'tracestate'];
 
 /** Legacy clients may send these by mistake; where they contradict the body they must not mislead anybody further on (GW-49). */
 function dropMisleading(headers: Record<string, string>, exchange: Exchange): void {

@@ -12,6 +12,7 @@ import { selectUpstream } from './stages/select-upstream.ts';
 import { stripReservedHeaders } from './stages/strip-reserved-headers.ts';
 import type { RequestMetrics } from '../metrics/request-metrics.ts';
 import type { Stage } from './stage.ts';
+import type { UsageNotes } from '../usage/usage-notes.ts';
 import type { Upstreams } from '../upstreams/upstreams.ts';
 
 export interface PipelineParts {
@@ -24,6 +25,7 @@ export interface PipelineParts {
   upstreams: Upstreams;
   forwarding: ForwardOptions;
   metrics: RequestMetrics;
+  usage: UsageNotes;
   audit: AuditOptions;
   logger: Logger;
 }
@@ -40,5 +42,5 @@ export const pipeline = (parts: PipelineParts): readonly Stage[] => [
   limitRate(parts.limits),                // 429
   selectUpstream(parts.upstreams),        // 503
   forward(parts.forwarding),              // 502, 503, 504
-  record(parts.logger, parts.metrics, parts.audit), // never throws
+  record(parts.logger, parts.metrics, parts.audit, parts.usage), // never throws
 ];

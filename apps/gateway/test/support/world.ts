@@ -38,9 +38,10 @@ export interface WorldOptions {
   prepare?: boolean;
   feed?: InProcessFeed;
   trail?: AuditTrail;
+  usageIntervalMs?: number;
 }
 
-export async function startWorld({ env = {}, records = [], prepare = true, feed: given, trail }: WorldOptions = {}): Promise<World> {
+export async function startWorld({ env = {}, records = [], prepare = true, feed: given, trail, usageIntervalMs = 3_600_000 }: WorldOptions = {}): Promise<World> {
   const upstream = await startUpstream();
   const feed = given ?? new InProcessFeed();
   const writers = { identity: new PlayedWriter(feed, 'identity'), keys: new PlayedWriter(feed, 'keys') };
@@ -66,6 +67,7 @@ export async function startWorld({ env = {}, records = [], prepare = true, feed:
   const gatewayUrl = 'http://gateway.test';
   const gateway = await startGateway({
     feed,
+    usageIntervalMs,
     ...(trail === undefined ? {} : { trail }),
     logger: createLogger('gateway', 'debug', { write: (line) => void lines.push(line) }),
     env: readGatewayEnv({

@@ -3,6 +3,7 @@ import type { TrailBatch } from '@latchkey/feed';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from '@latchkey/telemetry';
 import { DataSource, type EntityManager } from 'typeorm';
+import { WriteToOwner } from '../key-notices/write-to-owner.ts';
 import { LOGGER } from '../tokens.ts';
 import { AuditEventEntity } from './audit-event.entity.ts';
 import { byIdentity, recordAudit } from './record-audit.ts';
@@ -19,6 +20,7 @@ const unstorable = /\\u0000|\\ud[89a-f]/i;
 export class IngestEvents {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly writeToOwner: WriteToOwner,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -45,7 +47,9 @@ export class IngestEvents {
       const { id, at, service, org, action, outcome } = kept;
       return { id, at: new Date(at), service, org, action, outcome, event: kept };
     });
-    await manager.createQueryBuilder().insert().into(AuditEventEntity).values(rows).orIgnore().execute();
+    const { raw } = (await manager.createQueryBuilder().insert().into(AuditEventEntity).values(rows).orIgnore().returning('id').execute()) as { raw: { id: string }[] };
+    const fresh = new Set(raw.map(({ id }) => id));
+    for (const { id, event } of rows) if (fresh.delete(id)) await this.writeToOwner.run(manager, event);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Provider, Type } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
+import { WriteToOwner } from '../key-notices/write-to-owner.ts';
 import { AuditChainEntity } from './audit-chain.entity.ts';
 import { AuditController } from './audit.controller.ts';
 import { AuditEventEntity } from './audit-event.entity.ts';
@@ -26,6 +27,7 @@ export const auditProviders: Provider[] = [
   PruneEvents,
   RecordSignIn,
   VerifyChain,
+  WriteToOwner,
   { provide: APP_INTERCEPTOR, useClass: RecordRefusals },
 ];
 export const auditControllers: Type[] = [AuditController];

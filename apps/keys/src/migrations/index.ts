@@ -7,6 +7,7 @@ import { KeyLimits1700000000006 } from './6-key-limits.ts';
 import { WebhookEndpoints1700000000007 } from './7-webhook-endpoints.ts';
 import { KeyLives1700000000008 } from './8-key-lives.ts';
 import { WebhookSubscriptions1700000000009 } from './9-webhook-subscriptions.ts';
+import { KeyUsage1700000000010 } from './10-key-usage.ts';
 
 /** In order; a class is never changed once it was released. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   WebhookEndpoints1700000000007,
   KeyLives1700000000008,
   WebhookSubscriptions1700000000009,
+  KeyUsage1700000000010,
 ];

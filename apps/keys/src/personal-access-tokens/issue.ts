@@ -23,7 +23,7 @@ export function makeKey(manager: EntityManager, prefix: string, content: KeyCont
   const { token, publicId, hash } = mintToken(head);
   const row = manager.create(PatEntity, {
     ...content, id: publicId, hash: Buffer.from(hash, 'base64url'), prefix: `${head}${publicId}`, owner: content.owner ?? serviceSubject(publicId),
-    lastUsedAt: null, revokedAt: null, revokeReason: null, replacedBy: null,
+    lastUsedAt: null, revokedAt: null, revokeReason: null, replacedBy: null, noticedDays: null,
   });
   return { row, token };
 }

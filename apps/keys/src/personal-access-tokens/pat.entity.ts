@@ -6,6 +6,7 @@ import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 @Unique('personal_access_tokens_hash_key', ['hash'])
 @Check('personal_access_tokens_hash_sha256', 'octet_length(hash) = 32')
 @Index('personal_access_tokens_by_org', ['org', 'createdAt', 'id'])
+@Index('personal_access_tokens_by_end', ['expiresAt'], { where: 'revoked_at IS NULL' })
 @Index('personal_access_tokens_by_owner', ['org', 'owner', 'createdAt', 'id'])
 export class PatEntity {
   /** The public id in the token */
@@ -67,6 +68,10 @@ export class PatEntity {
 
   @Column('text', { name: 'revoke_reason', nullable: true })
   revokeReason!: string | null;
+
+  /** The last step, in days before its end, by which its owner was told of it */
+  @Column('smallint', { name: 'noticed_days', nullable: true })
+  noticedDays!: number | null;
 
   /** Id of the key that this one took the place of */
   @Column('text', { nullable: true })

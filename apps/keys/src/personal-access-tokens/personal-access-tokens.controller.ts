@@ -7,12 +7,16 @@ import {
   revokePatSchema,
   revokePatsSchema,
   rotatePatSchema,
+  usageQuerySchema,
+  verifyPatSchema,
   type ChangedPat,
   type IdentityAssertionClaims,
   type MintedPat,
   type Pat,
   type RevokedPat,
   type RevokedPats,
+  type UsagePage,
+  type VerifiedPat,
 } from '@latchkey/contracts';
 import { parse } from '@latchkey/problem';
 import { Caller, CallerGuard } from '@latchkey/service';
@@ -23,6 +27,8 @@ import { MintPatOperation } from './mint/mint.ts';
 import { RevokePatsOperation } from './revoke-many/revoke-many.ts';
 import { RevokePat } from './revoke/revoke.ts';
 import { RotatePatOperation } from './rotate/rotate.ts';
+import { VerifyPatOperation } from './verify/verify.ts';
+import { ShowUsage } from '../usage/show-usage.ts';
 import { ShowPat } from './show/show.ts';
 
 @Controller('v1/pats')
@@ -36,6 +42,8 @@ export class PersonalAccessTokensController {
     private readonly rotatePat: RotatePatOperation,
     private readonly revokePat: RevokePat,
     private readonly revokePats: RevokePatsOperation,
+    private readonly verifyPat: VerifyPatOperation,
+    private readonly showUsage: ShowUsage,
   ) {}
 
   @Post()
@@ -55,6 +63,19 @@ export class PersonalAccessTokensController {
   @Header('cache-control', 'no-store')
   list(@Caller() caller: IdentityAssertionClaims, @Query() query: unknown): Promise<PatPage> {
     return this.listPats.run(caller, parse(listPatsQuerySchema, query));
+  }
+
+  @Post('verify')
+  @HttpCode(200)
+  @Header('cache-control', 'no-store')
+  verify(@Caller() caller: IdentityAssertionClaims, @Body() body: unknown): Promise<VerifiedPat> {
+    return this.verifyPat.run(caller, parse(verifyPatSchema, body));
+  }
+
+  @Get('usage')
+  @Header('cache-control', 'no-store')
+  usage(@Caller() caller: IdentityAssertionClaims, @Query() query: unknown): Promise<UsagePage> {
+    return this.showUsage.run(caller, parse(usageQuerySchema, query));
   }
 
   @Get(':id')

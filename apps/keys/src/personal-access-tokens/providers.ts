@@ -12,11 +12,13 @@ import { PromptRelay } from './prompt-relay.ts';
 import { KeyEpochEntity } from './revoke-many/key-epoch.entity.ts';
 import { RevokePatsOperation } from './revoke-many/revoke-many.ts';
 import { RevokePat } from './revoke/revoke.ts';
+import { Owners } from './verify/owners.ts';
+import { VerifyPatOperation } from './verify/verify.ts';
 import { RotatePatOperation } from './rotate/rotate.ts';
 import { ShowPat } from './show/show.ts';
 
 export const personalAccessTokenEntities: Type[] = [PatEntity, KeyEpochEntity, MintReplayEntity];
 export const personalAccessTokenProviders: Provider[] = [
-  Principals, PromptRelay, MintReplays, WipeReplays, MintPatOperation, ListPats, ShowPat, ChangePatOperation, RotatePatOperation, RevokePat, RevokePatsOperation,
+  Principals, PromptRelay, MintReplays, WipeReplays, MintPatOperation, ListPats, ShowPat, ChangePatOperation, RotatePatOperation, RevokePat, RevokePatsOperation, Owners, VerifyPatOperation,
 ];
 export const personalAccessTokenControllers: Type[] = [PersonalAccessTokensController];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cidrSchema, displayNameSchema, grantSchema, printable, rateLimitSchema, slugSchema, toolPatternSchema } from '../identifiers.ts';
+import { cidrSchema, displayNameSchema, grantSchema, printable, rateLimitSchema, resourcePathSchema, slugSchema, toolPatternSchema } from '../identifiers.ts';
 import { requestHeaders } from '../headers.ts';
 import { scopeSchema } from '../scopes.ts';
 import { pageOf, pageQuerySchema } from './lists.ts';
@@ -70,8 +70,24 @@ export const listPatsQuerySchema = pageQuerySchema.extend({
   status: patStatusSchema.optional(),
   owner: z.string().max(200).regex(printable, 'no control characters').optional(),
   org: slugSchema.optional(),
+  /** Keys that nobody has used since then, although they were there: never used ones too. */
+  unusedSince: z.iso.datetime({ offset: true }).optional(),
+  /** Keys that live, and were given a longer life than this: what a policy of that length would no longer allow. */
+  longerThanSeconds: z.coerce.number().int().min(1).max(1_000_000_000).optional(),
 });
 export type ListPatsQuery = z.infer<typeof listPatsQuerySchema>;
+/** Body of `POST /v1/pats/verify`. */
+export const verifyPatSchema = z.strictObject({ token: z.string().max(512), scope: scopeSchema.optional(), resource: resourcePathSchema.optional() });
+export type VerifyPat = z.infer<typeof verifyPatSchema>;
+
+/** A no is an answer, and no error: `code` says why. */
+export const verifiedPatSchema = z.object({
+  valid: z.boolean(),
+  code: z.string().nullable(),
+  principal: patSchema.pick({ id: true, kind: true, name: true, org: true, owner: true, scopes: true, projects: true, grants: true, tools: true, allowedIps: true, expiresAt: true }).optional(),
+});
+export type VerifiedPat = z.infer<typeof verifiedPatSchema>;
+
 export const patPageSchema = pageOf(patSchema);
 
 /** The caller's own name for a mint; the same request under the same name gets the same answer for ten minutes. */

@@ -11,6 +11,8 @@ export interface LimitRateOptions {
   perCredential: RateLimiter;
   /** For what needs no login. */
   perAddress: RateLimiter;
+  /** Reports of leaks, per address */
+  leaks: RateLimiter;
   replica: Pick<Replica, 'patById'>;
 }
 
@@ -18,10 +20,10 @@ export interface LimitRateOptions {
 const hooksPerMinute = 1200;
 
 /** Only what would be served is charged: refusals of earlier stages cost nothing here. */
-export function limitRate({ perCredential, perAddress, replica }: LimitRateOptions): Stage {
+export function limitRate({ perCredential, perAddress, leaks, replica }: LimitRateOptions): Stage {
   const consume = ({ principal, confirmed, address, route }: Exchange): Promise<RateLimitDecision> => {
     if (route?.kind === 'manage' && route.operation.family === 'hooks') return perAddress.consume(`hooks:${addressKey(address)}`, { limit: hooksPerMinute });
-    if (principal === undefined) return perAddress.consume(addressKey(address));
+    if (principal === undefined) return (route?.kind === 'manage' && route.operation.family === 'leaks' ? leaks : perAddress).consume(addressKey(address));
     const own = limitsOf(principal, replica, confirmed).find(({ rateLimit }) => rateLimit !== null)?.rateLimit;
     return perCredential.consume(limitKeyOf(principal), own ?? {});
   };

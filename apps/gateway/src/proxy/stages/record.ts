@@ -2,6 +2,7 @@ import type { Logger } from '@latchkey/telemetry';
 import { actOf, type AuditLevel } from '../../audit/act.ts';
 import type { AuditNotes } from '../../audit/audit-notes.ts';
 import type { RequestMetrics } from '../../metrics/request-metrics.ts';
+import type { UsageNotes } from '../../usage/usage-notes.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Stage } from '../stage.ts';
 
@@ -44,13 +45,14 @@ export interface AuditOptions {
 }
 
 /** One line a request, whatever became of it, and a note of what was an act; it runs last and never throws. */
-export function record(logger: Logger, metrics: RequestMetrics, { notes, level }: AuditOptions): Stage {
+export function record(logger: Logger, metrics: RequestMetrics, { notes, level }: AuditOptions, usage: Pick<UsageNotes, 'note'>): Stage {
   return {
     name: 'record',
     statuses: [],
     run(exchange) {
       try {
         metrics.count(exchange.route?.kind, statusOf(exchange), exchange.refusal?.code);
+        usage.note(exchange);
         logger.info(line(exchange), 'request');
         const act = notes === undefined ? null : actOf(exchange, statusOf(exchange), level);
         if (act !== null) notes?.note(act);

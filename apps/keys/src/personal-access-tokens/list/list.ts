@@ -23,7 +23,7 @@ export class ListPats {
     private readonly clock: WallClock,
   ) {}
 
-  async run(caller: IdentityAssertionClaims, { limit, cursor, status, owner, org }: ListPatsQuery): Promise<PatPage> {
+  async run(caller: IdentityAssertionClaims, { limit, cursor, status, owner, org, unusedSince, longerThanSeconds }: ListPatsQuery): Promise<PatPage> {
     const principal = this.principals.admit(caller, 'keys:read');
     requireOwnOrg(principal, org);
     const now = new Date(this.clock.nowMs());
@@ -37,6 +37,11 @@ export class ListPats {
     if (!seesAllKeys(principal)) query.andWhere('pat.owner = :self', { self: principal.user });
     if (owner !== undefined) query.andWhere('pat.owner = :owner', { owner });
     if (status !== undefined) query.andWhere(`(${statusConditions[status]})`, { now, expiringUntil: expiringUntil(now) });
+    // One that is younger than the moment had no time to be used by then.
+    if (unusedSince !== undefined) query.andWhere('pat.createdAt < :since AND (pat.lastUsedAt IS NULL OR pat.lastUsedAt < :since)', { since: new Date(unusedSince) });
+    if (longerThanSeconds !== undefined) {
+      query.andWhere('pat.revokedAt IS NULL AND (pat.expiresAt IS NULL OR pat.expiresAt > :now AND pat.expiresAt > pat.createdAt + make_interval(secs => :longer))', { now, longer: longerThanSeconds });
+    }
     if (cursor !== undefined) {
       const { createdAt, id } = decodeCursor(cursor);
       query.andWhere('(pat.createdAt, pat.id) < (:createdAt, :id)', { createdAt, id });
