@@ -156,6 +156,27 @@ describe('clients of an organization', () => {
     }
   });
 
+  verifies('AS-82', 'a key touches no machine that may more than itself, in any way but to remove it; a person with a program is bound by the role', async () => {
+    const administers = 'org:admin keys:write';
+    const key = { ...owner, scope: administers };
+    const program = { ...owner, scope: administers, credential: { kind: 'access_token' as const, id: 'jti-1' } };
+    const made = await registered(machine);
+    const path = `/v1/oauth-clients/${made.id}`;
+    const { publicKey } = await generateKeyPair('ES256');
+    const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k', alg: 'ES256', use: 'sig' }] };
+    for (const body of [{ name: 'Mine' }, { jwks }, { machine: { role: 'admin' } }, { resources: [demo] }, { scopes: ['mcp:execute'] }]) expect([body, ...outcome(await call('PATCH', path, key, body))]).toEqual([body, 403, 'insufficient_scope']);
+    expect(outcome(await call('POST', `${path}/rotate-secret`, key, { graceSeconds: 0 }))).toEqual([403, 'insufficient_scope']);
+    expect((await call('POST', `${path}/rotate-secret`, { ...key, scope: `${administers} mcp:read` }, { graceSeconds: 0 })).status).toBe(201);
+
+    const other = await call('POST', '/v1/oauth-clients', program, { ...machine, name: 'By a program' });
+    expect(other.status).toBe(201);
+    expect((await call('PATCH', `/v1/oauth-clients/${String(other.body['id'])}`, program, { scopes: ['mcp:execute'] })).status).toBe(200);
+    expect((await call('POST', `/v1/oauth-clients/${String(other.body['id'])}/rotate-secret`, program, { graceSeconds: 0 })).status).toBe(201);
+    expect(outcome(await call('POST', '/v1/oauth-clients', { ...program, scope: 'keys:write' }, machine))).toEqual([403, 'insufficient_scope']);
+    expect(outcome(await call('POST', '/v1/oauth-clients', { ...program, sub: member.sub!, roles: member.roles! }, machine))).toEqual([403, 'insufficient_role']);
+    expect((await call('DELETE', path, key)).status).toBe(200);
+  });
+
   verifies('I4', 'the secret rotates: the one before is taken for the grace, an older one not', async () => {
     const { id, clientSecret: first } = await registered();
     const rotate = (graceSeconds: number) => call('POST', `/v1/oauth-clients/${id}/rotate-secret`, owner, { graceSeconds });

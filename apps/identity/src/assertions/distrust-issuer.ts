@@ -6,6 +6,7 @@ import { cleaned } from '../audit/oauth-author.ts';
 import { actorOf, recordAudit } from '../audit/record-audit.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { revokeAuthorization } from '../grants/revoke-authorization.ts';
+import { holdStanding } from '../organizations/hold-standing.ts';
 import { tombstoneSeconds } from '../provider/lifetimes.ts';
 import { FindTrustedIssuer } from './find-trusted-issuer.ts';
 import { TrustedIssuerEntity } from './trusted-issuer.entity.ts';
@@ -21,8 +22,9 @@ export class DistrustIssuer {
 
   /** @throws Problem `insufficient_scope`, `insufficient_role`, `not_found` (also the second time) */
   async run(caller: IdentityAssertionClaims, id: string): Promise<DistrustedIssuer> {
-    const { org, issuer } = await this.find.toChange(caller, id);
+    const { acting, issuer: { org, issuer } } = await this.find.toChange(caller, id);
     return this.dataSource.transaction(async (manager) => {
+      await holdStanding(manager, acting);
       const { affected } = await manager.delete(TrustedIssuerEntity, { id });
       if (affected !== 1) throw new Problem('not_found');
       // In the order of their subjects, as for all that is staged in one transaction.

@@ -4,6 +4,7 @@ import { Problem } from '@latchkey/problem';
 import { DataSource } from 'typeorm';
 import { isUserId } from '../accounts/user-id.ts';
 import { ActingMember } from '../organizations/acting-member.ts';
+import type { Acting } from '../organizations/acting.ts';
 import { ownedOrg } from '../organizations/owned-org.ts';
 import { TrustedIssuerEntity } from './trusted-issuer.entity.ts';
 
@@ -22,8 +23,9 @@ export class FindTrustedIssuer {
   }
 
   /** @throws Problem `insufficient_scope`, `insufficient_role`, `not_found` */
-  async toChange(caller: IdentityAssertionClaims, id: string): Promise<TrustedIssuerEntity> {
-    return this.find(ownedOrg(await this.actingMember.run(caller, 'org:admin')), id);
+  async toChange(caller: IdentityAssertionClaims, id: string): Promise<{ acting: Acting; issuer: TrustedIssuerEntity }> {
+    const acting = await this.actingMember.acting(caller, 'org:admin');
+    return { acting, issuer: await this.find(ownedOrg(acting.member), id) };
   }
 
   private async find(org: string, id: string): Promise<TrustedIssuerEntity> {

@@ -15,7 +15,7 @@ export class ListSubjects {
   ) {}
 
   async run(caller: IdentityAssertionClaims, issuerId: string, query: PageQuery): Promise<{ items: LinkedSubject[]; nextCursor: string | null }> {
-    const { id } = await this.find.toChange(caller, issuerId);
+    const { issuer: { id } } = await this.find.toChange(caller, issuerId);
     const subjects = this.dataSource.manager.createQueryBuilder(LinkedSubjectEntity, 'row').where('row.issuerId = :id', { id });
     const { rows, nextCursor } = await pageOf(subjects, { key: 'row.id', limit: query.limit, cursor: query.cursor });
     return { items: rows.map(presentLinkedSubject), nextCursor };

@@ -9,6 +9,7 @@ import { actorOf, recordAudit } from '../audit/record-audit.ts';
 import { ClientEntity } from '../clients/client.entity.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { ActingMember } from '../organizations/acting-member.ts';
+import { holdStanding } from '../organizations/hold-standing.ts';
 import { checkUpstreamUrl } from '../servers/upstream-url.ts';
 import { ownedOrg } from '../organizations/owned-org.ts';
 import { presentTrustedIssuer } from './present-trusted-issuer.ts';
@@ -25,7 +26,8 @@ export class TrustIssuer {
 
   /** @throws Problem `insufficient_scope`, `not_found`, `insufficient_role`, `invalid_request`, `conflict` */
   async run(caller: IdentityAssertionClaims, input: RegisterTrustedIssuer): Promise<TrustedIssuer> {
-    const org = ownedOrg(await this.actingMember.run(caller, 'org:admin', input.org));
+    const acting = await this.actingMember.acting(caller, 'org:admin', input.org);
+    const org = ownedOrg(acting.member);
     const clients = [...new Set(input.clients)];
     checkUpstreamUrl(input.jwksUri, this.env.LATCHKEY_ALLOW_PRIVATE_UPSTREAMS);
     // Ours would let anybody with a token of ours be somebody else by it.
@@ -35,6 +37,7 @@ export class TrustIssuer {
       throw invalid('clients', 'only confidential clients that the organization has registered can be named');
     }
     return this.dataSource.transaction(async (manager) => {
+      await holdStanding(manager, acting);
       const row = manager.create(TrustedIssuerEntity, { ...input, id: randomUUID(), org, clients, addedBy: caller.sub, createdAt: new Date() });
       try {
         await manager.insert(TrustedIssuerEntity, row);

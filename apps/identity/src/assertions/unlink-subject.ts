@@ -6,6 +6,7 @@ import { isUserId } from '../accounts/user-id.ts';
 import { actorOf, recordAudit } from '../audit/record-audit.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { revokeAuthorization } from '../grants/revoke-authorization.ts';
+import { holdStanding } from '../organizations/hold-standing.ts';
 import { tombstoneSeconds } from '../provider/lifetimes.ts';
 import { FindTrustedIssuer } from './find-trusted-issuer.ts';
 import { LinkedSubjectEntity } from './linked-subject.entity.ts';
@@ -22,9 +23,10 @@ export class UnlinkSubject {
 
   /** @throws Problem `insufficient_scope`, `insufficient_role`, `not_found` (also the second time) */
   async run(caller: IdentityAssertionClaims, issuerId: string, id: string): Promise<LinkedSubject> {
-    const { org } = await this.find.toChange(caller, issuerId);
+    const { acting, issuer: { org } } = await this.find.toChange(caller, issuerId);
     if (!isUserId(id)) throw new Problem('not_found');
     return this.dataSource.transaction(async (manager) => {
+      await holdStanding(manager, acting);
       const row = await manager.findOne(LinkedSubjectEntity, { where: { id, issuerId }, lock: { mode: 'pessimistic_write' } });
       if (row === null) throw new Problem('not_found');
       await manager.delete(LinkedSubjectEntity, { id });

@@ -7,7 +7,7 @@ import { DataSource } from 'typeorm';
 import { recordAudit } from '../audit/record-audit.ts';
 import type { Acting } from '../organizations/acting.ts';
 import { administratedOrg } from '../organizations/administrated-org.ts';
-import { lockOrganization } from '../organizations/member-record.ts';
+import { holdStanding } from '../organizations/hold-standing.ts';
 import { claimableDomain } from './domain-name.ts';
 import { DomainEntity } from './domain.entity.ts';
 import { presentDomain } from './present-domain.ts';
@@ -23,11 +23,12 @@ export class AddDomain {
   ) {}
 
   /** @throws Problem `insufficient_role`, `invalid_request`, `conflict` for one that the organization has already */
-  async run({ member, by }: Acting, input: Input): Promise<Domain> {
+  async run(acting: Acting, input: Input): Promise<Domain> {
+    const { member, by } = acting;
     const org = administratedOrg(member);
     const domain = claimableDomain(input.domain);
     return this.dataSource.transaction(async (manager) => {
-      await lockOrganization(manager, org);
+      await holdStanding(manager, acting);
       if (await manager.existsBy(DomainEntity, { org, domain })) throw new Problem('conflict', { detail: 'The organization has this domain already.' });
       if ((await manager.countBy(DomainEntity, { org })) >= domainsAtMost) throw new Problem('conflict', { detail: `An organization has at most ${domainsAtMost} domains.` });
       const challenge = `latchkey-verification=${randomBytes(24).toString('base64url')}`;

@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { recordAudit } from '../audit/record-audit.ts';
 import type { Acting } from '../organizations/acting.ts';
 import { administratedOrg } from '../organizations/administrated-org.ts';
+import { holdStanding } from '../organizations/hold-standing.ts';
 import { DomainEntity } from './domain.entity.ts';
 import { lockDomain } from './lock-domain.ts';
 import { presentDomain } from './present-domain.ts';
@@ -15,9 +16,11 @@ export class ChangeDomain {
   constructor(private readonly dataSource: DataSource) {}
 
   /** @throws Problem `insufficient_role`, `not_found`, `conflict` before the domain is proven */
-  async run({ member, by }: Acting, named: string, { autoJoin }: Change): Promise<Domain> {
+  async run(acting: Acting, named: string, { autoJoin }: Change): Promise<Domain> {
+    const { member, by } = acting;
     const org = administratedOrg(member);
     return this.dataSource.transaction(async (manager) => {
+      await holdStanding(manager, acting);
       const row = await lockDomain(manager, org, named);
       if (autoJoin && row.verifiedAt === null) throw new Problem('conflict', { detail: 'The domain is not verified yet.' });
       await manager.update(DomainEntity, { org, domain: row.domain }, { autoJoin });

@@ -9,6 +9,7 @@ import { recordAudit } from '../audit/record-audit.ts';
 import { REDIS } from '../env.ts';
 import type { Acting } from '../organizations/acting.ts';
 import { administratedOrg } from '../organizations/administrated-org.ts';
+import { holdStanding } from '../organizations/hold-standing.ts';
 import { CheckDomain } from './check-domain.ts';
 import { normalizedDomain } from './domain-name.ts';
 import { DomainEntity } from './domain.entity.ts';
@@ -33,7 +34,8 @@ export class VerifyDomain {
   }
 
   /** @throws Problem `insufficient_role`, `not_found`, `rate_limited`, `conflict` when another organization has proven the domain */
-  async run({ member, by }: Acting, named: string): Promise<Domain> {
+  async run(acting: Acting, named: string): Promise<Domain> {
+    const { member, by } = acting;
     const org = administratedOrg(member);
     const domain = normalizedDomain(named);
     const known = domain === null ? null : await this.dataSource.manager.findOneBy(DomainEntity, { org, domain });
@@ -45,6 +47,7 @@ export class VerifyDomain {
     const checkedAt = new Date(this.clock.nowMs());
     try {
       return await this.dataSource.transaction(async (manager) => {
+        await holdStanding(manager, acting);
         const row = await lockDomain(manager, org, known.domain);
         // Removed and added anew meanwhile: what was found proves another claim.
         if (row.challenge !== known.challenge) throw new Problem('not_found');

@@ -9,8 +9,8 @@ import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { providerSecretName } from '../federation/find-provider.ts';
 import { RelyingParty } from '../federation/relying-party.ts';
 import { MasterKey } from '../keys/master-key.ts';
-import { requireStanding, type Acting } from '../organizations/acting.ts';
-import { lockOrganization } from '../organizations/member-record.ts';
+import type { Acting } from '../organizations/acting.ts';
+import { holdStanding } from '../organizations/hold-standing.ts';
 import { ownedOrg } from '../organizations/owned-org.ts';
 import { IdentityProviderEntity } from './identity-provider.entity.ts';
 import { presentProvider } from './present-provider.ts';
@@ -34,8 +34,7 @@ export class CreateProvider {
     const { label, issuer, clientId, clientSecret, scopes, mfaAcrValues, enabled } = input;
     await this.relyingParty.requireMetadata(issuer, org);
     return this.dataSource.transaction(async (manager) => {
-      await lockOrganization(manager, org);
-      await requireStanding(manager, acting);
+      await holdStanding(manager, acting);
       if ((await manager.countBy(IdentityProviderEntity, { org })) >= providersAtMost) throw new Problem('conflict', { detail: `An organization has at most ${providersAtMost} providers.` });
       const id = randomUUID();
       const sealedSecret = clientSecret === undefined ? null : this.masterKey.seal(providerSecretName(id), Buffer.from(clientSecret));

@@ -3,9 +3,9 @@ import { WallClock } from '@latchkey/clock';
 import { Injectable } from '@nestjs/common';
 import { recordAudit } from '../audit/record-audit.ts';
 import { EndUnwelcome } from '../grants/end-unwelcome.ts';
-import { requireStanding, type Acting } from '../organizations/acting.ts';
+import type { Acting } from '../organizations/acting.ts';
+import { holdStanding } from '../organizations/hold-standing.ts';
 import { administratedOrg } from '../organizations/administrated-org.ts';
-import { lockOrganization } from '../organizations/member-record.ts';
 import { UnitOfWork } from '../provider/unit-of-work.ts';
 import { IdentityProviderEntity } from './identity-provider.entity.ts';
 import { visibleProvider } from './visible-provider.ts';
@@ -24,8 +24,7 @@ export class DeleteProvider {
     return this.unitOfWork.transaction(async (manager) => {
       await visibleProvider(manager, acting.member.org, id);
       const org = administratedOrg(acting.member);
-      await lockOrganization(manager, org);
-      await requireStanding(manager, acting);
+      await holdStanding(manager, acting);
       const { label, issuer } = await visibleProvider(manager, org, id, true);
       await manager.delete(IdentityProviderEntity, { id, org });
       await this.endUnwelcome.run(org, acting.by);

@@ -5,8 +5,8 @@ import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { providerSecretName } from '../federation/find-provider.ts';
 import { EndUnwelcome } from '../grants/end-unwelcome.ts';
 import { MasterKey } from '../keys/master-key.ts';
-import { requireStanding, type Acting } from '../organizations/acting.ts';
-import { lockOrganization } from '../organizations/member-record.ts';
+import type { Acting } from '../organizations/acting.ts';
+import { holdStanding } from '../organizations/hold-standing.ts';
 import { ownedOrg } from '../organizations/owned-org.ts';
 import { UnitOfWork } from '../provider/unit-of-work.ts';
 import { IdentityProviderEntity } from './identity-provider.entity.ts';
@@ -28,8 +28,7 @@ export class UpdateProvider {
     return this.unitOfWork.transaction(async (manager) => {
       await visibleProvider(manager, acting.member.org, id);
       const org = ownedOrg(acting.member);
-      await lockOrganization(manager, org);
-      await requireStanding(manager, acting);
+      await holdStanding(manager, acting);
       const row = await visibleProvider(manager, org, id, true);
       const { clientSecret, ...plain } = input;
       const given = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));

@@ -7,9 +7,9 @@ import { Problem } from '@latchkey/problem';
 import { DataSource, IsNull, LessThanOrEqual, type EntityManager } from 'typeorm';
 import { UserEntity } from '../accounts/user.entity.ts';
 import { recordAudit } from '../audit/record-audit.ts';
-import { requireStanding, type Acting } from '../organizations/acting.ts';
+import type { Acting } from '../organizations/acting.ts';
 import { rolesInWords } from '../organizations/change-member.ts';
-import { lockOrganization } from '../organizations/member-record.ts';
+import { holdStanding } from '../organizations/hold-standing.ts';
 import { requireRank } from '../organizations/member-rules.ts';
 import { MemberEntity } from '../organizations/member.entity.ts';
 import { requireProjects } from '../organizations/require-projects.ts';
@@ -37,8 +37,7 @@ export class Invite {
     const expiresAt = new Date(now.getTime() + invitationSeconds * 1000);
     try {
       return await this.dataSource.transaction(async (manager) => {
-        await lockOrganization(manager, org);
-        await requireStanding(manager, acting);
+        await holdStanding(manager, acting);
         await requireProjects(manager, org, Object.keys(projects));
         await refuseMember(manager, org, email);
         // One that has expired makes room for the next.

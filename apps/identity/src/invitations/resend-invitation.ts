@@ -6,6 +6,7 @@ import { DataSource } from 'typeorm';
 import { recordAudit } from '../audit/record-audit.ts';
 import type { Acting } from '../organizations/acting.ts';
 import { administratedOrg } from '../organizations/administrated-org.ts';
+import { holdStanding } from '../organizations/hold-standing.ts';
 import { requireRank } from '../organizations/member-rules.ts';
 import { InvitationEntity } from './invitation.entity.ts';
 import { invitationHash, invitationSeconds, newInvitationToken } from './invitation-token.ts';
@@ -26,6 +27,7 @@ export class ResendInvitation {
   async run(acting: Acting, id: string): Promise<Invitation> {
     const org = administratedOrg(acting.member);
     return this.dataSource.transaction(async (manager) => {
+      await holdStanding(manager, acting);
       const row = await lockInvitation(manager, org, id);
       if (row.closedAs !== null) throw new Problem('conflict', { detail: `This invitation was ${row.closedAs}.` });
       requireRank(acting.member, { before: null, after: row.role, projects: Object.keys(row.projects) });

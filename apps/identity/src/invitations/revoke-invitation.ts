@@ -6,6 +6,7 @@ import { DataSource } from 'typeorm';
 import { recordAudit } from '../audit/record-audit.ts';
 import type { Acting } from '../organizations/acting.ts';
 import { administratedOrg } from '../organizations/administrated-org.ts';
+import { holdStanding } from '../organizations/hold-standing.ts';
 import { InvitationEntity } from './invitation.entity.ts';
 import { lockInvitation } from './lock-invitation.ts';
 import { presentInvitation } from './present-invitation.ts';
@@ -19,10 +20,12 @@ export class RevokeInvitation {
   ) {}
 
   /** @throws Problem `insufficient_role`, `not_found`, `conflict` for one that was answered */
-  async run({ member, by }: Acting, id: string): Promise<Invitation> {
+  async run(acting: Acting, id: string): Promise<Invitation> {
+    const { member, by } = acting;
     const org = administratedOrg(member);
     const now = new Date(this.clock.nowMs());
     return this.dataSource.transaction(async (manager) => {
+      await holdStanding(manager, acting);
       const row = await lockInvitation(manager, org, id);
       if (row.closedAs === 'revoked') return presentInvitation(row, now);
       if (row.closedAs !== null) throw new Problem('conflict', { detail: `This invitation was ${row.closedAs}.` });

@@ -1,6 +1,7 @@
 import type { IdentityAssertionClaims } from '@latchkey/contracts';
 import { Injectable } from '@nestjs/common';
 import { Problem } from '@latchkey/problem';
+import type { Acting } from '../organizations/acting.ts';
 import { administratedOrg } from '../organizations/administrated-org.ts';
 import { ActingMember } from '../organizations/acting-member.ts';
 import type { Membership } from '../organizations/find-role.ts';
@@ -21,8 +22,8 @@ export class ActingRegistrant {
   ) {}
 
   /** @throws Problem `insufficient_scope`, `not_found` for any organization but the credential's own */
-  member(caller: IdentityAssertionClaims, org?: string): Promise<Membership> {
-    return this.actingMember.run(caller, 'keys:write', org);
+  acting(caller: IdentityAssertionClaims, org?: string): Promise<Acting> {
+    return this.actingMember.acting(caller, 'keys:write', org);
   }
 
   /**

@@ -8,6 +8,7 @@ import { clientReference } from '../audit/oauth-author.ts';
 import { deleteClient } from '../clients/delete-client.ts';
 import { TrustedClientEntity } from '../clients/trusted-client.entity.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
+import { holdStanding } from '../organizations/hold-standing.ts';
 import { tombstoneSeconds } from '../provider/lifetimes.ts';
 import { ActingRegistrant } from './acting-registrant.ts';
 import { auditName } from './client-name.ts';
@@ -26,9 +27,11 @@ export class DeleteOauthClient {
 
   /** @throws Problem `insufficient_scope`, `not_found` (also the second time), `insufficient_role`, `policy_violation` */
   async run(caller: IdentityAssertionClaims, id: string): Promise<DeletedOauthClient> {
-    const member = await this.registrant.member(caller);
+    const acting = await this.registrant.acting(caller);
+    const { member } = acting;
     const { org } = member;
     return this.dataSource.transaction(async (manager) => {
+      await holdStanding(manager, acting);
       const row = await this.visible.find(org, id, manager, true);
       await this.registrant.require(caller, member, row);
       const target = { ...clientReference(id), ...auditName(row.metadata) };

@@ -10,6 +10,7 @@ import { actorOf, recordAudit } from '../audit/record-audit.ts';
 import { ClientEntity } from '../clients/client.entity.ts';
 import { secretHash, storedSecret } from '../clients/client-secret.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
+import { holdStanding } from '../organizations/hold-standing.ts';
 import { addTrust } from '../trusted-clients/add-trust.ts';
 import { ActingRegistrant } from './acting-registrant.ts';
 import { CheckMetadata } from './check-metadata.ts';
@@ -18,6 +19,7 @@ import { ClientResources } from './client-resources.ts';
 import { machineRecord } from './machine-record.ts';
 import { presentOauthClient } from './present-oauth-client.ts';
 import { registeredClientId } from './registered-client-id.ts';
+import { requireHeld } from './require-held.ts';
 
 /** A secret of 512 bits, so that a plain hash of it is enough. */
 export const newClientSecret = (): string => randomBytes(64).toString('base64url');
@@ -36,7 +38,8 @@ export class RegisterOauthClient {
   /** @throws Problem `insufficient_scope`, `not_found`, `insufficient_role`, `policy_violation`, `invalid_request`, in this order */
   async run(caller: IdentityAssertionClaims, input: Input): Promise<RegisteredOauthClient> {
     const { org, kind } = input;
-    const member = await this.registrant.member(caller, org);
+    const acting = await this.registrant.acting(caller, org);
+    const { member } = acting;
     const machine = kind === 'machine' ? (input.machine ?? { role: 'member', projects: {} }) : null;
     await this.registrant.require(caller, member, { machine, createdBy: caller.sub });
     checkMachine(caller, input);
@@ -50,6 +53,7 @@ export class RegisterOauthClient {
     // Whoever administers the organization vouches for what they register; a member's client is nobody's word but the member's.
     const trusted = member.role !== 'member' && satisfies(parseScopes(caller.scope), ['org:admin']);
     return this.dataSource.transaction(async (manager) => {
+      await holdStanding(manager, acting);
       const row = manager.create(ClientEntity, {
         id, origin: 'registered', metadata, org, createdBy: caller.sub, scopes: [...new Set(input.scopes)], resources, machine,
         secretHash: secret === undefined ? null : secretHash(storedSecret(secret)),
@@ -68,12 +72,12 @@ export class RegisterOauthClient {
   }
 }
 
-/** A machine is given no more than the credential has that makes it, and its bounds are never open. @throws Problem */
+/** A machine is given no more than whoever makes it holds, and its bounds are never open. @throws Problem */
 function checkMachine(caller: IdentityAssertionClaims, { kind, machine, scopes, resources }: Input): void {
   if (kind !== 'machine') {
     if (machine !== undefined) throw new Problem('invalid_request', { detail: 'machine: only a machine has it', issues: [{ path: 'machine', message: 'only a machine has it' }] });
     return;
   }
   if (resources === undefined) throw new Problem('invalid_request', { detail: 'resources: a machine needs at least one', issues: [{ path: 'resources', message: 'a machine needs at least one' }] });
-  if (!satisfies(parseScopes(caller.scope), scopes)) throw new Problem('insufficient_scope', { detail: 'A machine cannot be given scopes that your own credential lacks.' });
+  requireHeld(caller, scopes);
 }

@@ -7,10 +7,12 @@ import { clientReference } from '../audit/oauth-author.ts';
 import { actorOf, recordAudit } from '../audit/record-audit.ts';
 import { ClientEntity } from '../clients/client.entity.ts';
 import { secretHash, storedSecret } from '../clients/client-secret.ts';
+import { holdStanding } from '../organizations/hold-standing.ts';
 import { ActingRegistrant } from './acting-registrant.ts';
 import { auditName } from './client-name.ts';
 import { presentOauthClient } from './present-oauth-client.ts';
 import { newClientSecret } from './register-oauth-client.ts';
+import { requireHeld } from './require-held.ts';
 import { isTrusted, VisibleOauthClient } from './visible-oauth-client.ts';
 
 /** Gives a client a new secret. The one before it is taken for a while longer; an older one ends at once, for two are enough. */
@@ -25,12 +27,15 @@ export class RotateClientSecret {
 
   /** @throws Problem `insufficient_scope`, `not_found`, `insufficient_role`, `policy_violation`, `conflict` for a client without a secret */
   async run(caller: IdentityAssertionClaims, id: string, { graceSeconds }: Input): Promise<RegisteredOauthClient> {
-    const member = await this.registrant.member(caller);
+    const acting = await this.registrant.acting(caller);
+    const { member } = acting;
     const { org } = member;
     const secret = newClientSecret();
     return this.dataSource.transaction(async (manager) => {
+      await holdStanding(manager, acting);
       const row = await this.visible.find(org, id, manager, true);
       await this.registrant.require(caller, member, row);
+      if (row.machine !== null) requireHeld(caller, row.scopes ?? []);
       if (row.secretHash === null) throw new Problem('conflict', { detail: 'This client has no secret: it proves who it is in another way, or not at all.' });
       const previousSecretUntil = graceSeconds === 0 ? null : new Date(this.clock.nowMs() + graceSeconds * 1000);
       const previousSecretHash = graceSeconds === 0 ? null : row.secretHash;

@@ -1,7 +1,6 @@
 import type { IdentityAssertionClaims, UpdatedOauthClient, UpdateOauthClient as Input } from '@latchkey/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { consistencyOf, stage } from '@latchkey/feed-writer';
-import { parseScopes, satisfies } from '@latchkey/oauth';
 import { Problem } from '@latchkey/problem';
 import { DataSource, type EntityManager } from 'typeorm';
 import { clientReference } from '../audit/oauth-author.ts';
@@ -9,6 +8,7 @@ import { actorOf, recordAudit } from '../audit/record-audit.ts';
 import { ClientEntity } from '../clients/client.entity.ts';
 import { endAccessTokens } from '../clients/end-access-tokens.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
+import { holdStanding } from '../organizations/hold-standing.ts';
 import { ActingRegistrant } from './acting-registrant.ts';
 import { CheckMetadata } from './check-metadata.ts';
 import { clientMetadata } from './client-metadata.ts';
@@ -16,6 +16,7 @@ import { auditName } from './client-name.ts';
 import { ClientResources } from './client-resources.ts';
 import { machineRecord } from './machine-record.ts';
 import { kindOf, presentOauthClient } from './present-oauth-client.ts';
+import { requireHeld } from './require-held.ts';
 import { isTrusted, VisibleOauthClient } from './visible-oauth-client.ts';
 
 /** Changes a client of an organization. What it may do less from now on, its access tokens do no longer either. */
@@ -32,10 +33,12 @@ export class UpdateOauthClient {
 
   /** @throws Problem `insufficient_scope`, `not_found`, `insufficient_role`, `policy_violation`, `invalid_request` */
   async run(caller: IdentityAssertionClaims, id: string, input: Input): Promise<UpdatedOauthClient> {
-    const member = await this.registrant.member(caller);
+    const acting = await this.registrant.acting(caller);
+    const { member } = acting;
     const { org } = member;
     const resources = Array.isArray(input.resources) ? await this.resources.canonical(org, input.resources) : input.resources;
     return this.dataSource.transaction(async (manager) => {
+      await holdStanding(manager, acting);
       const before = await this.visible.find(org, id, manager, true);
       await this.registrant.require(caller, member, before);
       checkMachine(caller, before, input);
@@ -88,14 +91,12 @@ function isNarrower(before: readonly string[] | null, after: readonly string[] |
   return before === null || before.some((item) => !after.includes(item));
 }
 
-function checkMachine(caller: IdentityAssertionClaims, { machine }: ClientEntity, input: Input): void {
+function checkMachine(caller: IdentityAssertionClaims, { machine, scopes }: ClientEntity, input: Input): void {
   const refuse = (path: string, message: string) => new Problem('invalid_request', { detail: `${path}: ${message}`, issues: [{ path, message }] });
   if (machine === null) {
     if (input.machine !== undefined) throw refuse('machine', 'only a machine has it');
     return;
   }
   if (input.resources === null) throw refuse('resources', 'a machine needs at least one');
-  if (input.scopes !== undefined && !satisfies(parseScopes(caller.scope), input.scopes)) {
-    throw new Problem('insufficient_scope', { detail: 'A machine cannot be given scopes that your own credential lacks.' });
-  }
+  requireHeld(caller, input.scopes ?? scopes ?? []);
 }

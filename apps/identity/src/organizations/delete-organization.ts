@@ -4,9 +4,9 @@ import { WallClock } from '@latchkey/clock';
 import { Problem } from '@latchkey/problem';
 import { DataSource } from 'typeorm';
 import { recordAudit } from '../audit/record-audit.ts';
-import { requireStanding, type Acting } from './acting.ts';
+import type { Acting } from './acting.ts';
 import { endOrganization } from './end-organization.ts';
-import { lockOrganization } from './member-record.ts';
+import { holdStanding } from './hold-standing.ts';
 
 /** Deletes an organization in the name of one of its owners. */
 @Injectable()
@@ -22,8 +22,7 @@ export class DeleteOrganization {
     if (role !== 'owner') throw new Problem('insufficient_role', { detail: 'Only an owner may delete an organization.' });
     const deletedAt = new Date(this.clock.nowMs());
     return this.dataSource.transaction(async (manager) => {
-      await lockOrganization(manager, org);
-      await requireStanding(manager, acting);
+      await holdStanding(manager, acting);
       const { consistency, servers } = await endOrganization(manager, org, deletedAt);
       await recordAudit(manager, { ...acting.by, org, action: 'org.deleted', target: { kind: 'org', id: org }, details: { servers } });
       return { slug: org, deletedAt: deletedAt.toISOString(), consistency };

@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { recordAudit } from '../audit/record-audit.ts';
 import type { Acting } from './acting.ts';
 import { administratedOrg } from './administrated-org.ts';
-import { lockOrganization } from './member-record.ts';
+import { holdStanding } from './hold-standing.ts';
 import { OrganizationEntity } from './organization.entity.ts';
 
 /** Gives an organization another name to be shown by; the slug, by which everything else knows it, stays. */
@@ -13,10 +13,11 @@ export class RenameOrganization {
   constructor(private readonly dataSource: DataSource) {}
 
   /** @throws Problem `insufficient_role` */
-  async run({ member, by }: Acting, { name }: Rename): Promise<Organization> {
+  async run(acting: Acting, { name }: Rename): Promise<Organization> {
+    const { member, by } = acting;
     const org = administratedOrg(member);
     return this.dataSource.transaction(async (manager) => {
-      await lockOrganization(manager, org);
+      await holdStanding(manager, acting);
       const row = await manager.findOneByOrFail(OrganizationEntity, { slug: org });
       await manager.update(OrganizationEntity, { slug: org }, { name });
       const details = { name_before: row.name, name_after: name };

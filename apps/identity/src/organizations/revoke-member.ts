@@ -5,7 +5,7 @@ import { Problem } from '@latchkey/problem';
 import { DataSource } from 'typeorm';
 import { isUserId } from '../accounts/user-id.ts';
 import { recordAudit } from '../audit/record-audit.ts';
-import type { Acting } from './acting.ts';
+import { requireStanding, type Acting } from './acting.ts';
 import { administratedOrg } from './administrated-org.ts';
 import { lockMemberships, memberRecord } from './member-record.ts';
 
@@ -15,11 +15,13 @@ export class RevokeMember {
   constructor(private readonly dataSource: DataSource) {}
 
   /** @throws Problem `not_found`, `insufficient_role` */
-  async run({ member, by }: Acting, userId: string): Promise<RevokedByEpoch> {
+  async run(acting: Acting, userId: string): Promise<RevokedByEpoch> {
+    const { member, by } = acting;
     const org = administratedOrg(member);
     if (!isUserId(userId)) throw new Problem('not_found');
     return this.dataSource.transaction(async (manager) => {
       await lockMemberships(manager, userId, org);
+      await requireStanding(manager, acting);
       const [rows] = await manager.query<[{ epoch: number }[], number]>(
         `UPDATE members SET epoch = greatest(epoch, floor(extract(epoch FROM clock_timestamp()))::integer)
          WHERE user_id = $1 AND org = $2 AND removed_at IS NULL RETURNING epoch`,

@@ -5,9 +5,9 @@ import { consistencyOf, stage } from '@latchkey/feed-writer';
 import { Problem } from '@latchkey/problem';
 import { recordAudit } from '../audit/record-audit.ts';
 import { EndUnwelcome } from '../grants/end-unwelcome.ts';
-import { requireStanding, type Acting } from '../organizations/acting.ts';
+import type { Acting } from '../organizations/acting.ts';
+import { holdStanding } from '../organizations/hold-standing.ts';
 import { administratedOrg } from '../organizations/administrated-org.ts';
-import { lockOrganization } from '../organizations/member-record.ts';
 import { organizationRecord } from '../organizations/organization-record.ts';
 import { UnitOfWork } from '../provider/unit-of-work.ts';
 import { OrganizationPolicyEntity } from './organization-policy.entity.ts';
@@ -38,8 +38,7 @@ export class ChangePolicy {
   async run(acting: Acting, { revision, policy: change }: Change): Promise<ChangedPolicy> {
     const org = administratedOrg(acting.member);
     return this.unitOfWork.transaction(async (manager) => {
-      await lockOrganization(manager, org);
-      await requireStanding(manager, acting);
+      await holdStanding(manager, acting);
       const row = await manager.findOneBy(OrganizationPolicyEntity, { org });
       const current = row?.revision ?? 0;
       if (current !== revision) throw new Problem('conflict', { detail: `The policy is at revision ${current} by now; look at it again.` });

@@ -5,6 +5,7 @@ import { Problem } from '@latchkey/problem';
 import { DataSource, IsNull } from 'typeorm';
 import { recordAudit } from '../audit/record-audit.ts';
 import type { Acting } from '../organizations/acting.ts';
+import { holdStanding } from '../organizations/hold-standing.ts';
 import { ServerEntity } from '../servers/server.entity.ts';
 import { FolderEntity } from './folder.entity.ts';
 import { lockFolder } from './lock-project.ts';
@@ -18,10 +19,12 @@ export class DeleteFolder {
   ) {}
 
   /** @throws Problem `not_found`, `conflict` while there are servers in it */
-  async run({ member, project, by }: Acting & { project: string }, slug: string): Promise<DeletedFolder> {
+  async run(acting: Acting & { project: string }, slug: string): Promise<DeletedFolder> {
+    const { member, project, by } = acting;
     const { org } = member;
     const deletedAt = new Date(this.clock.nowMs());
     return this.dataSource.transaction(async (manager) => {
+      await holdStanding(manager, acting, [project]);
       const { slug: folder } = await lockFolder(manager, { org, project, slug });
       const servers = await manager.countBy(ServerEntity, { org, project, folder, deletedAt: IsNull() });
       if (servers > 0) throw new Problem('conflict', { detail: `There are ${servers} servers in this folder; delete them first.` });

@@ -8,7 +8,8 @@ import { UserEntity } from '../accounts/user.entity.ts';
 import { recordAudit } from '../audit/record-audit.ts';
 import type { Acting } from '../organizations/acting.ts';
 import { administratedOrg } from '../organizations/administrated-org.ts';
-import { lockOrganization, memberRecord } from '../organizations/member-record.ts';
+import { holdStanding } from '../organizations/hold-standing.ts';
+import { memberRecord } from '../organizations/member-record.ts';
 import { ProjectMemberEntity } from '../organizations/member.entity.ts';
 import { ProjectEntity } from '../organizations/project.entity.ts';
 import { ServerEntity } from '../servers/server.entity.ts';
@@ -23,11 +24,12 @@ export class DeleteProject {
   ) {}
 
   /** @throws Problem `insufficient_role`, `not_found`, `conflict` while there are servers in it */
-  async run({ member, by }: Acting, slug: string): Promise<DeletedProject> {
+  async run(acting: Acting, slug: string): Promise<DeletedProject> {
+    const { member, by } = acting;
     const org = administratedOrg(member);
     const deletedAt = new Date(this.clock.nowMs());
     return this.dataSource.transaction(async (manager) => {
-      await lockOrganization(manager, org);
+      await holdStanding(manager, acting);
       const { slug: project } = await lockProject(manager, org, slug);
       const servers = await manager.countBy(ServerEntity, { org, project, deletedAt: IsNull() });
       if (servers > 0) throw new Problem('conflict', { detail: `There are ${servers} servers in this project; delete them first.` });

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import type { Acting } from '../organizations/acting.ts';
 import { administratedOrg } from '../organizations/administrated-org.ts';
 import { CreateProject } from '../organizations/create-project.ts';
+import { holdStanding } from '../organizations/hold-standing.ts';
 import { ProjectEntity } from '../organizations/project.entity.ts';
 import { presentProject } from './present-project.ts';
 
@@ -16,9 +17,11 @@ export class OpenProject {
   ) {}
 
   /** @throws Problem `insufficient_role`, `conflict` when the slug is or was in use in the organization */
-  async run({ member, by }: Acting, { slug, name }: CreateProjectInput): Promise<Project> {
+  async run(acting: Acting, { slug, name }: CreateProjectInput): Promise<Project> {
+    const { member, by } = acting;
     const org = administratedOrg(member);
     return this.dataSource.transaction(async (manager) => {
+      await holdStanding(manager, acting);
       await this.createProject.run({ org, slug, name }, manager, by);
       return presentProject(await manager.findOneByOrFail(ProjectEntity, { org, slug }), member);
     });

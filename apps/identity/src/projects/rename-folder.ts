@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { recordAudit } from '../audit/record-audit.ts';
 import type { Acting } from '../organizations/acting.ts';
+import { holdStanding } from '../organizations/hold-standing.ts';
 import { FolderEntity } from './folder.entity.ts';
 import { lockFolder } from './lock-project.ts';
 import { presentFolder } from './present-folder.ts';
@@ -13,9 +14,11 @@ export class RenameFolder {
   constructor(private readonly dataSource: DataSource) {}
 
   /** @throws Problem `not_found` */
-  async run({ member, project, by }: Acting & { project: string }, slug: string, { name }: Rename): Promise<Folder> {
+  async run(acting: Acting & { project: string }, slug: string, { name }: Rename): Promise<Folder> {
+    const { member, project, by } = acting;
     const { org } = member;
     return this.dataSource.transaction(async (manager) => {
+      await holdStanding(manager, acting, [project]);
       const row = await lockFolder(manager, { org, project, slug });
       await manager.update(FolderEntity, { org, project, slug: row.slug }, { name });
       const details = { project, name_before: row.name, name_after: name };

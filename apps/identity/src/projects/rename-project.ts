@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { recordAudit } from '../audit/record-audit.ts';
 import type { Acting } from '../organizations/acting.ts';
 import { administratedOrg } from '../organizations/administrated-org.ts';
+import { holdStanding } from '../organizations/hold-standing.ts';
 import { ProjectEntity } from '../organizations/project.entity.ts';
 import { lockProject } from './lock-project.ts';
 import { presentProject } from './present-project.ts';
@@ -14,9 +15,11 @@ export class RenameProject {
   constructor(private readonly dataSource: DataSource) {}
 
   /** @throws Problem `insufficient_role`, `not_found` */
-  async run({ member, by }: Acting, slug: string, { name }: Rename): Promise<Project> {
+  async run(acting: Acting, slug: string, { name }: Rename): Promise<Project> {
+    const { member, by } = acting;
     const org = administratedOrg(member);
     return this.dataSource.transaction(async (manager) => {
+      await holdStanding(manager, acting);
       const row = await lockProject(manager, org, slug);
       await manager.update(ProjectEntity, { org, slug: row.slug }, { name });
       const details = { name_before: row.name, name_after: name };

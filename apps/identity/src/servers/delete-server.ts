@@ -5,7 +5,8 @@ import { WallClock } from '@latchkey/clock';
 import { consistencyOf, stage } from '@latchkey/feed-writer';
 import { Problem } from '@latchkey/problem';
 import { DataSource, IsNull } from 'typeorm';
-import { actorOf, recordAudit } from '../audit/record-audit.ts';
+import { recordAudit } from '../audit/record-audit.ts';
+import { holdStanding } from '../organizations/hold-standing.ts';
 import { serverRecord } from './server-record.ts';
 import { ServerEntity } from './server.entity.ts';
 import { VisibleServer } from './visible-server.ts';
@@ -21,13 +22,14 @@ export class DeleteServer {
 
   /** @throws Problem `insufficient_scope`, `not_found` (also the second time), `insufficient_role` */
   async run(caller: IdentityAssertionClaims, slug: string): Promise<DeletedServer> {
-    const { row, member } = await this.visibleServer.find(caller, 'servers:write', slug);
-    if (!roleScopes(member, row.project).has('servers:write')) throw new Problem('insufficient_role');
+    const { row, acting } = await this.visibleServer.find(caller, 'servers:write', slug);
+    if (!roleScopes(acting.member, row.project).has('servers:write')) throw new Problem('insufficient_role');
     const deletedAt = new Date(this.clock.nowMs());
     return this.dataSource.transaction(async (manager) => {
+      await holdStanding(manager, acting, [row.project]);
       const { affected } = await manager.update(ServerEntity, { slug, deletedAt: IsNull() }, { deletedAt });
       if (affected !== 1) throw new Problem('not_found');
-      await recordAudit(manager, { org: row.org, ...actorOf(caller), action: 'server.deleted', target: { kind: 'server', id: slug, name: row.name } });
+      await recordAudit(manager, { org: row.org, ...acting.by, action: 'server.deleted', target: { kind: 'server', id: slug, name: row.name } });
       const record = serverRecord({ ...row, deletedAt });
       return { slug, deletedAt: deletedAt.toISOString(), consistency: consistencyOf(record, await stage(manager, record)) };
     });

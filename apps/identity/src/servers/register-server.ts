@@ -9,6 +9,7 @@ import { DataSource } from 'typeorm';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { recordAudit } from '../audit/record-audit.ts';
 import { ActingMember } from '../organizations/acting-member.ts';
+import { holdStanding } from '../organizations/hold-standing.ts';
 import { liveProject } from '../organizations/project.entity.ts';
 import { holdPlace } from './hold-place.ts';
 import { presentServer } from './present-server.ts';
@@ -28,12 +29,14 @@ export class RegisterServer {
   /** @throws Problem `insufficient_scope`, `not_found`, `insufficient_role`, `invalid_request`, `conflict`, in this order */
   async run(caller: IdentityAssertionClaims, input: Input): Promise<RegisteredServer> {
     const { org, project, folder = null, slug, name, url } = input;
-    const { member, by } = await this.actingMember.acting(caller, 'servers:write', org);
+    const acting = await this.actingMember.acting(caller, 'servers:write', org);
+    const { member, by } = acting;
     const exists = await liveProject(this.dataSource.manager, org, project);
     if (!exists || projectRoleOf(member, project) === null) throw new Problem('not_found', { detail: 'There is no such project.' });
     if (!roleScopes(member, project).has('servers:write')) throw new Problem('insufficient_role');
     checkUpstreamUrl(url, this.env.LATCHKEY_ALLOW_PRIVATE_UPSTREAMS);
     return this.dataSource.transaction(async (manager) => {
+      await holdStanding(manager, acting, [project]);
       await holdPlace(manager, { org, project, folder });
       const row = manager.create(ServerEntity, { id: randomUUID(), org, project, folder, slug, name, url, deletedAt: null });
       try {

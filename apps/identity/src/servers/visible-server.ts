@@ -4,7 +4,7 @@ import { projectRoleOf } from '@latchkey/access';
 import { Problem } from '@latchkey/problem';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { ActingMember } from '../organizations/acting-member.ts';
-import type { Membership } from '../organizations/find-role.ts';
+import type { Acting } from '../organizations/acting.ts';
 import { FindServer } from './find-server.ts';
 import { presentServer } from './present-server.ts';
 import type { ServerEntity } from './server.entity.ts';
@@ -19,11 +19,12 @@ export class VisibleServer {
   ) {}
 
   /** @throws Problem `not_found` alike for no server, another tenant's, and one in a project where the caller is nobody */
-  async find(caller: IdentityAssertionClaims, scope: Scope, slug: string): Promise<{ row: ServerEntity; member: Membership }> {
-    const member = await this.actingMember.run(caller, scope);
+  async find(caller: IdentityAssertionClaims, scope: Scope, slug: string): Promise<{ row: ServerEntity; acting: Acting }> {
+    const acting = await this.actingMember.acting(caller, scope);
+    const { member } = acting;
     const row = slugSchema.safeParse(slug).success ? await this.findServer.bySlug(slug) : null;
     if (row === null || row.org !== member.org || projectRoleOf(member, row.project) === null) throw new Problem('not_found');
-    return { row, member };
+    return { row, acting };
   }
 
   async show(caller: IdentityAssertionClaims, slug: string): Promise<Server> {

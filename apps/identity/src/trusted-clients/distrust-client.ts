@@ -8,6 +8,7 @@ import { TrustedClientEntity } from '../clients/trusted-client.entity.ts';
 import { EndUnwelcome } from '../grants/end-unwelcome.ts';
 import { ActingMember } from '../organizations/acting-member.ts';
 import { administratedOrg } from '../organizations/administrated-org.ts';
+import { holdStanding } from '../organizations/hold-standing.ts';
 import { UnitOfWork } from '../provider/unit-of-work.ts';
 import { presentTrustedClient } from './present-trusted-client.ts';
 
@@ -22,9 +23,11 @@ export class DistrustClient {
 
   /** @throws Problem `insufficient_scope`, `insufficient_role`, `not_found` (also the second time, and for another tenant's entry) */
   async run(caller: IdentityAssertionClaims, id: string): Promise<TrustedClient> {
-    const org = administratedOrg(await this.actingMember.run(caller, 'org:admin'));
+    const acting = await this.actingMember.acting(caller, 'org:admin');
+    const org = administratedOrg(acting.member);
     if (!isUserId(id)) throw new Problem('not_found');
     return this.unitOfWork.transaction(async (manager) => {
+      await holdStanding(manager, acting);
       const row = await manager.findOne(TrustedClientEntity, { where: { id, org }, lock: { mode: 'pessimistic_write' } });
       if (row === null) throw new Problem('not_found');
       await manager.delete(TrustedClientEntity, { id });

@@ -9,6 +9,7 @@ import { TrustedClientEntity } from '../clients/trusted-client.entity.ts';
 import { isDocumentUrl } from '../clients/metadata-document.ts';
 import { ActingMember } from '../organizations/acting-member.ts';
 import { administratedOrg } from '../organizations/administrated-org.ts';
+import { holdStanding } from '../organizations/hold-standing.ts';
 import { addTrust } from './add-trust.ts';
 import { presentTrustedClient } from './present-trusted-client.ts';
 
@@ -22,12 +23,14 @@ export class TrustClient {
 
   /** @throws Problem `insufficient_scope`, `not_found`, `insufficient_role`, `invalid_request` for a client that nobody has registered */
   async run(caller: IdentityAssertionClaims, input: Input): Promise<TrustedClient> {
-    const org = administratedOrg(await this.actingMember.run(caller, 'org:admin', input.org));
+    const acting = await this.actingMember.acting(caller, 'org:admin', input.org);
+    const org = administratedOrg(acting.member);
     const [kind, value] = input.client === undefined ? (['host', input.host ?? ''] as const) : (['client', input.client] as const);
     if (kind === 'client' && !(await this.exists(org, value))) {
       throw new Problem('invalid_request', { detail: 'client: there is no such client', issues: [{ path: 'client', message: 'there is no such client' }] });
     }
     return this.dataSource.transaction(async (manager) => {
+      await holdStanding(manager, acting);
       const known = await manager.existsBy(TrustedClientEntity, { org, kind, value });
       const row = await addTrust(manager, { org, kind, value, addedBy: caller.sub });
       if (!known) await recordAudit(manager, { org, ...actorOf(caller), action: 'trusted_client.added', target: { kind: kind === 'host' ? 'client_host' : 'client', id: cleaned(value) } });
