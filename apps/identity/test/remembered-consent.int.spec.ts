@@ -236,9 +236,18 @@ describe('remembered consent', () => {
 
     await browser.submit(page, /\/consent$/, { decision: 'allow' });
     const { access_token: token } = await tokensOf(browser, client);
+    await world.identity.dataSource.query(
+      `INSERT INTO consents (id, user_id, client_id, client_name, redirect, resource, org, scopes, expires_at)
+       SELECT gen_random_uuid(), user_id, client_id, client_name, redirect, 'https://elsewhere.example/mcp', 'rival', scopes, expires_at FROM consents WHERE client_id = $1`,
+      [client],
+    );
+    const elsewhere = () => world.identity.dataSource.query<{ org: string }[]>('SELECT org FROM consents WHERE client_id = $1', [client]);
+    expect(await elsewhere()).toHaveLength(2);
     expect((await world.call('DELETE', `/v1/grants/${decodeJwt<{ gid: string }>(token).gid}`, owner)).status).toBe(200);
     page = await ask(browser, client);
     expect(asksToAllow(page)).toBe(true);
+    // What was allowed in another organization is another matter.
+    expect(await elsewhere()).toEqual([{ org: 'rival' }]);
 
     await browser.submit(page, /\/consent$/, { decision: 'allow' });
     await world.identity.dataSource.query('UPDATE users SET epoch = floor(extract(epoch FROM now())) WHERE id = $1', [owner.sub]);

@@ -94,12 +94,12 @@ export class Consents {
     return true;
   }
 
-  /** Whoever disconnects a program wants to be asked when it comes back. @param only  each that is left out means all */
+  /** Whoever disconnects a program wants to be asked when it comes back. @param only  each that is left out means all; `org` null is a sign-in only */
   async forget(manager: EntityManager, only: { userId?: string | undefined; clientId?: string | undefined; org?: string | null | undefined }): Promise<void> {
-    const { userId = null, clientId = null, org = null } = only;
+    const { userId = null, clientId = null, org } = only;
     await manager.query(
-      `DELETE FROM consents WHERE ($1::uuid IS NULL OR user_id = $1) AND ($2::text IS NULL OR client_id = $2) AND ($3::text IS NULL OR org = $3)`,
-      [userId, clientId, org],
+      `DELETE FROM consents WHERE ($1::uuid IS NULL OR user_id = $1) AND ($2::text IS NULL OR client_id = $2) AND ($3 OR org IS NOT DISTINCT FROM $4)`,
+      [userId, clientId, org === undefined, org ?? null],
     );
   }
 }

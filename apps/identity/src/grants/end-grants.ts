@@ -20,10 +20,10 @@ export class EndGrants {
     @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
   ) {}
 
-  /** Ends one, found by whoever asks. Once more changes nothing, and tells the first moment. */
-  one({ grantId, userId, clientId }: AuthorizationEntity, by: AuditAuthor): Promise<Revocation> {
+  /** Ends one, found by whoever asks; what was allowed in another organization is another matter. Once more changes nothing, and tells the first moment. */
+  one({ grantId, userId, clientId, org }: AuthorizationEntity, by: AuditAuthor): Promise<Revocation> {
     return this.dataSource.transaction(async (manager) => {
-      await this.consents.forget(manager, { userId, clientId });
+      await this.consents.forget(manager, { userId, clientId, org });
       return (await revokeAuthorization(manager, grantId, tombstoneSeconds(this.env), by)) ?? (await this.tellAgain(manager, grantId));
     });
   }
