@@ -109,6 +109,21 @@ describe('sign-in at another provider', () => {
       expect(actions.map(({ action }) => action)).toEqual(expect.arrayContaining(['identity.linked', 'sign_in.succeeded']));
     });
 
+    verifies(['I8', 'I7'], 'by somebody whose browser is known also while strangers use up the attempts of the account', async () => {
+      const attempt = { email: 'known@example.com', password: 'a password of known' };
+      await accounts.createUser(attempt.email, attempt.password);
+      const signIn = async (browser: FormBrowser, password = attempt.password) => browser.submit(await browser.get(`${accounts.issuer}/console/sign-in`), { ...attempt, password });
+      const known = new FormBrowser(accounts.issuer);
+      await signIn(known);
+      known.cookies.delete('lk_console|/');
+      const link = await through(known, await known.get(`${accounts.issuer}/console/sign-in`), { sub: 'known' });
+      const stranger = await console({ sub: 'stranger-to-known' });
+      let last = stranger.page;
+      for (let guess = 0; guess < 11; guess += 1) last = await stranger.browser.submit(last, { ...attempt, password: `guess ${guess}` });
+      expect(last.status).toBe(429);
+      expect(new URL((await known.submit(link, attempt)).url).pathname).toBe('/console');
+    });
+
     verifies('I8', 'is connected once when ten confirm at the same time', async () => {
       await accounts.createUser('race@example.com', 'a password of race');
       const { browser, page } = await console({ sub: 'racer' });
@@ -146,8 +161,18 @@ describe('sign-in at another provider', () => {
       const [id] = await accounts.dataSource.query<[{ id: string }]>("SELECT id FROM identities WHERE subject = 'fred'");
       const csrf = /name="_csrf" value="([^"]+)"/.exec((await methods(thief)).text)?.[1] ?? '';
       expect((await thief.post(`${accounts.issuer}/console/sign-in-methods/${id.id}/remove`, { _csrf: csrf })).status).not.toBe(200);
+      // Who came in by it alone is out again, in the console and with programs; who showed the password stays.
+      const byProvider = await console({ sub: 'fred' });
+      const program = new FormBrowser(accounts.issuer);
+      expect((await through(program, await program.get(request()), { sub: 'fred' })).text).toContain('Test client');
+      expect((await program.get(request())).text).not.toContain('>Sign in</button>');
       expect((await browser.submit(connected, {})).text).toContain('None.');
       expect(await subjects()).not.toContain('fred');
+      expect(new URL((await byProvider.browser.get(`${accounts.issuer}/console`)).url).pathname).toBe('/console/sign-in');
+      expect((await program.get(request())).text).toContain('>Sign in</button>');
+      expect(new URL((await browser.get(`${accounts.issuer}/console`)).url).pathname).toBe('/console');
+      const ended = await accounts.dataSource.query<{ n: number }[]>("SELECT (event->'details'->>'sessions')::int AS n FROM audit_events WHERE action = 'identity.unlinked' ORDER BY at DESC LIMIT 1");
+      expect(ended[0]!.n).toBeGreaterThanOrEqual(2);
     });
 
     verifies('I8', 'keeps the last way into an account', async () => {

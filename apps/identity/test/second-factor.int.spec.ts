@@ -59,16 +59,19 @@ describe('the second factor', () => {
     const { app } = await enrolled('ben@example.com');
     const { browser, page } = await atCode('ben@example.com');
     expect(browser.cookies.has('lk_console|/')).toBe(false);
+    // Nor is the browser known for the account yet: a password may be known to others.
+    expect(browser.cookies.has('lk_device|/')).toBe(false);
     expect(pathOf(await browser.get(`${accounts.issuer}/console`))).toBe('/console/sign-in');
     expect(pathOf(await browser.get(`${accounts.issuer}/console/continue`))).toBe('/console/sign-in');
     expect(pathOf(await browser.submit(page, { code: app.code() }))).toBe('/console');
+    expect(browser.cookies.has('lk_device|/')).toBe(true);
     const behind = await atCode('ben@example.com');
     expect((await behind.browser.submit(behind.page, { code: app.code(-1) })).status).toBe(422);
 
     const program = new FormBrowser(accounts.issuer);
     const start = await program.get(authorizeUrl(accounts.issuer, { clientId, scope: 'openid' }));
     const asked = await program.submit(start, { email: 'ben@example.com', password });
-    expect(pathOf(asked)).toBe('/sign-in/second-factor');
+    expect([pathOf(asked), program.cookies.has('lk_device|/')]).toEqual(['/sign-in/second-factor', false]);
     expect((await program.get(`${start.url}/continue`)).text).toContain('>Sign in</button>');
     expect((await program.post(`${accounts.issuer}/sign-in/second-factor`, { code: app.code(1) })).status).toBe(403);
     expect((await program.submit(asked, { code: app.code(1) })).text).toContain('Test client');

@@ -84,9 +84,9 @@ export class ConsoleController {
     const form = parse(signInFormSchema, body);
     const authentication = await this.authenticate.run({ ...form, address: peerAddress(request.raw), device: this.knownDevices.find(request, form.email) });
     if (authentication.outcome === 'signed-in') {
-      this.knownDevices.remember(request, reply, form.email);
       const facts = await this.afterPassword.run(authentication.userId, 'console', reply);
       if ('redirect' in facts) return sendAnswer(reply, facts);
+      this.knownDevices.remember(request, reply, form.email);
       await this.consoleSignIn.run(authentication.userId, facts, request, reply);
       return sendAnswer(reply, { redirect: '/console' });
     }

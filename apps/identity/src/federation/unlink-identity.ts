@@ -4,14 +4,16 @@ import { DataSource } from 'typeorm';
 import { UserEntity } from '../accounts/user.entity.ts';
 import { bySession, recordAudit } from '../audit/record-audit.ts';
 import { QueueMail } from '../mail/queue-mail.ts';
+import { EndSessionsBegunBy } from '../sessions/end-sessions-begun-by.ts';
 import { IdentityEntity } from './identity.entity.ts';
 
-/** Takes a foreign identity from its user. */
+/** Takes a foreign identity from its user, and ends what they signed in to by it alone. */
 @Injectable()
 export class UnlinkIdentity {
   constructor(
     private readonly dataSource: DataSource,
     private readonly queueMail: QueueMail,
+    private readonly endSessions: EndSessionsBegunBy,
   ) {}
 
   /** @throws Problem `not_found` also for another user's; `conflict` for the last way in that an account has */
@@ -27,7 +29,8 @@ export class UnlinkIdentity {
       }
       await manager.delete(IdentityEntity, { userId, id });
       const { provider } = identity;
-      await recordAudit(manager, { org: null, ...bySession(userId), action: 'identity.unlinked', target: { kind: 'identity', id }, details: { provider } });
+      const sessions = await this.endSessions.run(manager, { userId, provider }, bySession(userId));
+      await recordAudit(manager, { org: null, ...bySession(userId), action: 'identity.unlinked', target: { kind: 'identity', id }, details: { provider, sessions } });
       const text = 'A connected sign-in was removed from your account: it signs you in no more.\n\nIf it was not you who did this, change your password at once.\n';
       await this.queueMail.run(manager, { to: user.email, subject: 'A connected sign-in was removed from your account', text });
     });

@@ -32,9 +32,9 @@ export class SignIn {
       const otherWays = await this.offerProviders.toInteraction(interaction);
       return { status, headers, page: signInPage({ uid: interaction.uid, csrf, clientName: name, email, error: words, switching, otherWays }) };
     }
-    this.knownDevices.remember(request, reply, email);
     const facts = await this.afterPassword.run(authentication.userId, `interaction:${interaction.uid}`, reply);
     if ('redirect' in facts) return facts;
+    this.knownDevices.remember(request, reply, email);
     // Nothing of an earlier submission is kept: it may have been somebody else's.
     const outcome = { login: { accountId: authentication.userId, remember: true, amr: [...facts.amr] } };
     return { redirect: await this.openInteraction.finish(request, reply, outcome, false) };

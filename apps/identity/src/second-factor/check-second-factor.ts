@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { WallClock } from '@latchkey/clock';
 import { createRateLimiter, type RateLimiter, type Redis } from '@latchkey/ratelimit';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { addressKey } from '../accounts/address-key.ts';
 import { recordAudit } from '../audit/record-audit.ts';
 import { REDIS } from '../env.ts';
@@ -47,7 +47,7 @@ export class CheckSecondFactor {
     const code = plainCode(text);
     const used = isTimedCode(code) ? await this.useTimedCode(userId, code) : await this.useRecoveryCode(userId, code);
     if (!used) {
-      await this.record(userId, 'second_factor.refused');
+      await this.record(this.dataSource.manager, userId, 'second_factor.refused');
       return { outcome: 'wrong' };
     }
     await Promise.all([this.accounts.consume(userId, { cost: -1 }), this.addresses.consume(addressKey(address), { cost: -1 })]);
@@ -59,12 +59,15 @@ export class CheckSecondFactor {
     if (factor === null) return false;
     const step = stepOf(this.masterKey.open(factorName(userId), factor.sealed), code, this.clock.nowMs());
     if (step === null) return false;
-    const [, affected] = await this.dataSource.query<[unknown, number]>(
-      'UPDATE second_factors SET last_step = $2 WHERE user_id = $1 AND last_step < $2 AND sealed = $3',
-      [userId, step, factor.sealed],
-    );
-    if (affected === 1) await this.record(userId, 'second_factor.verified');
-    return affected === 1;
+    // The use and its entry in the log: both or neither.
+    return this.dataSource.transaction(async (manager) => {
+      const [, affected] = await manager.query<[unknown, number]>(
+        'UPDATE second_factors SET last_step = $2 WHERE user_id = $1 AND last_step < $2 AND sealed = $3',
+        [userId, step, factor.sealed],
+      );
+      if (affected === 1) await this.record(manager, userId, 'second_factor.verified');
+      return affected === 1;
+    });
   }
 
   private async useRecoveryCode(userId: string, code: string): Promise<boolean> {
@@ -78,9 +81,9 @@ export class CheckSecondFactor {
     });
   }
 
-  private async record(userId: string, action: 'second_factor.verified' | 'second_factor.refused'): Promise<void> {
+  private async record(manager: EntityManager, userId: string, action: 'second_factor.verified' | 'second_factor.refused'): Promise<void> {
     const verified = action === 'second_factor.verified';
-    await recordAudit(this.dataSource.manager, {
+    await recordAudit(manager, {
       org: null,
       actor: verified ? { kind: 'user', id: userId } : { kind: 'anonymous', id: null },
       action,

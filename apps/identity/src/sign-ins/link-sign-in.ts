@@ -21,7 +21,7 @@ export class LinkSignIn {
     private readonly complete: CompleteSignIn,
   ) {}
 
-  async withPassword(pending: PendingSignInEntity, attempt: { email: string; password: string; address: string }): Promise<Link> {
+  async withPassword(pending: PendingSignInEntity, attempt: { email: string; password: string; address: string; device: string | null }): Promise<Link> {
     const authentication = await this.authenticate.run(attempt);
     if (authentication.outcome !== 'signed-in') return authentication;
     const { userId } = authentication;

@@ -2,6 +2,7 @@ import { Body, Controller, Get, Inject, Post, Req, Res, UseFilters } from '@nest
 import { parse } from '@latchkey/problem';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { KnownDevices } from '../accounts/known-devices.ts';
 import { refusalWords } from '../accounts/refusal-words.ts';
 import { signInFormSchema } from '../accounts/sign-in-form.ts';
 import { sessionCookie } from '../console/session-cookie.ts';
@@ -32,6 +33,7 @@ export class LinkController {
     private readonly pendingSignIns: PendingSignIns,
     private readonly linkSignIn: LinkSignIn,
     private readonly sessions: ConsoleSessions,
+    private readonly knownDevices: KnownDevices,
     @Inject(IDENTITY_ENV) env: IdentityEnv,
   ) {
     this.cookies = cookieScope(env.LATCHKEY_ISSUER);
@@ -58,7 +60,7 @@ export class LinkController {
   }
 
   private async attempt(pending: PendingSignInEntity, form: { email: string; password: string }, request: FastifyRequest): Promise<Link> {
-    if (pending.destination !== 'connect') return this.linkSignIn.withPassword(pending, { ...form, address: peerAddress(request.raw) });
+    if (pending.destination !== 'connect') return this.linkSignIn.withPassword(pending, { ...form, address: peerAddress(request.raw), device: this.knownDevices.find(request, form.email) });
     const user = await this.sessions.find(readCookie(request, this.cookies, sessionCookie));
     return user === null ? { outcome: 'taken' } : this.linkSignIn.withSession(pending, user.id);
   }

@@ -3,6 +3,7 @@ import { parse } from '@latchkey/problem';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { FindAccount } from '../accounts/find-account.ts';
+import { KnownDevices } from '../accounts/known-devices.ts';
 import type { UserEntity } from '../accounts/user.entity.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { failurePage } from '../federation/failure-pages.ts';
@@ -38,6 +39,7 @@ export class SecondFactorController {
     private readonly check: CheckSecondFactor,
     private readonly enrol: EnrolSecondFactor,
     private readonly accounts: FindAccount,
+    private readonly knownDevices: KnownDevices,
     @Inject(IDENTITY_ENV) env: IdentityEnv,
   ) {
     this.cookies = cookieScope(env.LATCHKEY_ISSUER);
@@ -63,6 +65,8 @@ export class SecondFactorController {
       const { status, words, headers } = codeRefusal(check);
       return sendAnswer(reply, { status, headers, page: secondFactorPage({ csrf, backPath, error: words, reason: demanded(pending.org) }) });
     }
+    // Only now has somebody shown that the account is theirs: a password may be known to others.
+    if (pending.amr.includes('pwd')) this.knownDevices.remember(request, reply, user.email);
     const next = await this.completeSignIn.run(pending, user.id, withSecondFactor(pending));
     return sendAnswer(reply, next === null ? { status: 400, page: failurePage('unknown', '') } : { redirect: next });
   }
