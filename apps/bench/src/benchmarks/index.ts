@@ -3,10 +3,11 @@ import { fenceLoad } from './fence-load.ts';
 import { identity } from './identity.ts';
 import { jwtCheck } from './jwt-check.ts';
 import { patCheck } from './pat-check.ts';
+import { keys } from './keys.ts';
 import { propagation } from './propagation.ts';
 import { replay } from './replay.ts';
 import { snapshot } from './snapshot.ts';
 import { tokenTable } from './token-table.ts';
 
 /** In the order in which they run. */
-export const benchmarks: readonly Benchmark[] = [patCheck, jwtCheck, tokenTable, snapshot, replay, propagation, fenceLoad, identity];
+export const benchmarks: readonly Benchmark[] = [patCheck, jwtCheck, tokenTable, snapshot, replay, propagation, fenceLoad, identity, keys];

@@ -12,6 +12,8 @@ export interface GatewayIdentity {
   jwksUrl: string;
   /** Says for a minute that the owner of an organization is calling. */
   assert(org: string): Promise<string>;
+  /** Says for a minute that the gateway itself is calling. */
+  speak(): Promise<string>;
   close(): void;
 }
 
@@ -21,15 +23,14 @@ export async function gatewayIdentity(): Promise<GatewayIdentity> {
   const server = createServer((_request, response) => void response.setHeader('content-type', 'application/json').end(jwks));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const sign = (claims: object): Promise<string> => {
+    const iat = Math.floor(Date.now() / 1000);
+    return new SignJWT({ iss: gatewayUrl, aud: keysUrl, iat, exp: iat + 60, ...claims }).setProtectedHeader({ alg: 'ES256', typ: identityAssertionType, kid: 'k1' }).sign(privateKey);
+  };
   return {
     jwksUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    assert: (org) => {
-      const iat = Math.floor(Date.now() / 1000);
-      const claims = { iss: gatewayUrl, aud: keysUrl, sub: 'owner', org, scope: 'keys:write', roles: { org: 'owner', projects: {} } };
-      return new SignJWT({ ...claims, iat, exp: iat + 60, credential: { kind: 'access_token', id: 'jti' } })
-        .setProtectedHeader({ alg: 'ES256', typ: identityAssertionType, kid: 'k1' })
-        .sign(privateKey);
-    },
+    speak: () => sign({ sub: gatewayUrl, scope: '', credential: { kind: 'gateway', id: 'gateway' } }),
+    assert: (org) => sign({ sub: 'owner', org, scope: 'keys:write', roles: { org: 'owner', projects: {} }, credential: { kind: 'access_token', id: 'jti' } }),
     close: () => server.close(),
   };
 }

@@ -8,7 +8,7 @@ import { actorOf, recordAudit } from '../../audit/record-audit.ts';
 import type { KeysEnv } from '../../env.ts';
 import { KEYS_ENV, LOGGER } from '../../tokens.ts';
 import { stageEvent } from '../../webhooks/sending/stage-event.ts';
-import { makeKey, saveKey } from '../issue.ts';
+import { makeKey, saveKey, serviceSubject } from '../issue.ts';
 import { mintingMoment } from '../minting-moment.ts';
 import { PatEntity } from '../pat.entity.ts';
 import { patView } from '../pat-view.ts';
@@ -106,5 +106,6 @@ export class MintPatOperation {
 /** A key of the organization outlives whoever asked for it, so those make it who rule the organization; and it makes none for a person, for it is none. */
 function requireKind(principal: Principal, kind: MintPat['kind']): void {
   if (kind === 'service' && !seesAllKeys(principal)) throw new Problem('insufficient_role', { detail: 'Service keys are for owners and administrators of the organization.' });
-  if (kind === 'personal' && principal.user.startsWith('svc_')) throw new Problem('insufficient_role', { detail: 'A service key has no person to mint a personal key for.' });
+  const isService = principal.pat !== null && principal.user === serviceSubject(principal.pat);
+  if (kind === 'personal' && isService) throw new Problem('insufficient_role', { detail: 'A service key has no person to mint a personal key for.' });
 }
