@@ -14,6 +14,7 @@ import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { RememberedGrant } from '../interactions/remembered-grant.ts';
 import { agentClient } from '../exchange/agent-client.ts';
 import { Standings } from '../grants/standing.ts';
+import { LocalSigningKey } from '../keys/local-signing-key.ts';
 import type { LoadedKeys } from '../keys/signing-keys.ts';
 import { GrantedPolicies, withinPolicy, withinPolicyForPeople } from '../policies/granted-policies.ts';
 import { ClientCredentialsGrant } from '../tokens/client-credentials.ts';
@@ -58,7 +59,7 @@ export class EngineConfiguration {
     return {
       adapter: (kind: string) => (kind === 'Client' ? clients : new PostgresAdapter(kind, this.unitOfWork, tombstones)),
       clients: [agentClient],
-      jwks: jwks as Configuration['jwks'],
+      jwks: { keys: jwks.keys.map((key) => (key.alg === 'ES256' ? new LocalSigningKey(key) : key)) } as Configuration['jwks'],
       cookies: cookies(env.LATCHKEY_ISSUER, cookieKeys),
       routes,
       interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
@@ -92,6 +93,8 @@ export class EngineConfiguration {
     const documents = documentPolicy(env);
     return {
       devInteractions: { enabled: false },
+      // Of the keys of access tokens (LocalSigningKey).
+      externalSigningSupport: { enabled: true, ack: 'experimental-01' },
       // A proof is good once and for five minutes, here and at the gateway, with no nonce to fetch first (docs/adr/0013).
       dPoP: { enabled: true, allowReplay: false, requireNonce: () => false },
       registration: { enabled: open, initialAccessToken: env.LATCHKEY_DCR === 'token' ? env.LATCHKEY_DCR_TOKEN : false, idFactory: dynamicClientId },
