@@ -62,4 +62,67 @@ describe('what a refresh reads ahead', () => {
     const rows = await identity.dataSource.query<{ id: string }[]>("SELECT convert_from(id_hash, 'UTF8') AS id FROM artifacts WHERE kind = 'Spec'");
     expect(rows).toEqual([{ id: 'kept' }]);
   });
+
+  describe('statements that nobody waits for', () => {
+    const insert = { name: 'spec-insert', text: "INSERT INTO artifacts (kind, id_hash, payload) VALUES ('Posted', convert_to($1, 'UTF8'), '{}')" };
+    const count = async (): Promise<string[]> =>
+      (await identity.dataSource.query<{ id: string }[]>("SELECT convert_from(id_hash, 'UTF8') AS id FROM artifacts WHERE kind = 'Posted' ORDER BY 1")).map(({ id }) => id);
+    const duplicate = expect.objectContaining({ code: '23505' }) as unknown;
+    let unitOfWork: UnitOfWork;
+    beforeAll(() => {
+      unitOfWork = identity.running.app.get(UnitOfWork);
+    });
+    afterEach(() => identity.dataSource.query("DELETE FROM artifacts WHERE kind = 'Posted'"));
+
+    it('are in the transaction, in their order, and fail it by their own error', async () => {
+      await unitOfWork.transaction(() => unitOfWork.post(insert, ['one']));
+      expect(await count()).toEqual(['one']);
+      await expect(unitOfWork.transaction(async () => Promise.all([unitOfWork.post(insert, ['two']), unitOfWork.post(insert, ['one'])]))).rejects.toEqual(duplicate);
+      const asked = async (): Promise<unknown> => {
+        await unitOfWork.post(insert, ['one']);
+        return unitOfWork.prepared({ name: 'spec-after', text: 'SELECT 1' }, []);
+      };
+      await expect(unitOfWork.transaction(asked)).rejects.toEqual(duplicate);
+      expect(await count()).toEqual(['one']);
+      // Its connection goes back as good as new.
+      await Promise.all(Array.from({ length: 30 }, (_, n) => unitOfWork.transaction(() => unitOfWork.post(insert, [`after ${n}`]))));
+      expect(await count()).toHaveLength(31);
+    });
+
+    it('of a whole request appear together at its end, or not at all', async () => {
+      const seen = await unitOfWork.together(async () => {
+        await unitOfWork.post(insert, ['one']);
+        await unitOfWork.transaction(() => unitOfWork.post(insert, ['two']));
+        return count();
+      });
+      expect([seen, await count()]).toEqual([[], ['one', 'two']]);
+      await unitOfWork.together(async () => {
+        await unitOfWork.post(insert, ['three']);
+        unitOfWork.abandon();
+      });
+      const joined = unitOfWork.together(async () => {
+        await unitOfWork.post(insert, ['four']);
+        // Who catches it does not know what it left behind.
+        await unitOfWork.transaction(() => Promise.reject(new Error('no'))).catch(() => undefined);
+      });
+      await joined;
+      await expect(unitOfWork.together(async () => Promise.all([unitOfWork.post(insert, ['five']), unitOfWork.post(insert, ['one'])]))).rejects.toEqual(duplicate);
+      expect(await count()).toEqual(['one', 'two']);
+    });
+  });
+
+  it('shares a connection among looks: each gets its own answer or error, and a lost connection is replaced', async () => {
+    const unitOfWork = identity.running.app.get(UnitOfWork);
+    const half = { name: 'spec-half', text: 'SELECT 10 / $1::int AS half, pg_backend_pid() AS pid' };
+    const look = (value: number): Promise<{ half: number; pid: number }[]> => unitOfWork.look(half, [value]);
+    const answers = await Promise.allSettled([5, 0, 2, 0, 1].map(look));
+    expect(answers.map((answer) => (answer.status === 'fulfilled' ? answer.value[0]!.half : (answer.reason as { code: string }).code))).toEqual([2, '22012', 5, '22012', 10]);
+    const pids = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value[0]!.pid : []));
+    expect(new Set(pids).size).toBe(1);
+    const nap = unitOfWork.look({ name: 'spec-nap', text: 'SELECT pg_sleep($1)' }, [30]);
+    const lost = expect(nap).rejects.toThrow();
+    await identity.dataSource.query('SELECT pg_terminate_backend($1)', [pids[0]]);
+    await lost;
+    expect((await look(10))[0]!.half).toBe(1);
+  });
 });

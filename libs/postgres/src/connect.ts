@@ -10,6 +10,8 @@ export interface PostgresOptions {
   migrations: DataSourceOptions['migrations'];
   /** Connections this process holds at most; 10 when left out. */
   poolSize?: number;
+  /** Statements are sent before the ones in front of them are answered; a connection carries them in the order in which they were asked. */
+  pipelined?: boolean;
 }
 
 /**
@@ -42,6 +44,7 @@ function dataSource(options: PostgresOptions, settings: Record<string, string>, 
     extra: {
       options: Object.entries(session).map(([name, value]) => `-c ${name}=${value}`).join(' '),
       keepAlive: true,
+      pipeline: options.pipelined ?? false,
       min: Math.min(keptConnections, poolSize),
     },
   });

@@ -28,18 +28,20 @@ export const accountById: Statement = {
 /** The engine's look at an account; a disabled one is as good as none. */
 @Injectable()
 export class FindAccount {
-  private readonly statement: Statement;
+  private readonly byId: Statement;
+  private readonly byEmail: Statement;
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
     dataSource: DataSource,
   ) {
-    this.statement = rowStatement(dataSource, UserEntity, 'user-by-id', 'id = $1');
+    this.byId = rowStatement(dataSource, UserEntity, 'user-by-id', 'id = $1');
+    this.byEmail = rowStatement(dataSource, UserEntity, 'user-by-email', 'email = $1');
   }
 
   async find(sub: string): Promise<Account | undefined> {
-    const user = isUserId(sub) ? (await this.unitOfWork.prepared<AccountRow>(accountById, [sub]))[0] : undefined;
-    if (user === undefined) return undefined;
+    const user = await this.row(sub);
+    if (user === null) return undefined;
     return {
       accountId: user.id,
       claims: () => Promise.resolve({ sub: user.id, email: user.email, email_verified: user.emailVerified, name: user.name }),
@@ -47,9 +49,19 @@ export class FindAccount {
   }
 
   /** @returns null for an unknown or disabled user, and for what is no user id at all */
+  async row(id: string): Promise<AccountRow | null> {
+    return isUserId(id) ? ((await this.unitOfWork.look<AccountRow>(accountById, [id]))[0] ?? null) : null;
+  }
+
+  /** The same with everything about the user. */
   async user(id: string): Promise<UserEntity | null> {
     if (!isUserId(id)) return null;
-    const user = (await this.unitOfWork.prepared<UserEntity>(this.statement, [id]))[0] ?? null;
+    const user = (await this.unitOfWork.look<UserEntity>(this.byId, [id]))[0] ?? null;
     return user === null || user.disabledAt !== null ? null : user;
+  }
+
+  /** @param email  as it is kept; @returns a disabled one, too: who compares passwords takes as long for it as for any other */
+  async withEmail(email: string): Promise<UserEntity | null> {
+    return (await this.unitOfWork.look<UserEntity>(this.byEmail, [email]))[0] ?? null;
   }
 }

@@ -1,6 +1,6 @@
 import { auditEventOf, type AuditAuthor, type AuditEntry } from '@latchkey/service';
 import type { EntityManager } from 'typeorm';
-import { prepared } from '../provider/prepared.ts';
+import { posted } from '../provider/prepared.ts';
 
 export { actorOf, type AuditAuthor, type AuditEntry } from '@latchkey/service';
 
@@ -22,5 +22,5 @@ const insert = {
 export async function recordAudit(manager: EntityManager, entry: AuditEntry): Promise<void> {
   const event = auditEventOf('identity', entry);
   const { id, at, service, org, action, outcome } = event;
-  await prepared(manager, insert, [id, at, service, org, action, outcome, JSON.stringify(event)]);
+  await posted(manager, insert, [id, at, service, org, action, outcome, JSON.stringify(event)]);
 }

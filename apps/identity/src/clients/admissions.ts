@@ -33,7 +33,7 @@ export class Admissions {
 
   /** @param resource  canonical; @returns by organization, one for each that is asked for */
   async find(client: JudgedClient, orgs: readonly string[], resource: string | null): Promise<Map<string, Admission>> {
-    const rows = await this.unitOfWork.prepared<AdmissionRow>(clientStandings, [[...orgs], client.id, hostOf(client.id)]);
+    const rows = await this.unitOfWork.look<AdmissionRow>(clientStandings, [[...orgs], client.id, hostOf(client.id)]);
     return new Map(rows.map((row) => [row.org, admit(client, standingOf(row), row.org, resource)]));
   }
 

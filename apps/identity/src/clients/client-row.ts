@@ -1,6 +1,7 @@
 import type { Scope } from '@latchkey/contracts';
 import { Provider } from 'oidc-provider';
 import type { UnitOfWork } from '../provider/unit-of-work.ts';
+import type { ServerPlace } from '../servers/find-server.ts';
 import type { MachineRole } from './client.entity.ts';
 
 /** All that a request asks of its client. */
@@ -18,12 +19,18 @@ export interface ClientRow {
   orphaned: boolean;
   /** As it is stored: what its organization demands. */
   policy: unknown;
+  /** Of a machine with a few resources: what its next question is about. */
+  servers: ServerPlace[] | null;
 }
 
-const find = {
+export const clientById = {
   name: 'client-by-id',
   text: `SELECT c.metadata, c.secret_hash AS "secretHash", c.org, c.scopes, c.resources, c.privileged, c.machine, greatest(c.epoch, o.epoch) AS epoch,
-      p.policy, c.org IS NOT NULL AND (o.slug IS NULL OR o.disabled_at IS NOT NULL) AS orphaned
+      p.policy, CASE WHEN c.machine IS NOT NULL AND cardinality(c.resources) <= 5 THEN (
+        SELECT jsonb_agg(jsonb_build_object('slug', s.slug, 'org', s.org, 'project', s.project, 'name', s.name)) FROM servers s
+        WHERE s.slug IN (SELECT substring(named FROM '[^/]+$') FROM unnest(c.resources) AS named) AND s.deleted_at IS NULL
+      ) END AS servers,
+      c.org IS NOT NULL AND (o.slug IS NULL OR o.disabled_at IS NOT NULL) AS orphaned
     FROM clients c LEFT JOIN organizations o ON o.slug = c.org LEFT JOIN organization_policies p ON p.org = c.org
     WHERE c.id = $1 AND c.deleted_at IS NULL`,
 };
@@ -36,7 +43,7 @@ export function clientRow(unitOfWork: UnitOfWork, id: string): Promise<ClientRow
   const ctx = Provider.ctx;
   const known = ctx === undefined ? undefined : (read.get(ctx) ?? new Map<string, Promise<ClientRow | null>>());
   if (ctx !== undefined && known !== undefined) read.set(ctx, known);
-  const found = known?.get(id) ?? unitOfWork.prepared<ClientRow>(find, [id]).then((rows) => rows[0] ?? null);
+  const found = known?.get(id) ?? unitOfWork.look<ClientRow>(clientById, [id]).then((rows) => rows[0] ?? null);
   known?.set(id, found);
   return found;
 }

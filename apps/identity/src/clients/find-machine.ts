@@ -2,6 +2,7 @@ import type { Scope } from '@latchkey/contracts';
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../provider/unit-of-work.ts';
 import { clientRow } from './client-row.ts';
+import type { ServerPlace } from '../servers/find-server.ts';
 import type { MachineRole } from './client.entity.ts';
 
 /** A client that acts for itself: what it is where, and the most that it may ever ask for. */
@@ -13,6 +14,8 @@ export interface Machine extends MachineRole {
   epoch: number | null;
   /** As it is stored: what the organization demands of its tokens. */
   policy: unknown;
+  /** Where its resources are, as far as that was read with it. */
+  servers: ServerPlace[];
 }
 
 /** Machines, from the table itself; one of a disabled organization is as good as none. */
@@ -24,7 +27,7 @@ export class FindMachine {
   async run(clientId: string): Promise<Machine | null> {
     const row = await clientRow(this.unitOfWork, clientId);
     if (row === null || !row.privileged || row.orphaned) return null;
-    const { machine, org, scopes, resources, epoch, policy } = row;
-    return machine === null || org === null || scopes === null || resources === null ? null : { ...machine, org, scopes, resources, epoch, policy };
+    const { machine, org, scopes, resources, epoch, policy, servers } = row;
+    return machine === null || org === null || scopes === null || resources === null ? null : { ...machine, org, scopes, resources, epoch, policy, servers: servers ?? [] };
   }
 }

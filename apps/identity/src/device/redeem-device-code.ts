@@ -22,6 +22,6 @@ export class RedeemDeviceCode {
     // The handle of a row is in the database; it must not do for the secret that is not.
     if (isRowHandle(code)) throw new errors.InvalidGrant('device code not found');
     if ((await this.limits.poll(idHash(code).toString('base64url'))) !== null) throw new errors.SlowDown('ask less often');
-    return this.redeemOnce.run('DeviceCode', code, handle);
+    return this.redeemOnce.run('DeviceCode', code, ctx.oidc.client?.clientId ?? '', handle);
   };
 }

@@ -6,7 +6,7 @@ import { bySession, recordAudit } from '../audit/record-audit.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { foreignText } from '../pages/foreign-text.ts';
 import { grantSeconds, tombstoneSeconds } from '../provider/lifetimes.ts';
-import { prepared } from '../provider/prepared.ts';
+import { posted } from '../provider/prepared.ts';
 import { UnitOfWork } from '../provider/unit-of-work.ts';
 import type { SignInFacts } from '../sign-ins/sign-in-facts.ts';
 import { AuthorizationEntity } from './authorization.entity.ts';
@@ -50,7 +50,7 @@ export class Authorizations {
     const clientName = foreignText(client.name, 100);
     const { grantId, org, userId, resource, projects, redirect, origin, sessionUid } = rest;
     const values = [grantId, userId, client.id, org, resource, signIn.amr, signIn.signedInAt, clientName, redirect, scopes, origin, sessionUid, expiresAt, projects];
-    await prepared(manager, insert, values);
+    await posted(manager, insert, values);
     const details = { grant: grantId, client_name: clientName, resource: resource === null ? null : cleaned(resource), projects: projects === null ? null : [...projects], scopes: [...scopes], redirect, origin };
     await recordAudit(manager, { org, ...bySession(userId), action: 'consent.allowed', target: clientReference(client.id), details });
   }

@@ -46,7 +46,7 @@ const living = (columns: string): string => `
   FROM (SELECT *, NULL::timestamptz AS revoked_at, NULL::text AS session_uid FROM consents) a ${joinedTo('a.session_uid')}
   WHERE a.user_id = $1 AND ${causeOfEnd} IS NULL`;
 
-const find = { name: 'consent', text: `${living('a.org, a.projects, a.scopes, a.created_at AS at')} AND a.client_id = $2 AND a.redirect = $3 AND a.resource = $4` };
+export const consentOf = { name: 'consent', text: `${living('a.org, a.projects, a.scopes, a.created_at AS at')} AND a.client_id = $2 AND a.redirect = $3 AND a.resource = $4` };
 
 /** At most as many as a person could look through. */
 const list = `
@@ -60,7 +60,7 @@ export class Consents {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
   async find({ userId, clientId, redirect, resource }: ConsentKey): Promise<RememberedConsent | null> {
-    const rows = await this.unitOfWork.prepared<RememberedConsent>(find, [userId, clientId, redirect, resource ?? '']);
+    const rows = await this.unitOfWork.look<RememberedConsent>(consentOf, [userId, clientId, redirect, resource ?? '']);
     return rows[0] ?? null;
   }
 

@@ -113,7 +113,7 @@ export class Standings {
   }
 
   private async row(grantId: string, sessionUid: string | undefined, statement = look): Promise<StandingRow | null> {
-    const rows = await this.unitOfWork.prepared<StandingRow>(statement, [grantId, sessionUid ?? null]);
+    const rows = await this.unitOfWork.look<StandingRow>(statement, [grantId, sessionUid ?? null]);
     return rows[0] === undefined || rows[0].dead !== null ? null : rows[0];
   }
 }

@@ -28,7 +28,7 @@ const select = `
   WHERE m.user_id = $1 AND m.removed_at IS NULL`;
 
 export const roleInOrg = { name: 'role-in-org', text: `${select} AND m.org = $2` };
-const findAll = { name: 'roles', text: `${select} ORDER BY m.org` };
+export const rolesOf = { name: 'roles', text: `${select} ORDER BY m.org` };
 
 const membership = ({ org, name, role, projects }: RoleRow): Membership => ({ org, name, role, projects: projects ?? {} });
 
@@ -40,14 +40,14 @@ export class FindRole {
   /** @returns null for everybody who is no member */
   async inOrg(userId: string, org: string): Promise<Membership | null> {
     if (!isUserId(userId)) return null;
-    const rows = await this.unitOfWork.prepared<RoleRow>(roleInOrg, [userId, org]);
+    const rows = await this.unitOfWork.look<RoleRow>(roleInOrg, [userId, org]);
     return rows[0] === undefined ? null : membership(rows[0]);
   }
 
   /** All memberships of a user, by organization. */
   async memberships(userId: string): Promise<Membership[]> {
     if (!isUserId(userId)) return [];
-    const rows = await this.unitOfWork.prepared<RoleRow>(findAll, [userId]);
+    const rows = await this.unitOfWork.look<RoleRow>(rolesOf, [userId]);
     return rows.map(membership);
   }
 }

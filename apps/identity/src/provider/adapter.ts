@@ -7,7 +7,7 @@ import { seenNow } from './seen-now.ts';
 import { fromStored, toStored } from './stored-payload.ts';
 import type { Statement, UnitOfWork } from './unit-of-work.ts';
 
-interface Row {
+export interface ArtifactRow {
   payload: AdapterPayload;
   consumed: string | null;
 }
@@ -28,7 +28,7 @@ export const consume = {
     SELECT 1 FROM used`,
 };
 
-const present = ({ payload, consumed }: Row): AdapterPayload => (consumed === null ? payload : { ...payload, consumed: Number(consumed) });
+const present = ({ payload, consumed }: ArtifactRow): AdapterPayload => (consumed === null ? payload : { ...payload, consumed: Number(consumed) });
 
 /** A code that a device shows is allowed or refused once: of two people who answer at once, the second is told so. */
 const undecided = "artifacts.kind <> 'DeviceCode' OR (artifacts.payload->>'accountId' IS NULL AND artifacts.payload->>'error' IS NULL)";
@@ -44,6 +44,20 @@ const save = {
       RETURNING 1
     )
     SELECT 1 FROM written`,
+};
+
+/**
+ * Of a session, which one browser uses in many windows at once: an insert would find the other's row by its second unique id (`uid`), where
+ * Postgres knows no conflict that it could turn into an update. Only a new session is inserted.
+ */
+const saveSession = {
+  name: 'session-save',
+  text: `WITH changed AS (
+      UPDATE artifacts SET payload = $3, grant_id = $4, uid = $5, user_code = $6, expires_at = now() + make_interval(secs => $7)
+      WHERE kind = $1 AND id_hash = $2 RETURNING 1
+    )
+    INSERT INTO artifacts (kind, id_hash, payload, grant_id, uid, user_code, expires_at)
+    SELECT $1, $2, $3, $4, $5, $6, now() + make_interval(secs => $7) WHERE NOT EXISTS (SELECT 1 FROM changed)`,
 };
 
 /** The engine keeps assertions of clients beside proofs of possession, both under a digest of client and `jti`. */
@@ -71,6 +85,7 @@ export class PostgresAdapter implements Adapter {
     const keepsUid = this.kind === 'Session' ? (uid ?? null) : null;
     const stored = this.kind === 'Session' ? { ...toStored(id, payload), seen: seenNow() } : toStored(id, payload);
     const values = [this.kind, this.hashOf(id), JSON.stringify(stored), grantId ?? null, keepsUid, userCode ?? null, expiresIn ?? null];
+    if (this.kind !== 'DeviceCode') return this.unitOfWork.post(this.kind === 'Session' ? saveSession : save, values);
     const rows = await this.unitOfWork.prepared(save, values);
     if (rows.length === 0) throw new errors.InvalidRequest('the code was used already');
   }
@@ -102,7 +117,7 @@ export class PostgresAdapter implements Adapter {
 
   /** Who enters a user code does not get to know the device's: what is found goes on under a handle of its row. */
   async findByUserCode(userCode: string): Promise<AdapterPayload | undefined> {
-    const rows = await this.unitOfWork.prepared<Row & { hash: Buffer }>(findByCode, [this.kind, userCode]);
+    const rows = await this.unitOfWork.look<ArtifactRow & { hash: Buffer }>(findByCode, [this.kind, userCode]);
     return rows[0] === undefined ? undefined : { ...present(rows[0]), jti: rowHandle(rows[0].hash) };
   }
 
@@ -146,7 +161,7 @@ export class PostgresAdapter implements Adapter {
   }
 
   private async findWhere(statement: Statement, value: Buffer | string): Promise<AdapterPayload | undefined> {
-    const rows = await this.unitOfWork.prepared<Row>(statement, [this.kind, value]);
+    const rows = await this.unitOfWork.look<ArtifactRow>(statement, [this.kind, value]);
     return rows[0] === undefined ? undefined : present(rows[0]);
   }
 }

@@ -4,15 +4,23 @@ export class Semaphore {
 
   constructor(private slots: number) {}
 
-  async use<T>(work: () => Promise<T>): Promise<T> {
+  /** @returns what gives the slot back, once */
+  async take(): Promise<() => void> {
     if (this.slots === 0) await new Promise<void>((resolve) => this.waiting.push(resolve));
     else this.slots -= 1;
-    try {
-      return await work();
-    } finally {
+    return () => {
       const next = this.waiting.shift();
       if (next === undefined) this.slots += 1;
       else next();
+    };
+  }
+
+  async use<T>(work: () => Promise<T>): Promise<T> {
+    const giveBack = await this.take();
+    try {
+      return await work();
+    } finally {
+      giveBack();
     }
   }
 }

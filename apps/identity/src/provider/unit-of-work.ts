@@ -1,18 +1,24 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
+import { currentRequest } from '@latchkey/service';
 import { errors } from 'oidc-provider';
 import { DataSource, type EntityManager } from 'typeorm';
-import { prepared, type Statement } from './prepared.ts';
+import { Foresight } from './foresight.ts';
+import { posted, prepared, takesPosts, type Statement } from './prepared.ts';
 import { Semaphore } from './semaphore.ts';
+import { SharedReader } from './shared-reader.ts';
+import { Transaction } from './transaction.ts';
 
 export type { Statement } from './prepared.ts';
 
 interface Scope {
-  manager: EntityManager;
+  /** Gives the transaction; the first who asks opens it. */
+  open: () => Promise<Transaction>;
+  /** Whether what only reads does so beside the transaction, in which nothing is written yet that it could look for. */
+  readsBeside: boolean;
   /** The last statement asked for: one connection carries one at a time, and the engine asks for several at once. */
   tail: Promise<unknown>;
-  /** Answers that another statement has brought along, each for whoever asks first. */
-  foreseen: Map<string, unknown[]>;
+  foreseen: Foresight;
   /** Whether the transaction is to leave nothing behind, whatever it ends with. */
   undone: boolean;
 }
@@ -28,8 +34,13 @@ const openTransactions = 10;
 export class UnitOfWork {
   private readonly scopes = new AsyncLocalStorage<Scope>();
   private readonly slots = new Semaphore(openTransactions);
+  private readonly reader: SharedReader;
+  /** Of requests that are in no transaction; it ends with them. */
+  private readonly foreseen = new WeakMap<object, Foresight>();
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly dataSource: DataSource) {
+    this.reader = new SharedReader(dataSource);
+  }
 
   /** Runs one step on the surrounding transaction, if there is one. Steps do not nest. */
   async run<T>(step: (manager: EntityManager) => Promise<T>): Promise<T> {
@@ -41,23 +52,35 @@ export class UnitOfWork {
   async prepared<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
     const scope = this.scopes.getStore();
     if (scope === undefined) return prepared(this.dataSource.manager, statement, values);
-    if (scope.foreseen.size > 0) {
-      const question = questionOf(statement, values);
-      const rows = scope.foreseen.get(question);
-      if (rows !== undefined) {
-        scope.foreseen.delete(question);
-        return rows as Row[];
-      }
-    }
-    return queue(scope, (manager) => prepared<Row>(manager, statement, values));
+    return scope.foreseen.take<Row>(statement, values) ?? queue(scope, (manager) => prepared<Row>(manager, statement, values));
+  }
+
+  /** The same for one that only reads, by an index: outside of a transaction it shares its way with those of other requests. */
+  async look<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
+    const scope = this.scopes.getStore();
+    if (scope !== undefined && !scope.readsBeside) return this.prepared(statement, values);
+    const request = currentRequest();
+    const foreseen = request === undefined ? undefined : this.foreseen.get(request);
+    return foreseen?.take<Row>(statement, values) ?? this.reader.look(statement, values);
+  }
+
+  /** The same for one that writes and tells nothing: in a transaction nobody waits for it, and the COMMIT fails where it did. */
+  async post(statement: Statement, values: unknown[]): Promise<void> {
+    await this.run((manager) => posted(manager, statement, values));
   }
 
   /**
-   * Takes note of what a statement will answer, for who knows that from another one of the same transaction. It answers once: a second look
-   * is a look at the table.
+   * Takes note of what a statement will answer, for who knows that from another one of the same transaction, or of the same request where
+   * there is none. It answers once: a second look is a look at the table.
    */
   foresee(statement: Statement, values: unknown[], rows: unknown[]): void {
-    this.scopes.getStore()?.foreseen.set(questionOf(statement, values), rows);
+    const scope = this.scopes.getStore();
+    if (scope !== undefined && !scope.readsBeside) return scope.foreseen.note(statement, values, rows);
+    const request = currentRequest();
+    if (request === undefined) return;
+    const foreseen = this.foreseen.get(request) ?? new Foresight();
+    this.foreseen.set(request, foreseen);
+    foreseen.note(statement, values, rows);
   }
 
   /** The same for a step of several statements: outside of a transaction it gets one of its own. */
@@ -87,10 +110,15 @@ export class UnitOfWork {
     try {
       return await work();
     } catch (error) {
-      const scope = this.scopes.getStore();
-      if (scope !== undefined) scope.undone = true;
+      this.abandon();
       throw error;
     }
+  }
+
+  /** Leaves nothing of the surrounding transaction, whatever it ends with. */
+  abandon(): void {
+    const scope = this.scopes.getStore();
+    if (scope !== undefined) scope.undone = true;
   }
 
   /**
@@ -98,29 +126,71 @@ export class UnitOfWork {
    * any other error rolls back.
    */
   async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    const outcome = await this.slots.use(() =>
-      this.dataSource.transaction((manager) => {
-        const scope: Scope = { manager, tail: Promise.resolve(), foreseen: new Map(), undone: false };
-        return this.scopes.run(scope, async () => {
-          try {
-            return { value: await work(manager) };
-          } catch (error) {
-            if (!scope.undone && error instanceof errors.OIDCProviderError && error.statusCode < 500) return { error };
-            throw error;
-          }
-        });
-      }),
-    );
-    if ('error' in outcome) throw outcome.error;
-    return outcome.value;
+    const surrounding = this.scopes.getStore();
+    if (surrounding?.readsBeside === true) return this.orRollBack(async () => work((await surrounding.open()).manager));
+    return this.slots.use(async () => {
+      const transaction = await this.begin();
+      const scope = scopeOf(() => Promise.resolve(transaction), false);
+      return this.scopes.run(scope, () => settle(scope, transaction, () => work(transaction.manager)));
+    });
+  }
+
+  /**
+   * Lets all that `work` writes share one transaction, which opens with the first of it and is committed at its end; what `work` reads it
+   * reads as if there was none. For who writes several things that nobody looks for before the answer.
+   */
+  async together<T>(work: () => Promise<T>): Promise<T> {
+    let opened: Promise<Transaction> | undefined;
+    let giveBack: (() => void) | undefined;
+    const open = async (): Promise<Transaction> => {
+      giveBack = await this.slots.take();
+      return this.begin();
+    };
+    const scope = scopeOf(() => (opened ??= open()), true);
+    try {
+      return await this.scopes.run(scope, async () => {
+        const outcome = await outcomeOf(work);
+        if (opened === undefined) return valueOf(outcome);
+        return settle(scope, await opened, () => Promise.resolve(valueOf(outcome)));
+      });
+    } finally {
+      giveBack?.();
+    }
+  }
+
+  private async begin(): Promise<Transaction> {
+    const transaction = await Transaction.begin(this.dataSource);
+    takesPosts(transaction);
+    return transaction;
   }
 }
 
+const scopeOf = (open: Scope['open'], readsBeside: boolean): Scope => ({ open, readsBeside, tail: Promise.resolve(), foreseen: new Foresight(), undone: false });
+
+type Outcome<T> = { value: T } | { error: unknown };
+
+const outcomeOf = <T>(work: () => Promise<T>): Promise<Outcome<T>> => work().then((value) => ({ value }), (error: unknown) => ({ error }));
+
+function valueOf<T>(outcome: Outcome<T>): T {
+  if ('error' in outcome) throw outcome.error;
+  return outcome.value;
+}
+
+/** Runs `work` and ends its transaction as it deserves. */
+async function settle<T>(scope: Scope, transaction: Transaction, work: () => Promise<T>): Promise<T> {
+  const outcome = await outcomeOf(work);
+  const answers = !('error' in outcome) || (outcome.error instanceof errors.OIDCProviderError && outcome.error.statusCode < 500);
+  if (answers && !scope.undone) {
+    await transaction.commit();
+    return valueOf(outcome);
+  }
+  const failed = await transaction.rollBack();
+  if (failed !== undefined) throw failed.error;
+  return valueOf(outcome);
+}
+
 function queue<T>(scope: Scope, step: (manager: EntityManager) => Promise<T>): Promise<T> {
-  const result = scope.tail.then(() => step(scope.manager));
+  const result = scope.tail.then(async () => step((await scope.open()).manager));
   scope.tail = result.catch(() => undefined);
   return result;
 }
-
-const questionOf = ({ name }: Statement, values: unknown[]): string =>
-  [name, ...values.map((value) => (Buffer.isBuffer(value) ? value.toString('latin1') : String(value)))].join('\0');

@@ -22,10 +22,10 @@ export class FindServer {
   }
 
   async bySlug(slug: string): Promise<ServerEntity | null> {
-    return (await this.unitOfWork.prepared<ServerEntity>(this.statement, [slug]))[0] ?? null;
+    return (await this.unitOfWork.look<ServerEntity>(this.statement, [slug]))[0] ?? null;
   }
 
   async place(slug: string): Promise<ServerPlace | null> {
-    return (await this.unitOfWork.prepared<ServerPlace>(placeOfServer, [slug]))[0] ?? null;
+    return (await this.unitOfWork.look<ServerPlace>(placeOfServer, [slug]))[0] ?? null;
   }
 }

@@ -6,7 +6,7 @@ import { UnitOfWork } from '../provider/unit-of-work.ts';
 import { unmetDemand, type Demand } from './demands.ts';
 import type { SignInFacts } from './sign-in-facts.ts';
 
-const find = {
+export const demandsOf = {
   name: 'demands',
   text: `SELECT (SELECT p.policy FROM organization_policies p WHERE p.org = $1) AS policy,
       (SELECT array_agg(i.id::text) FROM identity_providers i JOIN organizations o ON o.slug = i.org AND o.disabled_at IS NULL
@@ -24,7 +24,7 @@ export class FindDemand {
 
   /** @returns null when nothing is missing */
   async of(org: string | null, facts: SignInFacts): Promise<Demand | null> {
-    const rows = await this.unitOfWork.prepared<{ policy: unknown; providers: string[] | null }>(find, [org]);
+    const rows = await this.unitOfWork.look<{ policy: unknown; providers: string[] | null }>(demandsOf, [org]);
     const { policy = null, providers = null } = rows[0] ?? {};
     return unmetDemand(facts, { org, policy: readPolicy(policy), trusts: this.findProvider.trust(providers ?? []), nowMs: this.clock.nowMs() });
   }

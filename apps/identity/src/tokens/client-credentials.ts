@@ -7,6 +7,8 @@ import { GrantedPolicies } from '../policies/granted-policies.ts';
 import { readPolicy } from '../policies/policy-of.ts';
 import type { GrantGuard } from '../provider/guarded-provider.ts';
 import { Resources, type Resource } from '../provider/resources.ts';
+import { UnitOfWork } from '../provider/unit-of-work.ts';
+import { placeOfServer } from '../servers/find-server.ts';
 
 /**
  * Tokens for machines (AS-82). Whoever asks has proven to be the client; what it gets was fixed when an administrator made it: resources, scopes,
@@ -21,6 +23,7 @@ export class ClientCredentialsGrant {
     private readonly findMachine: FindMachine,
     private readonly resources: Resources,
     private readonly policies: GrantedPolicies,
+    private readonly unitOfWork: UnitOfWork,
   ) {}
 
   readonly guard: GrantGuard = async (ctx, handle) => {
@@ -28,6 +31,7 @@ export class ClientCredentialsGrant {
     const params = (ctx.oidc.params ?? {}) as { resource?: unknown; scope?: unknown };
     const machine = client === undefined ? null : await this.findMachine.run(client.clientId);
     if (machine === null) throw new errors.UnauthorizedClient('this client may not act for itself');
+    for (const server of machine.servers) this.unitOfWork.foresee(placeOfServer, [server.slug], [server]);
     const resource = await this.resource(machine, params.resource);
     const allowed = scopesThere(machine, resource);
     const asked = typeof params.scope === 'string' ? params.scope.split(' ').filter((scope) => scope !== '') : allowed;

@@ -9,6 +9,6 @@ export class RedeemCode {
 
   readonly guard: GrantGuard = (ctx, handle) => {
     const code = ctx.oidc.params?.code;
-    return typeof code === 'string' ? this.redeemOnce.run('AuthorizationCode', code, handle) : handle();
+    return typeof code === 'string' ? this.redeemOnce.run('AuthorizationCode', code, ctx.oidc.client?.clientId ?? '', handle) : handle();
   };
 }

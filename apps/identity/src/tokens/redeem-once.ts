@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { errors } from 'oidc-provider';
+import { findById } from '../provider/adapter.ts';
 import { idHash } from '../provider/id-hash.ts';
 import { prepared } from '../provider/prepared.ts';
 import { UnitOfWork } from '../provider/unit-of-work.ts';
+import { aheadOf, ReadAhead, type Ahead } from './read-ahead.ts';
 import { Turns } from './turns.ts';
 
 /**
@@ -17,6 +19,12 @@ const hold = {
     FROM held`,
 };
 
+/** What the code leads to, asked behind the lock of the statement before, with which it travels; it uses nothing up. */
+const ahead = {
+  name: 'ahead-of-code',
+  text: aheadOf('SELECT payload FROM artifacts WHERE kind = $1 AND id_hash = $2 AND consumed_at IS NULL AND expires_at > now()', 3),
+};
+
 /**
  * Redeems a code in one transaction, behind a lock on its row. Of requests that race, one wins and the others get `invalid_grant`; a
  * request that comes once the code is used revokes what came of it (RFC 6749 section 4.1.2, AS-54).
@@ -25,14 +33,24 @@ const hold = {
 export class RedeemOnce {
   private readonly turns = new Turns();
 
-  constructor(private readonly unitOfWork: UnitOfWork) {}
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly readAhead: ReadAhead,
+  ) {}
 
-  run(kind: 'AuthorizationCode' | 'DeviceCode', code: string, handle: () => Promise<void>): Promise<void> {
+  run(kind: 'AuthorizationCode' | 'DeviceCode', code: string, clientId: string, handle: () => Promise<void>): Promise<void> {
     const hash = idHash(code);
     return this.turns.take(hash.toString('base64'), (waited) =>
       this.unitOfWork.transaction(async (manager) => {
-        const rows = await prepared<{ used: boolean; raced: boolean }>(manager, hold, [kind, hash]);
-        if (rows[0]?.used === true && (waited || rows[0].raced)) throw new errors.InvalidGrant('code already used');
+        const [[held], [known]] = await Promise.all([
+          prepared<{ used: boolean; raced: boolean }>(manager, hold, [kind, hash]),
+          prepared<Ahead>(manager, ahead, [kind, hash, ...this.readAhead.parameters(clientId)]),
+        ]);
+        if (held?.used === true && (waited || held.raced)) throw new errors.InvalidGrant('code already used');
+        if (known !== undefined) {
+          this.unitOfWork.foresee(findById, [kind, hash], [{ payload: known.payload, consumed: null }]);
+          this.readAhead.note(clientId, known);
+        }
         await handle();
       }),
     );

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { openUnderSecret, sealUnderSecret } from '../keys/seal-under-secret.ts';
 import { idHash } from '../provider/id-hash.ts';
-import { prepared } from '../provider/prepared.ts';
+import { posted } from '../provider/prepared.ts';
 
 const purpose = 'refresh replay';
 /** More than a client's parallel processes need, fewer than a thief would like (AS-53). */
@@ -28,7 +28,7 @@ export class RefreshReplays {
   async keep(manager: EntityManager, token: string, request: Buffer, answer: unknown): Promise<void> {
     const windowSeconds = this.env.LATCHKEY_REFRESH_REPLAY_WINDOW_SECONDS;
     if (windowSeconds === 0) return;
-    await prepared(manager, keep, [idHash(token), request, sealUnderSecret(token, purpose, answer), windowSeconds]);
+    await posted(manager, keep, [idHash(token), request, sealUnderSecret(token, purpose, answer), windowSeconds]);
   }
 
   /** @returns the same answer with what is left of `expires_in`, or null outside of the window, for another request, or once too often */
