@@ -37,7 +37,7 @@ export class GatherConsent {
 
   /** @returns null when the account or the resource is gone */
   async run({ client, userId, signIn, params }: AskedConsent): Promise<SignedInConsentView | null> {
-    const user = await this.findAccount.user(userId);
+    const user = await this.findAccount.row(userId);
     const found = typeof params.resource === 'string' ? await this.resources.find(params.resource) : null;
     if (user === null || (found === null && typeof params.resource === 'string')) return null;
     const resource = found === null ? null : { url: found.resource, name: found.name, server: found.server };

@@ -4,6 +4,7 @@ import { PageFilter } from '../pages/page.filter.ts';
 import { ContinueSignedUp } from './continue-signed-up.ts';
 import { DecideConsent } from './decide-consent.ts';
 import { FindConsentView } from './find-consent-view.ts';
+import { ForeseeAuthorization } from './foresee-authorization.ts';
 import { GatherConsent } from './gather-consent.ts';
 import { GoneFilter } from './gone.filter.ts';
 import { GrantConsent } from './grant-consent.ts';
@@ -19,6 +20,7 @@ export const interactionsProviders: Provider[] = [
   ContinueSignedUp,
   DecideConsent,
   FindConsentView,
+  ForeseeAuthorization,
   GatherConsent,
   GoneFilter,
   GrantConsent,

@@ -19,6 +19,8 @@ import { MarkClientUsed } from '../clients/mark-client-used.ts';
 import { answers } from './answers.ts';
 import { EngineConfiguration } from './engine-configuration.ts';
 import { GuardedProvider } from './guarded-provider.ts';
+import { oneTransaction } from './one-transaction.ts';
+import { UnitOfWork } from './unit-of-work.ts';
 
 /** Builds an engine: configuration, guards around its grants, and the last touches on its answers. */
 @Injectable()
@@ -36,6 +38,7 @@ export class EngineFactory {
     private readonly noteGrantUse: NoteGrantUse,
     private readonly exchangeToken: ExchangeToken,
     private readonly assertionGrant: AssertionGrant,
+    private readonly unitOfWork: UnitOfWork,
     @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -55,6 +58,7 @@ export class EngineFactory {
     provider.use(answers(this.env));
     this.structuredTokens.install(provider);
     this.oneUpdateAtATime.install(provider);
+    provider.use(oneTransaction(this.unitOfWork));
     this.markClientUsed.install(provider);
     this.noteGrantUse.install(provider);
     provider.on('server_error', (_ctx, error) => this.logger.error({ err: error }, 'the OAuth engine failed'));

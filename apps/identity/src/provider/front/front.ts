@@ -10,7 +10,10 @@ import { LOGGER } from '../../tokens.ts';
 import { OidcEngine } from '../oidc-engine.ts';
 import { Resources } from '../resources.ts';
 import { answerOAuthError, type EngineExchange, type FrontStep } from './exchange.ts';
+import { ForeseeAuthorization } from '../../interactions/foresee-authorization.ts';
+import { sessionCookie } from '../cookies.ts';
 import { deviceSteps } from './device-steps.ts';
+import { foresee } from './foresee.ts';
 import { freshKeys } from './fresh-keys.ts';
 import { limitRegistrations } from './limit-registrations.ts';
 import { nameAgentClient } from './name-agent-client.ts';
@@ -32,6 +35,7 @@ export class EngineFront {
     limits: RegistrationLimits,
     deviceLimits: DeviceLimits,
     revive: ReviveClient,
+    foreseeAuthorization: ForeseeAuthorization,
     @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
@@ -43,6 +47,7 @@ export class EngineFront {
       nameAgentClient,
       deviceSteps(deviceLimits), // 429
       reviveClient(revive, limits, env.LATCHKEY_DCR),
+      foresee(foreseeAuthorization, sessionCookie(env.LATCHKEY_ISSUER), resources.defaultResource),
       shapeAuthorization(resources),
       freshKeys(engine),
     ];
