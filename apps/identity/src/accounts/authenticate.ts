@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { RecordSignIn } from '../audit/record-sign-in.ts';
 import { emailSchema } from './email.ts';
+import { FindAccount } from './find-account.ts';
 import { hashPassword, isOutdated, passwordMatches } from './password.ts';
 import { SignInThrottle, type Attempt } from './sign-in-throttle.ts';
 import { UserEntity } from './user.entity.ts';
@@ -20,6 +21,7 @@ const longestPassword = 1024;
 export class Authenticate {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly accounts: FindAccount,
     private readonly throttle: SignInThrottle,
     private readonly recordSignIn: RecordSignIn,
   ) {}
@@ -50,6 +52,6 @@ export class Authenticate {
   /** What is no address has no account, and may be text that no column can hold. */
   private async find(text: string): Promise<UserEntity | null> {
     const email = emailSchema.safeParse(text);
-    return email.success ? this.dataSource.manager.findOneBy(UserEntity, { email: email.data }) : null;
+    return email.success ? this.accounts.withEmail(email.data) : null;
   }
 }

@@ -2,11 +2,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { WallClock } from '@latchkey/clock';
 import { currentRequest } from '@latchkey/service';
-import { DataSource, LessThan } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { bySession, recordAudit } from '../audit/record-audit.ts';
 import { FindAccount } from '../accounts/find-account.ts';
 import type { UserEntity } from '../accounts/user.entity.ts';
 import { foreignText } from '../pages/foreign-text.ts';
+import { prepared } from '../provider/prepared.ts';
 import type { SignInFacts } from '../sign-ins/sign-in-facts.ts';
 import { ConsoleSessionEntity } from './session.entity.ts';
 
@@ -21,6 +22,12 @@ const touchSeconds = 60;
 
 /** What a session is called where it is listed. */
 export const sessionIdOf = (token: string): string => hashOf(token).toString('hex');
+
+const insert = {
+  name: 'console-session-insert',
+  text: `INSERT INTO console_sessions (id_hash, user_id, amr, signed_in_at, user_agent, address, last_seen_at, expires_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+};
 
 const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
 
@@ -37,11 +44,9 @@ export class ConsoleSessions {
   async start(userId: string, { amr, signedInAt }: SignInFacts): Promise<string> {
     const token = randomBytes(32).toString('base64url');
     const now = this.clock.nowMs();
-    const manager = this.dataSource.manager;
-    await manager.delete(ConsoleSessionEntity, { expiresAt: LessThan(new Date(now)) });
     const { address = null, userAgent = null } = currentRequest() ?? {};
-    const seen = { address, userAgent: userAgent === null ? null : foreignText(userAgent, 400), lastSeenAt: new Date(now) };
-    await manager.insert(ConsoleSessionEntity, { idHash: hashOf(token), userId, amr: [...amr], signedInAt, ...seen, expiresAt: new Date(now + idleSeconds * 1000) });
+    const browser = userAgent === null ? null : foreignText(userAgent, 400);
+    await prepared(this.dataSource.manager, insert, [hashOf(token), userId, amr, signedInAt, browser, address, new Date(now), new Date(now + idleSeconds * 1000)]);
     return token;
   }
 

@@ -6,6 +6,7 @@ import { addressKey } from '../accounts/address-key.ts';
 import { recordAudit } from '../audit/record-audit.ts';
 import { REDIS } from '../env.ts';
 import { MasterKey } from '../keys/master-key.ts';
+import { prepared } from '../provider/prepared.ts';
 import { factorName } from './enrol-second-factor.ts';
 import { isTimedCode, plainCode, recoveryCodeHash, stepOf } from './one-time-codes.ts';
 import { SecondFactorEntity } from './second-factor.entity.ts';
@@ -14,6 +15,8 @@ import { SecondFactorEntity } from './second-factor.entity.ts';
 const windowSeconds = 900;
 const failuresPerAccount = 10;
 const failuresPerAddress = 50;
+
+const isEnrolled = { name: 'second-factor-enrolled', text: 'SELECT 1 FROM second_factors WHERE user_id = $1' };
 
 export type Check = { outcome: 'right' } | { outcome: 'wrong' } | { outcome: 'throttled'; retryAfterSeconds: number };
 
@@ -35,8 +38,8 @@ export class CheckSecondFactor {
   }
 
   /** Whether this user is asked for one. */
-  enrolled(userId: string): Promise<boolean> {
-    return this.dataSource.manager.existsBy(SecondFactorEntity, { userId });
+  async enrolled(userId: string): Promise<boolean> {
+    return (await prepared(this.dataSource.manager, isEnrolled, [userId])).length > 0;
   }
 
   async run({ userId, code: text, address }: { userId: string; code: string; address: string }): Promise<Check> {
