@@ -1,4 +1,4 @@
-import { startPostgres, startRedis } from '@latchkey/testing';
+import { freePort, startPostgres, startRedis } from '@latchkey/testing';
 import { Pool } from 'undici';
 import type { Benchmark, Report } from '../benchmark.ts';
 import { asManyAsPossible, atPace } from '../http-load.ts';
@@ -41,12 +41,23 @@ async function takeTurns(contenders: readonly Contender[]): Promise<Map<string, 
   return rates;
 }
 
-async function measureFlow(report: Report, contender: Contender, goal: number): Promise<void> {
+/** What the rates of a flow are compared with, where there is something. */
+interface Yardstick {
+  name: string;
+  perSecond: number;
+  perCpuSecond: number;
+}
+
+async function measureFlow(report: Report, contender: Contender, goal: number, yardstick?: () => Promise<Yardstick>): Promise<void> {
+  const before = await yardstick?.();
   const rates = (await takeTurns([contender])).get(contender.name);
   if (rates === undefined) return;
   const perSecond = summarize(rates.perSecond);
-  report({ name: contender.name, unit: '/s', ...perSecond, budget: goal });
-  report({ name: `${contender.name}, per second of its CPU`, unit: '/s', ...summarize(rates.perCpuSecond), budget: goal });
+  const after = await yardstick?.();
+  const against = (of: (known: Yardstick) => number) =>
+    before === undefined || after === undefined ? {} : { yardstick: { name: before.name, value: (of(before) + of(after)) / 2 } };
+  report({ name: contender.name, unit: '/s', ...perSecond, ...against((known) => known.perSecond), budget: goal });
+  report({ name: `${contender.name}, per second of its CPU`, unit: '/s', ...summarize(rates.perCpuSecond), ...against((known) => known.perCpuSecond), budget: goal });
   const half = Math.min(goal, perSecond.value) / 2;
   const { p99Ms, perSecond: paced } = await atPace(workers, half, seconds * 2, contender.operation);
   report({ name: `${contender.name}, p99 at ${Math.round(paced)} /s`, unit: 'ms', value: p99Ms, budget: 50 });
@@ -61,7 +72,7 @@ export const identity: Benchmark = {
     const server = startChild<IdentityServerCalls>('identity-server', 0);
     const bare = startChild<BareProviderCalls>('bare-provider', 0);
     try {
-      const place = await server.call('start', { databaseUrl: postgres.url, redisUrl: redis.url, people: workers });
+      const place = await server.call('start', { databaseUrl: postgres.url, redisUrl: redis.url, port: await freePort(), people: workers });
       const engine = await bare.call('start');
       const pool = new Pool(place.issuer, { connections: workers });
       const enginePool = new Pool(engine.issuer, { connections: workers });
@@ -87,7 +98,9 @@ export const identity: Benchmark = {
       await measureFlow(report, { name: 'code flow without a page', operation: (worker) => people[worker].codeFlow(), cpuMs }, 200);
       for (const person of people) await person.codeFlow();
       await measureFlow(report, { name: 'refresh with rotation', operation: (worker) => people[worker].refresh(), cpuMs }, 400);
-      await measureFlow(report, { name: 'sign-in by password', operation: (worker) => people[worker].passwordLogin(), cpuMs }, 50);
+      await measureFlow(report, { name: 'sign-in by password', operation: (worker) => people[worker].passwordLogin(), cpuMs }, 50, async () => ({
+        name: 'the hash alone, in the same process', ...(await server.call('hash', { seconds, atOnce: workers })),
+      }));
       report({ name: 'memory of the process (RSS)', unit: 'MiB', value: (await server.call('cost')).residentBytes / mebibyte, budget: 300 });
       await Promise.all([pool.close(), enginePool.close()]);
     } finally {

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { InProcessFeed } from '@latchkey/feed';
-import { readIdentityEnv, startIdentity, type RunningIdentity } from '@latchkey/identity';
+import { hashPassword, readIdentityEnv, startIdentity, type RunningIdentity } from '@latchkey/identity';
 import { createLogger } from '@latchkey/telemetry';
-import { freePort } from '@latchkey/testing';
 import { DataSource } from 'typeorm';
+import { asManyAsPossible } from '../http-load.ts';
 import { answerCalls } from './calls.ts';
 import { costOf, type Cost } from './cost.ts';
 import { gatewayUrl } from './gateway-identity.ts';
@@ -42,8 +42,8 @@ async function seedClients(dataSource: DataSource, resource: string): Promise<Pi
 }
 
 const calls = {
-  start: async ({ databaseUrl, redisUrl, people }: { databaseUrl: string; redisUrl: string; people: number }): Promise<IdentityPlace> => {
-    const port = await freePort();
+  /** @param port  a free one: who finds it loads the servers of tests, which this process is not to carry along */
+  start: async ({ databaseUrl, redisUrl, port, people }: { databaseUrl: string; redisUrl: string; port: number; people: number }): Promise<IdentityPlace> => {
     const issuer = `http://127.0.0.1:${port}`;
     const env = readIdentityEnv({
       HOST: '127.0.0.1', PORT: String(port), LATCHKEY_ISSUER: issuer, LATCHKEY_GATEWAY_URL: gatewayUrl, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl,
@@ -61,6 +61,12 @@ const calls = {
       [others.map(({ email }) => email), user.email],
     );
     return { issuer, resource, users: [user, ...others], ...(await seedClients(dataSource, resource)) };
+  },
+  /** Nothing but the hash that a sign-in needs, as many at once as requests would bring. */
+  hash: async ({ seconds, atOnce }: { seconds: number; atOnce: number }): Promise<{ perSecond: number; perCpuSecond: number }> => {
+    const before = costOf(process).cpuMs;
+    const { perSecond, operations } = await asManyAsPossible(atOnce, seconds, async () => void (await hashPassword(user.password)));
+    return { perSecond, perCpuSecond: operations / ((costOf(process).cpuMs - before) / 1000) };
   },
   cost: (): Cost => costOf(process),
 };
