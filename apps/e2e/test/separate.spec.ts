@@ -17,6 +17,7 @@ import { expectAccessTokenDiesAlone, expectAnswerHeaders, expectNoWayAround, exp
 import { initializeSession, listInSession } from '../src/journeys/legacy-session.ts';
 import { connectByOAuth, expectDiscovery, expectRefresh, expectRevocation, expectTools } from '../src/journeys/oauth-journey.ts';
 import { expectForgedPatsRefused, expectPatLifeCycle, expectPatWorks, expectRefused, mintPat, resourceAt, type Pat } from '../src/journeys/pat-journey.ts';
+import { expectHookCallsTool, expectNothingLostWhenKilled } from '../src/journeys/webhooks.ts';
 import { expectBrokenUpstream, expectLeavingReachesUpstream, expectProgressAsItHappens, expectStreamEndsWithItsCredential } from '../src/journeys/streaming.ts';
 
 describe('separate processes on Postgres, NATS and Redis', () => {
@@ -27,7 +28,7 @@ describe('separate processes on Postgres, NATS and Redis', () => {
   let fixture: Everything;
 
   beforeAll(async () => {
-    system = await startSeparate('separate', { LATCHKEY_RATE_LIMIT_PER_MINUTE: '1000' });
+    system = await startSeparate('separate', { LATCHKEY_RATE_LIMIT_PER_MINUTE: '1000', LATCHKEY_WEBHOOK_TIMEOUT_MS: '1500' });
     demo = await startDemo(system);
     resource = await registerServer(system, 'demo', demo.url);
     fixture = await startEverything();
@@ -135,6 +136,13 @@ describe('separate processes on Postgres, NATS and Redis', () => {
     await expire(system, pat.id);
     await expectRefused(system, 'demo', pat.token, 'token_expired');
   });
+
+  verifies(['K9', 'WH-13'], 'a webhook that its sender signed calls a tool through the gateway', async () => {
+    const pat = await mintPat(system, await manage(system, 'keys:write'), 'reads what a webhook wrote');
+    await expectPatWorks(system, 'demo', pat);
+    await expectHookCallsTool(system, 'demo', pat);
+  });
+  verifies(['K10', 'WH-03'], 'the key service is killed while it sends webhooks: every one arrives, each under one id', () => expectNothingLostWhenKilled(system, () => system.crashKeys()), 120_000);
 
   verifies('G1', 'with the key service stopped, tokens of both kinds still work at both gateways', async () => {
     const pat = await mintPat(system, await manage(system, 'keys:write'), 'outlives the key service');

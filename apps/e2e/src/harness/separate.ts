@@ -18,6 +18,8 @@ export interface Separate extends System {
   readonly identity: ServiceProcess;
   readonly keys: ServiceProcess;
   readonly replicas: readonly ServiceProcess[];
+  /** Kills the key service as a crash would, and starts another in its place. */
+  crashKeys(): Promise<void>;
 }
 
 const org = 'default';
@@ -76,10 +78,18 @@ export async function startSeparate(name: string, env: Record<string, string> = 
       start('identity', 'apps/identity/dist/main.js', { ...withDatabase, LATCHKEY_ADMIN_EMAIL: admin.email, LATCHKEY_ADMIN_PASSWORD: admin.password }),
       start('keys', 'apps/keys/dist/main.js', withDatabase),
     ]);
+    let present = keys;
+    const crashKeys = async (): Promise<void> => {
+      await present.kill();
+      present = await start('keys', 'apps/keys/dist/main.js', withDatabase);
+    };
     const replicas = await Promise.all([start('gateway', 'apps/gateway/dist/main.js', forGateways), start('second', 'apps/gateway/dist/main.js', forGateways)]);
     return {
       gatewayUrl: urls.gateway, gateways: [urls.gateway, urls.second], issuer: urls.identity, org, project: 'default', admin, secrets, logDir, logDirs: [logDir],
-      databaseUrl: database.url, operatorEnv: { DATABASE_URL: database.url, LATCHKEY_MASTER_KEY: masterKey }, nats, keysUrl: urls.keys, identity, keys, replicas, stop,
+      databaseUrl: database.url, operatorEnv: { DATABASE_URL: database.url, LATCHKEY_MASTER_KEY: masterKey }, nats, keysUrl: urls.keys, identity, replicas, crashKeys, stop,
+      get keys() {
+        return present;
+      },
     };
   } catch (error) {
     await stop();
