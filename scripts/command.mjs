@@ -1,4 +1,4 @@
-// `npm run audit:verify`, `keys:rotate`: what an operator does to the identity service's database, by hand.
+// `npm run audit:verify`, `keys:rotate`, `keys:reencrypt`: what an operator does to a service's database, by hand.
 import { build } from './setup/build.mjs';
 import { install } from './setup/install.mjs';
 import { main } from './setup/main.mjs';
@@ -6,13 +6,15 @@ import { findNode } from './setup/node.mjs';
 import { run } from './setup/run.mjs';
 import { Refusal } from './setup/say.mjs';
 
-const commands = ['audit-verify', 'keys-rotate'];
+/** Whose command it is. */
+const commands = new Map([['audit-verify', 'identity'], ['keys-rotate', 'identity'], ['keys-reencrypt', 'keys']]);
 
 main(async () => {
   const [name, ...args] = process.argv.slice(2);
-  if (!commands.includes(name)) throw new Refusal(`Usage: node scripts/command.mjs ${commands.join('|')}`);
+  const app = commands.get(name);
+  if (app === undefined) throw new Refusal(`Usage: node scripts/command.mjs ${[...commands.keys()].join('|')}`);
   await install();
   const node = findNode();
-  await build(node, 'apps/identity');
-  return (await run(node, [`apps/identity/dist/commands/${name}.js`, ...args])).code;
+  await build(node, `apps/${app}`);
+  return (await run(node, [`apps/${app}/dist/commands/${name}.js`, ...args])).code;
 });

@@ -94,6 +94,10 @@ export class KeysFixture {
     return fixture;
   }
 
+  get databaseUrl(): string {
+    return this.database.url;
+  }
+
   private async startService(): Promise<void> {
     const env = readKeysEnv({
       HOST: '127.0.0.1',

@@ -1,19 +1,23 @@
 import type { AuditEvent } from '@latchkey/contracts';
+import { connectPostgres } from '@latchkey/postgres';
 import { eventually, verifies } from '@latchkey/testing';
+import { Envelope } from '../src/encryption/envelope.ts';
+import { LocalKeyEncryption } from '../src/encryption/local-key-encryption.ts';
+import { reencrypt, sealedColumns } from '../src/encryption/reencrypt.ts';
 import { ann, bob, eve, KeysFixture, type Answer, type Claims, type Method } from './keys-fixture.ts';
 import { isGenuine, WebhookReceiver } from './webhook-receiver.ts';
 
 const admin: Claims = { ...ann, scope: 'keys:write webhooks:write' };
 const stranger: Claims = { ...eve, scope: 'keys:write webhooks:write' };
 const path = '/v1/webhooks/endpoints';
-const open = { LATCHKEY_ALLOW_PRIVATE_UPSTREAMS: 'true', LATCHKEY_WEBHOOK_TIMEOUT_MS: '500' };
+const env = { LATCHKEY_ALLOW_PRIVATE_UPSTREAMS: 'true', LATCHKEY_WEBHOOK_TIMEOUT_MS: '500' };
 const unknownId = '00000000-0000-4000-8000-000000000000';
 
 describe('webhooks out', () => {
   let keys: KeysFixture;
   let receiver: WebhookReceiver;
   beforeAll(async () => {
-    [keys, receiver] = await Promise.all([KeysFixture.start({ env: open }), WebhookReceiver.start()]);
+    [keys, receiver] = await Promise.all([KeysFixture.start({ env }), WebhookReceiver.start()]);
     // Receivers judge the age of a message by their own clock.
     keys.clock.advance(Date.now() - keys.clock.nowMs());
   }, 60_000);
@@ -239,7 +243,7 @@ describe('webhooks out', () => {
       expect((await keys.call(admin, 'GET', `${endpoint.base}/deliveries/${String(body['id'])}`)).body['log']).toMatchObject([{ statusCode: null, error: 'address_refused' }]);
       expect(receiver.at(endpoint.at)).toEqual([]);
     } finally {
-      await keys.restart(open);
+      await keys.restart(env);
       await remove(endpoint);
     }
   });
@@ -328,5 +332,43 @@ describe('webhooks out', () => {
       }
     }
     await remove(endpoint);
+  });
+
+  verifies('K11', 'after a change of the master key everything sealed goes over to the new one, also when that was cut short, and the old one can go', async () => {
+    const made = [await register(), await register(), await register()];
+    const [old, fresh] = [Buffer.alloc(32, 7), Buffer.alloc(32, 8)];
+    const both = new Envelope(new LocalKeyEncryption([fresh, old]));
+    const database = await connectPostgres({ url: keys.databaseUrl, schema: 'keys', entities: [], migrations: [] });
+    // Whoever is killed in the middle: what was committed stays, what was not is as before.
+    let left = 2;
+    const dying = new (class extends Envelope {
+      override rewrap(...sealed: Parameters<Envelope['rewrap']>): Promise<Buffer | null> {
+        left -= 1;
+        return left < 0 ? Promise.reject(new Error('killed')) : super.rewrap(...sealed);
+      }
+    })(new LocalKeyEncryption([fresh, old]));
+    try {
+      await expect(reencrypt(database, dying)).rejects.toThrow('killed');
+      const changed = await reencrypt(database, both);
+      expect(changed.changed).toBeGreaterThanOrEqual(made.length);
+      expect(await reencrypt(database, both)).toEqual({ seen: changed.seen, changed: 0 });
+      // No sealed column is forgotten: these are all that hold bytes, but for hashes and what was received.
+      const columns = await keys.query<{ place: string }>("SELECT table_name || '.' || column_name AS place FROM information_schema.columns WHERE table_schema = 'keys' AND data_type = 'bytea'");
+      const open = ['personal_access_tokens.hash', 'hook_deliveries.payload'];
+      expect(columns.map(({ place }) => place).filter((place) => !open.includes(place)).sort()).toEqual(sealedColumns.map(({ table, column }) => `${table}.${column}`).sort());
+    } finally {
+      await database.destroy();
+    }
+    await keys.restart({ ...env, LATCHKEY_MASTER_KEY: fresh.toString('base64') });
+    try {
+      for (const endpoint of made) {
+        await ping(endpoint);
+        const message = await eventually(() => receiver.at(endpoint.at)[0] ?? false);
+        expect(isGenuine(endpoint.secret, { ...message, headers: message.headers })).toBe(true);
+      }
+      await remove(...made);
+    } finally {
+      await keys.restart(env);
+    }
   });
 });

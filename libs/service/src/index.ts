@@ -11,5 +11,6 @@ export { ProblemFilter } from './problem.filter.ts';
 export type { RawHandler } from './raw-handler.ts';
 export { currentRequest, type RequestFacts } from './request-facts.ts';
 export { requestIdOf } from './request-id.ts';
+export { envOf, runCommand, say, UsageError } from './run-command.ts';
 export { runService, type ServiceParts, type ServiceProcess } from './run-service.ts';
 export { startService, type RunningService, type ServiceOptions } from './service.ts';

@@ -1,4 +1,4 @@
-import { EnvironmentError, loadEnv } from '@latchkey/service';
+import { EnvironmentError, loadEnv } from './load-env.ts';
 import type { Problem } from '@latchkey/problem';
 import type { z } from 'zod';
 

@@ -4,12 +4,12 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { slugSchema, verifyAuditQuerySchema, type AuditVerification } from '@latchkey/contracts';
 import { connectPostgres } from '@latchkey/postgres';
+import { envOf, runCommand, say, UsageError } from '@latchkey/service';
 import { chainOf } from '../audit/chain-link.ts';
 import { auditEntities } from '../audit/providers.ts';
 import { verifyLines } from '../audit/verify-lines.ts';
 import { VerifyChain } from '../audit/verify-chain.ts';
 import { identityEnvSchema } from '../env.ts';
-import { envOf, runCommand, say, UsageError } from './run-command.ts';
 
 const usage = `npm run audit:verify -- (--org <slug> | --deployment) [--head <position>:<hash>] [--file <export.ndjson>]
 

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { connectPostgres } from '@latchkey/postgres';
+import { envOf, runCommand, say, UsageError } from '@latchkey/service';
 import type { DataSource } from 'typeorm';
 import { identityEnvSchema } from '../env.ts';
 import { DropSigningKey } from '../keys/drop-signing-key.ts';
@@ -8,7 +9,6 @@ import { MasterKey } from '../keys/master-key.ts';
 import { ResealKeys } from '../keys/reseal-keys.ts';
 import { SigningKeys } from '../keys/signing-keys.ts';
 import { entities } from '../storage.ts';
-import { envOf, runCommand, say, UsageError } from './run-command.ts';
 
 const usage = `npm run keys:rotate -- --list | --compromised <kid> | --reseal
 
