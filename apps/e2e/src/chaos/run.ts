@@ -91,7 +91,7 @@ async function runOn(fleet: Fleet, { seed, faultSeconds, revocations, log }: Cha
     // A run that cannot go on is no reason to keep back what it has seen.
     log(`until then: ${revoking.done.total} revocations, ${observer.answers.total} checks (${String(observer.answers)})`);
     for (const [boundMs, afterMs] of observer.worstAcceptanceMs) log(`  worst acceptance ${afterMs.toFixed(0)} ms after the acknowledgement, N = ${boundMs} ms`);
-    for (const line of [...observer.violations, ...observer.falseRefusals, ...revoking.failures]) log(`  ${line}`);
+    for (const line of [...observer.violations, ...observer.falseRefusals, ...observer.oddities, ...revoking.failures]) log(`  ${line}`);
     throw error;
   } finally {
     revoking.endSoon();
