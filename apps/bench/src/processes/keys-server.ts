@@ -8,6 +8,12 @@ import { gatewayUrl, keysUrl } from './gateway-identity.ts';
 
 let service: Awaited<ReturnType<typeof startKeys>> | undefined;
 
+const insertKeys = `
+  INSERT INTO personal_access_tokens (id, hash, prefix, name, org, owner, scopes, created_at, expires_at)
+  SELECT lpad(n::text, 8, '0'), sha256(convert_to(n::text, 'UTF8')), 'lk_pat_' || lpad(n::text, 8, '0'), 'key ' || n, 'crowd', 'owner-' || n % 10000,
+    '{mcp:read}', now() - n * interval '1 second', CASE WHEN n % 2 = 0 THEN now() + n * interval '1 minute' END
+  FROM generate_series($1::integer, $2::integer) AS n`;
+
 /** The key service as it runs, with somebody in the place of identity who says yes of every owner. */
 const calls = {
   start: async ({ databaseUrl, jwksUrl }: { databaseUrl: string; jwksUrl: string }): Promise<number> => {
@@ -28,13 +34,7 @@ const calls = {
     const source = service?.app.get(DataSource);
     // In pieces: no statement of the service may take long.
     for (let from = 1; from <= count; from += 20_000) {
-      await source?.query(
-      `INSERT INTO personal_access_tokens (id, hash, prefix, name, org, owner, scopes, created_at, expires_at)
-       SELECT lpad(n::text, 8, '0'), sha256(convert_to(n::text, 'UTF8')), 'lk_pat_' || lpad(n::text, 8, '0'), 'key ' || n, 'crowd', 'owner-' || n % 10000,
-         '{mcp:read}', now() - n * interval '1 second', CASE WHEN n % 2 = 0 THEN now() + n * interval '1 minute' END
-       FROM generate_series($1::integer, $2::integer) AS n`,
-      [from, Math.min(count, from + 19_999)],
-    );
+      await source?.query(insertKeys, [from, Math.min(count, from + 19_999)]);
     }
     await source?.query('ANALYZE personal_access_tokens');
   },

@@ -44,6 +44,28 @@ describe('AssertionVerifier', () => {
     await expect(verifier.verify(await sign(over))).rejects.toMatchObject({ code: 'token_malformed' });
   });
 
+  it('believes one again without another look at its signature, until it ends, and nothing that is like it', async () => {
+    let nowMs = Date.now();
+    const remembering = new AssertionVerifier({ issuer, audience, jwksUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, nowMs: () => nowMs });
+    const assertion = await sign({ exp: '50s' });
+    const first = await remembering.verify(assertion);
+    const { verify } = crypto.subtle;
+    let looks = 0;
+    crypto.subtle.verify = (...args) => { looks += 1; return Reflect.apply(verify, crypto.subtle, args); };
+    try {
+      expect(await remembering.verify(assertion)).toBe(first);
+      expect(looks).toBe(0);
+      const [head, body, signature] = assertion.split('.');
+      const flipped = `${head}.${body}.${signature!.startsWith('A') ? 'B' : 'A'}${signature!.slice(1)}`;
+      await expect(remembering.verify(flipped)).rejects.toMatchObject({ code: 'token_malformed' });
+      nowMs += 60_000;
+      expect(await remembering.verify(assertion)).toEqual(first);
+      expect(looks).toBe(2);
+    } finally {
+      crypto.subtle.verify = verify;
+    }
+  });
+
   it('refuses one signed with a key of somebody else', async () => {
     const { privateKey: foreign } = await generateKeyPair('ES256');
     await expect(verifier.verify(await sign({ key: foreign }))).rejects.toMatchObject({ code: 'token_malformed' });

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { identityAssertionClaimsSchema, identityAssertionType, type IdentityAssertionClaims } from '@latchkey/contracts';
 import { Problem } from '@latchkey/problem';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
@@ -10,7 +11,11 @@ export interface AssertionVerifierOptions {
   audience: string;
   /** The gateway's public keys. */
   jwksUrl: string;
+  /** Milliseconds since 1970; tests move it. */
+  nowMs?: () => number;
 }
+
+const rememberedLimit = 10_000;
 
 /** Faults of the assertion itself; whatever else fails while it is checked (the network, the key set) is our own trouble. */
 function saysSomethingOfTheToken(error: unknown): boolean {
@@ -21,9 +26,13 @@ function saysSomethingOfTheToken(error: unknown): boolean {
 /** Reads the assertion by which the gateway tells a service who is calling (GW-82). */
 export class AssertionVerifier {
   private readonly keys: JWTVerifyGetKey;
+  /** Until they end, a minute at most: a gateway sends one for many requests. A key that the gateways withdraw is believed for as long. */
+  private readonly remembered = new Map<string, { claims: IdentityAssertionClaims; untilMs: number }>();
+  private readonly nowMs: () => number;
 
   constructor(private readonly options: AssertionVerifierOptions) {
     this.keys = createRemoteJWKSet(new URL(options.jwksUrl), { timeoutDuration: 2_000, cooldownDuration: 1_000 });
+    this.nowMs = options.nowMs ?? Date.now;
   }
 
   /**
@@ -32,6 +41,16 @@ export class AssertionVerifier {
    */
   async verify(assertion: string | undefined): Promise<IdentityAssertionClaims> {
     if (assertion === undefined || assertion === '') throw new Problem('token_missing');
+    const digest = hash('sha256', assertion, 'binary');
+    const known = this.remembered.get(digest);
+    if (known !== undefined && this.nowMs() < known.untilMs) return known.claims;
+    const claims = await this.verifyNow(assertion);
+    if (this.remembered.size >= rememberedLimit) this.remembered.clear();
+    this.remembered.set(digest, { claims, untilMs: Math.min(claims.exp * 1000, this.nowMs() + 60_000) });
+    return claims;
+  }
+
+  private async verifyNow(assertion: string): Promise<IdentityAssertionClaims> {
     try {
       const { payload } = await jwtVerify(assertion, this.keys, {
         issuer: this.options.issuer,
