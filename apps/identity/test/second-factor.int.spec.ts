@@ -1,4 +1,5 @@
 import { verifies } from '@latchkey/testing';
+import { CheckSecondFactor } from '../src/second-factor/check-second-factor.ts';
 import { authorizeUrl, FormBrowser, registerClient, startAccounts, type Accounts, type Page } from './support/accounts.ts';
 import { enrol, recoveryCodesOn, scan, type Authenticator } from './support/authenticator.ts';
 
@@ -96,6 +97,32 @@ describe('the second factor', () => {
     expect(answers.map((answer) => pathOf(answer)).filter((path) => path === '/console')).toHaveLength(1);
     expect(await accounts.dataSource.query('SELECT 1 FROM recovery_codes WHERE user_id = $1', [id])).toHaveLength(9);
     expect(await accounts.dataSource.query("SELECT 1 FROM audit_events WHERE action = 'recovery_code.used'")).toHaveLength(1);
+  });
+
+  verifies(['AS-55', 'I14'], 'of ten who show one code at the same moment one is let in, of an app and of the paper alike (10 times)', async () => {
+    const check = accounts.identity.app.get(CheckSecondFactor);
+    const ten = async (userId: string, code: string) => {
+      const answers = await Promise.all(Array.from({ length: 10 }, (_, at) => check.run({ userId, code, address: `192.0.2.${at}` })));
+      return answers.map(({ outcome }) => outcome).sort();
+    };
+    const once = ['right', ...Array.from({ length: 9 }, () => 'wrong')];
+    for (let round = 0; round < 10; round += 1) {
+      // An account for each, as nine wrong ones are nearly all that an account has.
+      const [one, other] = [await enrolled(`race-app-${round}@example.com`), await enrolled(`race-paper-${round}@example.com`)];
+      expect([round, await ten(one.id, one.app.code(1)), await ten(other.id, other.recoveryCodes[round]!)]).toEqual([round, once, once]);
+    }
+  }, 120_000);
+
+  verifies(['I14', 'I17'], 'a code whose use cannot be written down was not used', async () => {
+    const { id, app } = await enrolled('unwritten@example.com');
+    const check = () => accounts.identity.app.get(CheckSecondFactor).run({ userId: id, code: app.code(1), address: '192.0.2.99' });
+    await accounts.dataSource.query("ALTER TABLE audit_events ADD CONSTRAINT nothing_verified CHECK (action <> 'second_factor.verified') NOT VALID");
+    try {
+      await expect(check()).rejects.toThrow('nothing_verified');
+    } finally {
+      await accounts.dataSource.query('ALTER TABLE audit_events DROP CONSTRAINT nothing_verified');
+    }
+    expect(await check()).toEqual({ outcome: 'right' });
   });
 
   verifies('I14', 'guessing ends in 429, and the right code does not help then', async () => {
