@@ -15,11 +15,11 @@ describe('domain names', () => {
     (text) => expect(normalizedDomain(text)).toBeNull(),
   );
 
-  it.each(['co.uk', 'COM.AU', 'ac.jp', 'example.test', 'printer.local', 'x.arpa', 'nonsense'])('cannot be claimed: %s', (text) => {
+  it.each(['co.uk', 'COM.AU', 'ac.jp', 'github.io', 'kobe.jp', 'any.kobe.jp', 's3.amazonaws.com', 'co.com', 'xn--55qx5d.cn', '公司.cn', 'example.test', 'printer.local', 'x.arpa', 'nonsense'])('cannot be claimed: %s', (text) => {
     expect(() => claimableDomain(text)).toThrow(expect.objectContaining({ code: 'invalid_request' }));
   });
 
-  it.each(['acme.com', 'acme.co.uk', 'co.com', 'mail.acme.io', 'com.acme.de'])('can be claimed: %s', (text) => {
+  it.each(['acme.com', 'acme.co.uk', 'acme.github.io', 'city.kobe.jp', 'acme.corp', 'mail.acme.io', 'com.acme.de'])('can be claimed: %s', (text) => {
     expect(claimableDomain(text)).toBe(text);
   });
 

@@ -1,10 +1,8 @@
 import { domainToASCII } from 'node:url';
 import { Problem } from '@latchkey/problem';
+import { parse } from 'tldts';
 
 const label = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
-
-/** Below a country's own domain these are where everybody registers, and belong to nobody: `co.uk`, `com.au`, `ac.jp`. */
-const registries = new Set(['ac', 'co', 'com', 'edu', 'go', 'gob', 'gov', 'gouv', 'id', 'ltd', 'mil', 'ne', 'net', 'nom', 'or', 'org', 'plc', 'sch']);
 
 const refuse = (message: string): Problem => new Problem('invalid_request', { detail: `domain: ${message}`, issues: [{ path: 'domain', message }] });
 
@@ -23,16 +21,16 @@ export function normalizedDomain(text: string): string | null {
 /**
  * A domain that an organization may say is its own.
  *
- * Whoever proves one controls the DNS right below it, so nobody can prove a suffix that others register under; those of countries are
- * refused all the same, for what a registry could prove would still be everybody's.
+ * Whoever proves one controls the DNS right below it, so nobody can prove a suffix that others register under; all of the Public Suffix List
+ * are refused all the same, registries (`co.uk`) and services that hand out names (`github.io`) alike: what they could prove would still be
+ * everybody's. The list comes with the package; one that is newer than that is proven by nobody but its registry.
  * @throws Problem `invalid_request`
  */
 export function claimableDomain(text: string): string {
   const domain = normalizedDomain(text);
   if (domain === null) throw refuse('this is no domain name');
-  const [first = '', second = '', ...more] = domain.split('.');
   if (/^(?:localhost|local|internal|test|example|invalid|onion|arpa)$/.test(domain.split('.').at(-1) ?? '')) throw refuse('nobody can own this domain');
-  if (more.length === 0 && second.length === 2 && registries.has(first)) throw refuse('this is a suffix that others register under');
+  if (parse(domain, { allowPrivateDomains: true, extractHostname: false }).domain === null) throw refuse('this is a suffix that others register under');
   return domain;
 }
 
