@@ -4,6 +4,7 @@ import type { Answering } from '@latchkey/feed';
 import { mintToken } from '@latchkey/token';
 import { verifies } from '@latchkey/testing';
 import { decodeJwt } from 'jose';
+import { addIntrospector, listIntrospectors, removeIntrospector } from '../src/operate/introspectors.ts';
 import { connect, post, refresh, registered } from './support/client.ts';
 import { demo, startTestIdentity, type TestIdentity } from './support/identity.ts';
 import { startAsker } from './support/asker.ts';
@@ -55,6 +56,37 @@ describe('introspection of what is no JWT', () => {
       keysAreAway = false;
     }
   }
+
+  verifies(['AS-62', 'AS-21'], 'whoever runs the deployment makes a client that may ask and nothing else, and takes it away again', async () => {
+    const { dataSource, issuer } = identity;
+    const { id, clientSecret, ...shown } = await addIntrospector(dataSource, 'Billing API');
+    const basic = { authorization: `Basic ${Buffer.from(`${id}:${clientSecret}`).toString('base64')}` };
+    const ask = async (token: string) => (await post(issuer, '/oauth/introspect', { token }, basic)).body as { active?: boolean; error?: string };
+    const { tokens, clientId } = await connect(issuer);
+    expect(await ask(tokens.access_token)).toMatchObject({ active: true, sub: owner });
+    expect(await ask(tokens.refresh_token)).toMatchObject({ active: true });
+    expect(await ask(mint().token)).toMatchObject({ active: true, sub: owner });
+    expect((await post(issuer, '/oauth/introspect', { token: tokens.access_token }, { authorization: `Basic ${Buffer.from(`${id}:wrong`).toString('base64')}` })).status).toBe(401);
+    // It gets nothing itself, by no grant that there is.
+    const grants: Record<string, string>[] = [
+      { grant_type: 'client_credentials', resource: demo, scope: 'mcp:read' },
+      { grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange', subject_token: mint().token, subject_token_type: accessToken, resource: demo },
+      { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: 'a.b.c' },
+    ];
+    for (const form of grants) expect([form['grant_type'], (await post(issuer, '/oauth/token', form, basic)).status]).toEqual([form['grant_type'], 400]);
+
+    expect(await listIntrospectors(dataSource)).toEqual([{ id, ...shown }]);
+    expect(shown).toEqual({ name: 'Billing API', createdAt: expect.any(String) as string });
+    const kept = await dataSource.query<{ row: string }[]>('SELECT (c.*)::text AS row FROM clients c WHERE id = $1', [id]);
+    expect(kept[0]!.row).not.toContain(clientSecret);
+    for (const other of [clientId, asker.id, 'rs-none']) await expect(removeIntrospector(dataSource, other)).rejects.toMatchObject({ code: 'not_found' });
+    expect(await removeIntrospector(dataSource, id)).toMatchObject({ id });
+    expect(await ask(tokens.access_token)).toMatchObject({ error: 'invalid_client' });
+    await expect(removeIntrospector(dataSource, id)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(addIntrospector(dataSource, ' ')).rejects.toMatchObject({ code: 'invalid_request' });
+    const audited = await dataSource.query<{ action: string; actor: unknown }[]>("SELECT action, event->'actor' AS actor FROM audit_events WHERE event->'target'->>'id' = $1 ORDER BY received_at", [id]);
+    expect(audited).toEqual(['client.registered', 'client.deleted'].map((action) => ({ action, actor: { kind: 'service', id: 'operator' } })));
+  });
 
   verifies('AS-62', 'a personal access token is answered in the same form, from the key service', async () => {
     const plain = mint();
