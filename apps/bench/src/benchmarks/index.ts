@@ -8,6 +8,7 @@ import { propagation } from './propagation.ts';
 import { replay } from './replay.ts';
 import { snapshot } from './snapshot.ts';
 import { tokenTable } from './token-table.ts';
+import { webhooks } from './webhooks.ts';
 
 /** In the order in which they run. */
-export const benchmarks: readonly Benchmark[] = [patCheck, jwtCheck, tokenTable, snapshot, replay, propagation, fenceLoad, identity, keys];
+export const benchmarks: readonly Benchmark[] = [patCheck, jwtCheck, tokenTable, snapshot, replay, propagation, fenceLoad, identity, keys, webhooks];

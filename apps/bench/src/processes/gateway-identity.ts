@@ -30,7 +30,7 @@ export async function gatewayIdentity(): Promise<GatewayIdentity> {
   return {
     jwksUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     speak: () => sign({ sub: gatewayUrl, scope: '', credential: { kind: 'gateway', id: 'gateway' } }),
-    assert: (org) => sign({ sub: 'owner', org, scope: 'keys:write', roles: { org: 'owner', projects: {} }, credential: { kind: 'access_token', id: 'jti' } }),
+    assert: (org) => sign({ sub: 'owner', org, scope: 'keys:write webhooks:write', roles: { org: 'owner', projects: {} }, credential: { kind: 'access_token', id: 'jti' } }),
     close: () => server.close(),
   };
 }

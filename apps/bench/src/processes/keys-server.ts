@@ -24,7 +24,7 @@ const calls = {
     });
     const env = readKeysEnv({
       HOST: '127.0.0.1', PORT: '0', DATABASE_URL: databaseUrl, LATCHKEY_KEYS_URL: keysUrl, LATCHKEY_GATEWAY_URL: gatewayUrl,
-      LATCHKEY_GATEWAY_JWKS_URL: jwksUrl, LATCHKEY_LOG_LEVEL: 'warn', LATCHKEY_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
+      LATCHKEY_GATEWAY_JWKS_URL: jwksUrl, LATCHKEY_LOG_LEVEL: 'warn', LATCHKEY_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'), LATCHKEY_ALLOW_PRIVATE_UPSTREAMS: 'true',
     });
     service = await startKeys({ env, feed, logger: createLogger('keys', 'warn') });
     return service.port;
@@ -37,6 +37,17 @@ const calls = {
       await source?.query(insertKeys, [from, Math.min(count, from + 19_999)]);
     }
     await source?.query('ANALYZE personal_access_tokens');
+  },
+  /** Has one event each sent to an endpoint, all of them due at once. */
+  tell: async (endpoint: string, org: string, count: number): Promise<void> => {
+    await service?.app.get(DataSource).query(
+      `WITH event AS (
+         INSERT INTO webhook_events (id, org, type, body, created_at)
+         SELECT 'evt_' || gen_random_uuid(), $2, 'key.minted', json_build_object('type', 'key.minted', 'n', n, 'data', repeat('x', 500))::text, now() FROM generate_series(1, $3::integer) AS n
+         RETURNING id)
+       INSERT INTO webhook_deliveries (id, endpoint_id, event_id, created_at) SELECT gen_random_uuid(), $1, id, now() FROM event`,
+      [endpoint, org, count],
+    );
   },
   cost: (): Cost => costOf(process),
 };

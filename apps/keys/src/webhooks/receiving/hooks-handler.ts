@@ -22,6 +22,9 @@ function send(response: ServerResponse, status: number, body: unknown, headers: 
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers }).end(JSON.stringify(body));
 }
 
+/** What is left of a body that is too large is not waited for. */
+const closing = (status: number): Record<string, string> => (status === 413 ? { connection: 'close' } : {});
+
 /** In front of everything that parses bodies: the signature is over the bytes (WH-10). */
 export function hooksHandler(receive: ReceiveHook, logger: Logger): RawHandler {
   const answer = async (id: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -40,7 +43,7 @@ export function hooksHandler(receive: ReceiveHook, logger: Logger): RawHandler {
       const document = toProblemDocument(error, requestId, '/v1/hooks');
       if (document.status >= 500) logger.error({ err: error, requestId }, 'a webhook could not be received');
       if (response.headersSent) response.destroy();
-      else send(response, document.status, document, { 'content-type': problemContentType, 'x-request-id': requestId, connection: 'close', ...(error instanceof Problem ? error.headers : {}) });
+      else send(response, document.status, document, { 'content-type': problemContentType, 'x-request-id': requestId, ...closing(document.status), ...(error instanceof Problem ? error.headers : {}) });
     });
     return true;
   };

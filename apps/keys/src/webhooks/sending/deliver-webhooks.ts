@@ -12,8 +12,8 @@ import { claimDeliveries, type ClaimedDelivery } from './claim-deliveries.ts';
 import { recordOutcomes, type Tried } from './record-outcomes.ts';
 
 const pollMs = 250;
-const lanes = 64;
-const lanesPerEndpoint = 32;
+const lanes = 128;
+const lanesPerEndpoint = 64;
 /** How long a process that is asked to stop waits for receivers; what is still open then is delivered again by another. */
 const patienceMs = 5000;
 

@@ -25,6 +25,8 @@ function stateOf(tried: Tried): { status: 'pending' | 'succeeded' | 'failed'; wa
 
 /** Writes what came of attempts, many at once. What another process has taken over meanwhile is its affair, and nothing is written of it. */
 export async function recordOutcomes(manager: EntityManager, all: readonly Tried[]): Promise<void> {
+  // An outcome that a crash of Postgres takes back is one of a process that died: it is delivered again.
+  await manager.query('SET LOCAL synchronous_commit = off');
   const rows = all.map((tried) => {
     const { delivery, outcome } = tried;
     const { at, durationMs, statusCode, error, secrets } = outcome;
