@@ -299,7 +299,7 @@ describe('token exchange', () => {
       }
       const rows = await identity.dataSource.query<{ event: unknown }[]>("SELECT event FROM audit_events WHERE action = 'token_exchange.refused' AND event->'credential'->>'id' = $1", [hers.record.id]);
       expect(rows).toHaveLength(8);
-      expect(rows[0]!.event).toMatchObject({ details: { reason: expect.stringMatching(/org:admin/) } });
+      expect(rows).toContainEqual({ event: expect.objectContaining({ details: expect.objectContaining({ reason: expect.stringMatching(/org:admin/) as string }) as object }) as object });
     });
 
     verifies('AS-83', 'the token outlives neither credential, and a bound actor token is used by who holds its key', async () => {
