@@ -11,6 +11,8 @@ export interface RequestFacts {
   address: string | null;
   /** What the program behind it calls itself. */
   userAgent: string | null;
+  /** When its headers had been read, by `performance.now()` */
+  arrivedAtMs: number;
 }
 
 const facts = new AsyncLocalStorage<RequestFacts>();
@@ -22,7 +24,8 @@ export const currentRequest = (): RequestFacts | undefined => facts.getStore();
 export function withRequestFacts(request: IncomingMessage, proxies: TrustedProxies, serve: () => void): void {
   const requestId = requestIdOf(request.headers);
   request.headers[requestHeaders.requestId] = requestId;
-  facts.run({ requestId, address: proxies.addressOf(request) || null, userAgent: request.headers['user-agent']?.slice(0, 400) ?? null }, serve);
+  const userAgent = request.headers['user-agent']?.slice(0, 400) ?? null;
+  facts.run({ requestId, address: proxies.addressOf(request) || null, userAgent, arrivedAtMs: performance.now() }, serve);
 }
 
 /** Somebody who may say so has said who is behind the request that is being served. */

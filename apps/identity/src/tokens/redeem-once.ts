@@ -1,3 +1,4 @@
+import { currentRequest } from '@latchkey/service';
 import { Injectable } from '@nestjs/common';
 import { errors } from 'oidc-provider';
 import { findById } from '../provider/adapter.ts';
@@ -8,14 +9,15 @@ import { aheadOf, ReadAhead, type Ahead } from './read-ahead.ts';
 import { Turns } from './turns.ts';
 
 /**
- * The row as it is once whoever else holds it is done. A use after this transaction began, or one that was not committed when this statement
- * began, ran beside it. Small on purpose: between those two moments nothing tells a race from a use that is over.
+ * The row as it is once whoever else holds it is done. A use after this request had arrived, or one that was not committed when this
+ * statement began, ran beside it. `$3` is how long before its transaction it arrived, in seconds: clocks of replicas may differ, and so the
+ * moment is told by the one of the database.
  */
 const hold = {
   name: 'hold-code',
   text: `WITH held AS (SELECT consumed_at FROM artifacts WHERE kind = $1 AND id_hash = $2 FOR UPDATE)
     SELECT consumed_at IS NOT NULL AS used,
-      consumed_at > now() OR EXISTS (SELECT 1 FROM artifacts seen WHERE seen.kind = $1 AND seen.id_hash = $2 AND seen.consumed_at IS NULL) AS raced
+      consumed_at > now() - make_interval(secs => $3) OR EXISTS (SELECT 1 FROM artifacts seen WHERE seen.kind = $1 AND seen.id_hash = $2 AND seen.consumed_at IS NULL) AS raced
     FROM held`,
 };
 
@@ -24,6 +26,11 @@ const ahead = {
   name: 'ahead-of-code',
   text: aheadOf('SELECT payload FROM artifacts WHERE kind = $1 AND id_hash = $2 AND consumed_at IS NULL AND expires_at > now()', 3),
 };
+
+function secondsSinceArrival(): number {
+  const request = currentRequest();
+  return request === undefined ? 0 : (performance.now() - request.arrivedAtMs) / 1000;
+}
 
 /**
  * Redeems a code in one transaction, behind a lock on its row. Of requests that race, one wins and the others get `invalid_grant`; a
@@ -43,7 +50,7 @@ export class RedeemOnce {
     return this.turns.take(hash.toString('base64'), (waited) =>
       this.unitOfWork.transaction(async (manager) => {
         const [[held], [known]] = await Promise.all([
-          prepared<{ used: boolean; raced: boolean }>(manager, hold, [kind, hash]),
+          prepared<{ used: boolean; raced: boolean }>(manager, hold, [kind, hash, secondsSinceArrival()]),
           prepared<Ahead>(manager, ahead, [kind, hash, ...this.readAhead.parameters(clientId)]),
         ]);
         if (held?.used === true && (waited || held.raced)) throw new errors.InvalidGrant('code already used');
