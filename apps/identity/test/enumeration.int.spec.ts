@@ -1,5 +1,5 @@
 import { verifies } from '@latchkey/testing';
-import type { QueryRunner } from 'typeorm';
+import pg from 'pg';
 import { DeliverMails } from '../src/mail/deliver-mails.ts';
 import { AnswerAccountRequests } from '../src/accounts/requests/answer-account-requests.ts';
 import { FormBrowser, startAccounts, type Accounts, type Page } from './support/accounts.ts';
@@ -10,20 +10,23 @@ const password = 'seven green bicycles';
 class Statements {
   private readonly seen: string[] = [];
 
-  constructor(accounts: Accounts) {
-    const { dataSource } = accounts;
-    const original = dataSource.createQueryRunner.bind(dataSource);
+  /** At the driver, below everything that sends a statement. */
+  private readonly spy: { mockRestore(): void };
+
+  constructor() {
+    const { query } = pg.Client.prototype as unknown as { query: (...args: unknown[]) => unknown };
     const { seen } = this;
-    dataSource.createQueryRunner = (...args: Parameters<typeof original>): QueryRunner => {
-      const runner = original(...args);
-      const query = runner.query.bind(runner);
-      runner.query = ((sql: string, ...rest: unknown[]) => {
-        // Not what runs on its own clock: the relay, the sweeper, the keepers of keys and of the audit log.
-        if (/\busers\b|account_|\bmails\b|console_sessions|INSERT INTO "identity"\."audit_events"/.test(sql)) seen.push(sql.replace(/\s+/g, ' '));
-        return (query as (...all: unknown[]) => unknown)(sql, ...rest);
-      }) as typeof runner.query;
-      return runner;
-    };
+    this.spy = jest.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...args: unknown[]) {
+      const [statement] = args as [string | { text?: string }];
+      const sql = (typeof statement === 'string' ? statement : (statement.text ?? '')).replace(/\s+/g, ' ');
+      // Not what runs on its own clock: the relay, the sweeper, the keepers of keys and of the audit log.
+      if (/\busers\b|account_|\bmails\b|console_sessions|INSERT INTO "identity"\."audit_events"/.test(sql)) seen.push(sql);
+      return Reflect.apply(query, this, args);
+    } as typeof pg.Client.prototype.query);
+  }
+
+  stop(): void {
+    this.spy.mockRestore();
   }
 
   async of<T>(act: () => Promise<T>): Promise<{ value: T; statements: string[] }> {
@@ -52,9 +55,12 @@ describe('whether an address has an account', () => {
     // What they do comes after the answer, and would only be mistaken for a part of it.
     await accounts.identity.app.get(AnswerAccountRequests).beforeApplicationShutdown();
     await accounts.identity.app.get(DeliverMails).beforeApplicationShutdown();
-    statements = new Statements(accounts);
+    statements = new Statements();
   }, 60_000);
-  afterAll(() => accounts.close());
+  afterAll(async () => {
+    statements.stop();
+    await accounts.close();
+  });
 
   async function answer(path: string, email: string, fields: Record<string, string>) {
     const browser = new FormBrowser(accounts.issuer);

@@ -11,12 +11,12 @@ describe('subjectOf', () => {
       { kind: 'member', user: 'u-1', memberships: [] }, grantRecord('g1'),
       { kind: 'session', id: 's1', endedAt: 1, expiresAt: 2 }, { kind: 'token', id: 'j1', revokedAt: 1, expiresAt: 2 },
       { kind: 'server', id: 'x1', slug: 'demo', org: 'acme', project: 'prod', folder: null, name: 'Demo', url: 'http://demo', deletedAt: null },
-      { kind: 'jwks', keys: [] },
+      { kind: 'jwks', keys: [] }, { kind: 'key_epoch', id: 'e1', org: 'acme', owner: null, project: null, epoch: 1 },
     ];
     expect(records.map(subjectOf)).toEqual([
       'feed.keys.pat.Ab12Cd34', 'feed.identity.user.u-1', 'feed.identity.org.acme', 'feed.identity.client.dyn-1',
       'feed.identity.member.u-1', 'feed.identity.grant.g1', 'feed.identity.session.s1', 'feed.identity.token.j1',
-      'feed.identity.server.x1', 'feed.identity.jwks',
+      'feed.identity.server.x1', 'feed.identity.jwks', 'feed.keys.key_epoch.e1',
     ]);
     expect(records.map(({ kind }) => kind).sort()).toEqual(feedRecordSchema.options.map((option) => option.shape.kind.value).sort());
   });
