@@ -12,12 +12,15 @@ export interface Page<T> {
   nextCursor: string | null;
 }
 
-const positionSchema = z.tuple([z.number().int().min(0).max(8.64e15), z.uuid()]);
+const createdAtSchema = z.number().int().min(0).max(8.64e15);
 
-/** @throws Problem `invalid_request` for what is no cursor of ours */
-export function positionOf(cursor: string): RowPosition {
+/**
+ * @param idSchema  of the rows' ids, where they are not UUIDs
+ * @throws Problem `invalid_request` for what is no cursor of ours
+ */
+export function positionOf(cursor: string, idSchema: z.ZodType<string> = z.uuid()): RowPosition {
   try {
-    const [createdAtMs, id] = positionSchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
+    const [createdAtMs, id] = z.tuple([createdAtSchema, idSchema]).parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
     return { createdAt: new Date(createdAtMs), id };
   } catch (cause) {
     const message = 'not a cursor of this list';

@@ -22,7 +22,8 @@ import { parse } from '@latchkey/problem';
 import { Caller, CallerGuard } from '@latchkey/service';
 import { Body, Controller, Delete, Get, Header, Headers, HttpCode, Param, Patch, Post, Query, UseGuards } from '@nestjs/common';
 import { ChangePatOperation } from './change/change.ts';
-import { ListPats, type PatPage } from './list/list.ts';
+import type { Page } from '../paging/page.ts';
+import { ListPats } from './list/list.ts';
 import { MintPatOperation } from './mint/mint.ts';
 import { RevokePatsOperation } from './revoke-many/revoke-many.ts';
 import { RevokePat } from './revoke/revoke.ts';
@@ -61,7 +62,7 @@ export class PersonalAccessTokensController {
 
   @Get()
   @Header('cache-control', 'no-store')
-  list(@Caller() caller: IdentityAssertionClaims, @Query() query: unknown): Promise<PatPage> {
+  list(@Caller() caller: IdentityAssertionClaims, @Query() query: unknown): Promise<Page<Pat>> {
     return this.listPats.run(caller, parse(listPatsQuerySchema, query));
   }
 

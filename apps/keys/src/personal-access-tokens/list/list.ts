@@ -2,17 +2,15 @@ import { WallClock } from '@latchkey/clock';
 import type { IdentityAssertionClaims, ListPatsQuery, Pat } from '@latchkey/contracts';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { z } from 'zod';
+import { pageOf, positionOf, type Page } from '../../paging/page.ts';
 import { PatEntity } from '../pat.entity.ts';
 import { patView } from '../pat-view.ts';
 import { Principals } from '../principal.ts';
 import { expiringUntil, statusConditions } from '../status.ts';
 import { requireOwnOrg, seesAllKeys } from '../visible-keys.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
 
-export interface PatPage {
-  items: Pat[];
-  nextCursor: string | null;
-}
+export const patIdSchema = z.string().regex(/^[0-9A-Za-z]{8}$/);
 
 /** Keys that the caller may see, newest first; revoked and expired ones stay in the list. */
 @Injectable()
@@ -23,7 +21,7 @@ export class ListPats {
     private readonly clock: WallClock,
   ) {}
 
-  async run(caller: IdentityAssertionClaims, { limit, cursor, status, owner, org, unusedSince, longerThanSeconds }: ListPatsQuery): Promise<PatPage> {
+  async run(caller: IdentityAssertionClaims, { limit, cursor, status, owner, org, unusedSince, longerThanSeconds }: ListPatsQuery): Promise<Page<Pat>> {
     const principal = this.principals.admit(caller, 'keys:read');
     requireOwnOrg(principal, org);
     const now = new Date(this.clock.nowMs());
@@ -43,15 +41,10 @@ export class ListPats {
       query.andWhere('pat.revokedAt IS NULL AND (pat.expiresAt IS NULL OR pat.expiresAt > :now AND pat.expiresAt > pat.createdAt + make_interval(secs => :longer))', { now, longer: longerThanSeconds });
     }
     if (cursor !== undefined) {
-      const { createdAt, id } = decodeCursor(cursor);
+      const { createdAt, id } = positionOf(cursor, patIdSchema);
       query.andWhere('(pat.createdAt, pat.id) < (:createdAt, :id)', { createdAt, id });
     }
     const rows = await query.getMany();
-    const page = rows.slice(0, limit);
-    const last = page.at(-1);
-    return {
-      items: page.map((row) => patView(row, now)),
-      nextCursor: rows.length > limit && last !== undefined ? encodeCursor(last) : null,
-    };
+    return pageOf(rows, limit, (row) => patView(row, now));
   }
 }

@@ -1,6 +1,10 @@
 import { Problem } from '@latchkey/problem';
 import fc from 'fast-check';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { pageOf, positionOf, type RowPosition } from './page.ts';
+import { patIdSchema } from '../personal-access-tokens/list/list.ts';
+
+const encodeCursor = (at: RowPosition): string => pageOf([at, at], 1, (row) => row).nextCursor ?? '';
+const decodeCursor = (cursor: string): RowPosition => positionOf(cursor, patIdSchema);
 
 describe('a cursor', () => {
   it('reads back as the position it was made of', () => {
