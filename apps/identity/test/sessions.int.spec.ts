@@ -1,6 +1,7 @@
 import { endedSessionSchema, identityHeader, sessionPageSchema, type IdentityAssertionClaims } from '@latchkey/contracts';
-import { verifies } from '@latchkey/testing';
+import { eventually, verifies } from '@latchkey/testing';
 import { decodeJwt } from 'jose';
+import { signOutBrowsers } from '../src/accounts/sign-out-browsers.ts';
 import { admin, allow, authorizeUrl, FormBrowser, gatewayUrl, registerClient, startAccounts, verifier, type Accounts } from './support/accounts.ts';
 
 const password = 'seven green bicycles';
@@ -36,7 +37,7 @@ describe('sessions', () => {
     const code = new URL((await browser.submit(consent, {}, allow)).url).searchParams.get('code')!;
     const token = (form: Record<string, string>) => fetch(`${accounts.issuer}/oauth/token`, { method: 'POST', body: new URLSearchParams({ client_id: clientId, ...form }) });
     const answer = (await (await token({ grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: 'https://app.example/callback' })).json()) as { access_token: string; refresh_token: string };
-    return { browser, sid: decodeJwt(answer.access_token).sid as string, refresh: () => token({ grant_type: 'refresh_token', refresh_token: answer.refresh_token }) };
+    return { browser, clientId, sid: decodeJwt(answer.access_token).sid as string, refresh: () => token({ grant_type: 'refresh_token', refresh_token: answer.refresh_token }) };
   }
 
   const caller = (sub: string, org: string, scope = 'org:read org:admin'): Partial<IdentityAssertionClaims> => ({ iss: gatewayUrl, aud: accounts.issuer, sub, org, scope, roles: { org: 'admin', projects: {} } });
@@ -138,6 +139,61 @@ describe('sessions', () => {
     expect(await hours()).toBeCloseTo(1, 0);
     await set("expires_at = now() - interval '1 second'");
     expect(await isSignedIn(browser)).toBe(false);
+  });
+
+  describe('an end that meets a request of the same session', () => {
+    const stored = (sid: string) => accounts.dataSource.query<unknown[]>("SELECT 1 FROM artifacts WHERE kind = 'Session' AND uid = $1", [sid]);
+    const waiting = (count: number) =>
+      eventually(async () => {
+        const [row] = await accounts.dataSource.query<{ count: number }[]>("SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
+        expect(row!.count).toBe(count);
+      });
+    const ask = ({ browser, clientId }: Awaited<ReturnType<typeof connect>>, extra: Record<string, string> = {}) =>
+      browser.get(authorizeUrl(accounts.issuer, { clientId, scope: 'openid org:read', resource: `${gatewayUrl}/v1`, extra }));
+    /** Runs `statement` in a transaction, starts what is to meet it, and commits once that waits. */
+    async function meet<T>(statement: string, values: unknown[], start: () => Promise<T>, waits = 1): Promise<T> {
+      const other = accounts.dataSource.createQueryRunner();
+      try {
+        await other.startTransaction();
+        await other.query(statement, values);
+        const result = start();
+        await waiting(waits);
+        await other.commitTransaction();
+        return await result;
+      } finally {
+        await other.release();
+      }
+    }
+    const end = "DELETE FROM artifacts WHERE kind = 'Session' AND uid = $1";
+
+    verifies('I9', 'a session that ended meanwhile is not written anew', async () => {
+      const program = await connect(ann.email);
+      await meet(end, [program.sid], () => ask(program));
+      expect(await stored(program.sid)).toEqual([]);
+      expect((await ask(program)).text).toContain('name="password"');
+    });
+
+    verifies('I9', 'nor under the id that a new sign-in would give it', async () => {
+      const program = await connect(ann.email);
+      const form = await ask(program, { prompt: 'login' });
+      await meet(end, [program.sid], () => program.browser.submit(form, { email: ann.email, password }));
+      expect(await stored(program.sid)).toEqual([]);
+    });
+
+    verifies('I9', 'an end that waits for a change of the id finds the session under the new one', async () => {
+      const program = await connect(ann.email);
+      const form = await ask(program, { prompt: 'login' });
+      let ended: Promise<void> | undefined;
+      await meet("SELECT 1 FROM artifacts WHERE kind = 'Session' AND uid = $1 FOR UPDATE", [program.sid], async () => {
+        const signedIn = program.browser.submit(form, { email: ann.email, password });
+        await waiting(1);
+        ended = accounts.dataSource.transaction((manager) => signOutBrowsers(manager, ann.id));
+        await waiting(2);
+        return signedIn;
+      }, 2);
+      await ended;
+      expect(await stored(program.sid)).toEqual([]);
+    });
   });
 
   verifies(['I9', 'AS-91'], 'a sign-in never takes over a session that the browser brought along', async () => {

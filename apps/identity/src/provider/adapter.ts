@@ -5,6 +5,7 @@ import { deleteArtifactsOfGrant, revokeAuthorization } from '../grants/revoke-au
 import { hashOfHandle, idHash, rowHandle } from './id-hash.ts';
 import { seenNow } from './seen-now.ts';
 import { fromStored, toStored } from './stored-payload.ts';
+import { getsNewId, hashOfFound, noteFoundSession, saveFoundSession, saveNewSession } from './stored-session.ts';
 import type { Statement, UnitOfWork } from './unit-of-work.ts';
 
 export interface ArtifactRow {
@@ -46,20 +47,6 @@ const save = {
     SELECT 1 FROM written`,
 };
 
-/**
- * Of a session, which one browser uses in many windows at once: an insert would find the other's row by its second unique id (`uid`), where
- * Postgres knows no conflict that it could turn into an update. Only a new session is inserted.
- */
-const saveSession = {
-  name: 'session-save',
-  text: `WITH changed AS (
-      UPDATE artifacts SET payload = $3, grant_id = $4, uid = $5, user_code = $6, expires_at = now() + make_interval(secs => $7)
-      WHERE kind = $1 AND id_hash = $2 RETURNING 1
-    )
-    INSERT INTO artifacts (kind, id_hash, payload, grant_id, uid, user_code, expires_at)
-    SELECT $1, $2, $3, $4, $5, $6, now() + make_interval(secs => $7) WHERE NOT EXISTS (SELECT 1 FROM changed)`,
-};
-
 /** The engine keeps assertions of clients beside proofs of possession, both under a digest of client and `jti`. */
 function isAssertion(digest: string): boolean {
   const assertion = Provider.ctx?.oidc.params?.client_assertion;
@@ -85,7 +72,11 @@ export class PostgresAdapter implements Adapter {
     const keepsUid = this.kind === 'Session' ? (uid ?? null) : null;
     const stored = this.kind === 'Session' ? { ...toStored(id, payload), seen: seenNow() } : toStored(id, payload);
     const values = [this.kind, this.hashOf(id), JSON.stringify(stored), grantId ?? null, keepsUid, userCode ?? null, expiresIn ?? null];
-    if (this.kind !== 'DeviceCode') return this.unitOfWork.post(this.kind === 'Session' ? saveSession : save, values);
+    if (this.kind === 'Session') {
+      const before = hashOfFound(id);
+      return before === null ? this.unitOfWork.post(saveNewSession, values) : this.unitOfWork.post(saveFoundSession, [...values, before]);
+    }
+    if (this.kind !== 'DeviceCode') return this.unitOfWork.post(save, values);
     const rows = await this.unitOfWork.prepared(save, values);
     if (rows.length === 0) throw new errors.InvalidRequest('the code was used already');
   }
@@ -108,7 +99,9 @@ export class PostgresAdapter implements Adapter {
 
   async find(id: string): Promise<AdapterPayload | undefined> {
     const found = await this.findWhere(findById, this.hashOf(id));
-    return found === undefined ? undefined : fromStored(id, found);
+    if (found === undefined) return undefined;
+    if (this.kind === 'Session') noteFoundSession(id);
+    return fromStored(id, found);
   }
 
   findByUid(uid: string): Promise<AdapterPayload | undefined> {
@@ -135,6 +128,7 @@ export class PostgresAdapter implements Adapter {
       return;
     }
     if (this.kind === 'RefreshToken') return this.endWithItsGrant(id);
+    if (this.kind === 'Session' && getsNewId(id)) return;
     await this.unitOfWork.run((manager) => manager.query('DELETE FROM artifacts WHERE kind = $1 AND id_hash = $2', [this.kind, idHash(id)]));
   }
 
