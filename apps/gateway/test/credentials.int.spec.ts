@@ -175,6 +175,47 @@ describe('credentials at the gateway', () => {
     expect(world.upstream.received).toHaveLength(0);
   });
 
+  verifies('G8', 'what a caller says of organization, project and user has to be true, for keys and access tokens alike', async () => {
+    for (const credential of [(await world.pat()).token, await world.jwt()]) {
+      const saying = async (headers: Record<string, string | string[]>) => {
+        const { status, json } = await world.post(call(), { ...bearer(credential), ...headers });
+        return [status, json.error?.data.code];
+      };
+      expect(await saying({ 'x-tenant-id': 'acme', 'x-project-id': 'main', 'x-user-id': 'user-1' })).toEqual([200, undefined]);
+      for (const tenant of ['other', '', 'ACME', ['acme', 'acme'], 'acme,other']) expect([tenant, await saying({ 'x-tenant-id': tenant })]).toEqual([tenant, [403, 'tenant_mismatch']]);
+      for (const project of ['lab', '']) expect([project, await saying({ 'x-project-id': project })]).toEqual([project, [403, 'tenant_mismatch']]);
+      for (const user of ['user-2', '', 'User-1', ['user-1', 'user-2']]) expect([user, await saying({ 'x-user-id': user })]).toEqual([user, [403, 'user_mismatch']]);
+    }
+    expect(world.upstream.received).toHaveLength(2);
+    for (const { headers } of world.upstream.received) for (const name of ['x-tenant-id', 'x-project-id', 'x-user-id']) expect(headers).not.toHaveProperty(name);
+  });
+
+  verifies('G8', 'they open nothing of another organization, and tell nothing of it', async () => {
+    await world.publish(world.server({ slug: 'theirs', org: 'other', project: 'secret' }));
+    const { token } = await world.pat();
+    for (const headers of [{ 'x-tenant-id': 'acme' }, { 'x-tenant-id': 'other', 'x-project-id': 'secret' }, { 'x-tenant-id': 'other', 'x-project-id': 'lab' }] as Record<string, string>[]) {
+      const { status, json } = await world.post(call(), { ...bearer(token), ...headers }, '/mcp/theirs');
+      expect([headers, status, json.error.data.code]).toEqual([headers, 403, 'tenant_mismatch']);
+    }
+    expect(world.upstream.received).toHaveLength(0);
+  });
+
+  verifies('G8', 'at the management API they are held against the credential and what the path and the query name', async () => {
+    const { token } = await world.pat({ scopes: ['servers:read'] });
+    const kept = await world.pat({ scopes: ['servers:read'], projects: ['main'] });
+    const api = async (path: string, headers: Record<string, string>, credential = token) => {
+      const { status, json } = await send(`${world.url}${path}`, { method: 'GET', headers: { ...bearer(credential), ...headers } });
+      return [status, json?.code];
+    };
+    const allowed = [202, undefined];
+    expect(await api('/v1/servers', { 'x-tenant-id': 'acme', 'x-project-id': 'main', 'x-user-id': 'user-1' })).toEqual(allowed);
+    expect(await api('/v1/servers?project=main', { 'x-project-id': 'main' })).toEqual(allowed);
+    for (const path of ['/v1/servers?project=lab', '/v1/servers?project=main&project=lab']) expect([path, await api(path, { 'x-project-id': 'main' })]).toEqual([path, [403, 'tenant_mismatch']]);
+    expect(await api('/v1/servers', { 'x-tenant-id': 'other' })).toEqual([403, 'tenant_mismatch']);
+    expect(await api('/v1/servers', { 'x-user-id': 'user-2' })).toEqual([403, 'user_mismatch']);
+    expect(await api('/v1/servers', { 'x-project-id': 'lab' }, kept.token)).toEqual([403, 'tenant_mismatch']);
+  });
+
   verifies('GW-32', 'too little scope is 403 with the scope of this operation', async () => {
     const { token } = await world.pat({ scopes: ['mcp:read'] });
     const { status, json, headers } = await world.post(call('add', 7), bearer(token));

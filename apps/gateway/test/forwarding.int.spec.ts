@@ -27,7 +27,7 @@ describe('what goes upstream', () => {
       await world.post(call(), {
         ...bearer(credential), cookie: 'session=1', dpop: 'proof', origin: 'http://localhost:1', forwarded: 'for=1.2.3.4', 'x-forwarded-for': '1.2.3.4',
         'proxy-authorization': 'Basic x', 'x-real-ip': '1.2.3.4', 'client-cert': 'x', 'latchkey-identity': 'forged', 'x-latchkey-org': 'other',
-        'x-user-id': 'somebody', 'x-anything': 'else', te: 'trailers', 'user-agent': 'agent',
+        'x-user-id': 'user-1', 'x-anything': 'else', te: 'trailers', 'user-agent': 'agent',
       }, '/mcp/demo?debug=1');
       const { headers, url, body } = forwarded();
       expect(url).toBe('/mcp');

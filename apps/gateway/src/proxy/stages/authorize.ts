@@ -8,6 +8,7 @@ import type { Confirmed } from '../../freshness/confirmed.ts';
 import type { Message } from '../../message/message.ts';
 import { RpcRefusal, rpcCodes } from '../../message/rpc-refusal.ts';
 import type { Exchange, Route } from '../exchange.ts';
+import { contradictionIn } from '../named-parties.ts';
 import type { Stage } from '../stage.ts';
 import { challengeFor } from './authenticate.ts';
 
@@ -87,6 +88,9 @@ export function authorize(members: Members & Keys): Stage {
       const ask = askOf(route, exchange.message, principal);
       exchange.subject = subjectOf(principal, members, exchange.confirmed);
       if (ask !== null) refuse(exchange, decide(exchange.subject, ask));
+      // Only now: where a server stands is told to nobody who may not use it.
+      const contradiction = contradictionIn(exchange.request.headers, route, principal);
+      if (contradiction !== null) throw new Problem(contradiction);
     },
   };
 }
