@@ -1,4 +1,4 @@
-import { identityHeader, type IdentityAssertionClaims, type MemberRecord, type RegisteredServer, type ServerRecord } from '@latchkey/contracts';
+import { defaultServerSettings, identityHeader, type AuditEvent, type IdentityAssertionClaims, type MemberRecord, type RegisteredServer, type ServerRecord } from '@latchkey/contracts';
 import { verifies } from '@latchkey/testing';
 import { admin, gatewayUrl, startAccounts, type Accounts } from './support/accounts.ts';
 
@@ -57,6 +57,8 @@ describe('the management API', () => {
       ...input,
       folder: null,
       resource: `${gatewayUrl}/mcp/tickets`,
+      ...defaultServerSettings,
+      revision: 1,
       createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
       consistency: `feed.identity.server.${server.id}@1`,
     });
@@ -65,6 +67,7 @@ describe('the management API', () => {
       id: server.id,
       ...input,
       folder: null,
+      revision: 1,
       deletedAt: null,
     });
     const { consistency: _consistency, ...shown } = server;
@@ -79,6 +82,44 @@ describe('the management API', () => {
     expect(outcome(await call('DELETE', '/v1/servers/tickets', owner))).toEqual([404, 'not_found']);
     expect((await call('GET', '/v1/servers', owner)).body.items).toEqual([]);
     expect(outcome(await call('POST', '/v1/servers', owner, input))).toEqual([409, 'conflict']);
+  });
+
+  verifies('G3', 'a server is changed part by part; gateways are told what is unusual of it, and every revision is kept', async () => {
+    const { id } = (await call('POST', '/v1/servers', owner, { ...input, slug: 'changing', headers: { 'X-Region': 'eu' }, tokenUrls: true })).body;
+    const restrictions = { allowedTools: ['list_*'], deniedTools: [], allowedRoles: null, annotations: { list_all: { readOnlyHint: true } } };
+    const first = await call('PATCH', '/v1/servers/changing', owner, { name: 'Changed', url: 'https://other.example.com/mcp', restrictions, limits: { requestsPerMinute: 7, perTool: { 'list_*': 3 } } });
+    expect([first.status, first.body]).toEqual([200, expect.objectContaining({
+      name: 'Changed', url: 'https://other.example.com/mcp', headers: { 'x-region': 'eu' }, tokenUrls: true, restrictions, revision: 2, consistency: `feed.identity.server.${String(id)}@2`,
+      limits: { ...defaultServerSettings.limits, requestsPerMinute: 7, perTool: { 'list_*': 3 } },
+    })]);
+    const record = async () => (await accounts.outbox<ServerRecord>(`feed.identity.server.${String(id)}`))?.record;
+    expect((await record())?.settings).toEqual({ headers: { 'x-region': 'eu' }, tokenUrls: true, restrictions, limits: first.body.limits });
+    expect((await call('PATCH', '/v1/servers/changing', owner, { tokenUrls: false, headers: {}, restrictions: {}, limits: {}, revision: 2 })).body).toMatchObject({ ...defaultServerSettings, revision: 3 });
+    expect(await record()).not.toHaveProperty('settings');
+    expect(outcome(await call('PATCH', '/v1/servers/changing', owner, { tokenUrls: true, revision: 2 }))).toEqual([409, 'conflict']);
+    expect((await call('GET', '/v1/servers/changing', owner)).body).toMatchObject({ name: 'Changed', tokenUrls: false, revision: 3 });
+    const kept = await accounts.dataSource.query<{ revision: number; record: ServerRecord }[]>('SELECT revision, record FROM server_revisions WHERE server = $1 ORDER BY revision', [id]);
+    expect(kept.map(({ revision, record: { settings } }) => [revision, settings?.tokenUrls ?? false])).toEqual([[1, true], [2, true], [3, false]]);
+    const [told] = await accounts.dataSource.query<{ event: AuditEvent }[]>("SELECT event FROM audit_events WHERE action = 'server.changed' ORDER BY received_at LIMIT 1");
+    expect(told?.event).toMatchObject({ org: 'acme', actor: { id: owner.sub }, target: { id: 'changing' }, details: { changed: ['name', 'url', 'restrictions', 'limits'], name_before: 'Tickets', upstream_after: 'https://other.example.com', revision: 2 } });
+  });
+
+  it('is changed by who may, where it is, and to nothing that is refused at registration', async () => {
+    await call('POST', '/v1/servers', owner, { ...input, slug: 'guarded' });
+    const change = { tokenUrls: true };
+    expect(outcome(await call('PATCH', '/v1/servers/guarded', stranger, change))).toEqual([404, 'not_found']);
+    expect(outcome(await call('PATCH', '/v1/servers/absent', owner, change))).toEqual([404, 'not_found']);
+    expect(outcome(await call('PATCH', '/v1/servers/guarded', member, change))).toEqual([403, 'insufficient_role']);
+    expect(outcome(await call('PATCH', '/v1/servers/guarded', { ...owner, scope: 'servers:read' }, change))).toEqual([403, 'insufficient_scope']);
+    expect(outcome(await call('PATCH', '/v1/servers/guarded', owner, { folder: 'nowhere' }))).toEqual([404, 'not_found']);
+    const bad: unknown[] = [
+      { slug: 'other' }, { project: 'lab' }, { url: 'https://10.0.0.1/mcp' }, { url: 'http://mcp.example.com/' }, { name: '' }, { limit: {} }, { limits: { requestsPerMinute: 0 } }, { limits: { perMinute: 5 } },
+      { headers: { authorization: 'x' } }, { headers: { 'x-api-key': 'x' } }, { headers: { 'Mcp-Session-Id': 'x' } }, { headers: { 'x-a': 'a\r\nb: c' } }, { headers: { 'a b': 'c' } }, { headers: { 'content-length': '0' } },
+      { restrictions: { allowedTools: [''] } }, { restrictions: { allowed: [] } }, { restrictions: { annotations: { add: { readOnly: true } } } }, { restrictions: { allowedRoles: ['owner'] } },
+      { tls: { ca: 'no certificate' } }, { tls: { ca: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----' } }, { tls: { rejectUnauthorized: false } }, { healthChecks: { intervalSeconds: 1 } },
+    ];
+    for (const body of bad) expect([body, ...outcome(await call('PATCH', '/v1/servers/guarded', owner, body))]).toEqual([body, 400, 'invalid_request']);
+    expect((await call('GET', '/v1/servers/guarded', owner)).body).toMatchObject({ ...defaultServerSettings, revision: 1 });
   });
 
   verifies('GW-82', 'nobody is believed without the gateway\'s own, fresh signature for this audience', async () => {

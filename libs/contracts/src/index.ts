@@ -27,3 +27,4 @@ export * from './http/webhook-subscriptions.ts';
 export * from './http/usage.ts';
 export * from './identifiers.ts';
 export * from './scopes.ts';
+export * from './server-settings.ts';

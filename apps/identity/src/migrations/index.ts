@@ -19,6 +19,7 @@ import { IdentityProviders1700000000018 } from './18-identity-providers.ts';
 import { TrustedIssuers1700000000019 } from './19-trusted-issuers.ts';
 import { ReplayIndex1700000000020 } from './20-replay-index.ts';
 import { ChosenProjects1700000000021 } from './21-chosen-projects.ts';
+import { ServerSettings1700000000022 } from './22-server-settings.ts';
 
 /** In order; a class is never changed once it was released. */
 export const migrations = [
@@ -43,4 +44,5 @@ export const migrations = [
   TrustedIssuers1700000000019,
   ReplayIndex1700000000020,
   ChosenProjects1700000000021,
+  ServerSettings1700000000022,
 ];

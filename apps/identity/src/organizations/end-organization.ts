@@ -1,7 +1,7 @@
 import { consistencyOf, stage } from '@latchkey/feed-writer';
 import { IsNull, type EntityManager } from 'typeorm';
-import { serverRecord } from '../servers/server-record.ts';
 import { ServerEntity } from '../servers/server.entity.ts';
+import { stageServer } from '../servers/stage-server.ts';
 import { organizationRecord } from './organization-record.ts';
 import { OrganizationEntity } from './organization.entity.ts';
 
@@ -20,7 +20,7 @@ export async function endOrganization(manager: EntityManager, org: string, at: D
   await manager.query('DELETE FROM domains WHERE org = $1', [org]);
   await manager.query("UPDATE invitations SET closed_as = 'revoked', closed_at = $2 WHERE org = $1 AND closed_as IS NULL", [org, at]);
   const rows = await manager.find(ServerEntity, { where: { org, deletedAt: IsNull() }, order: { id: 'ASC' }, lock: { mode: 'pessimistic_write' } });
-  await manager.update(ServerEntity, { org, deletedAt: IsNull() }, { deletedAt: at });
-  for (const row of rows) await stage(manager, serverRecord({ ...row, deletedAt: at }));
+  await manager.update(ServerEntity, { org, deletedAt: IsNull() }, { deletedAt: at, revision: () => 'revision + 1' });
+  for (const row of rows) await stageServer(manager, { ...row, deletedAt: at, revision: row.revision + 1 });
   return { consistency, servers: rows.length };
 }

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { registerServerSchema } from '@latchkey/contracts';
-import { stage } from '@latchkey/feed-writer';
+import { registerServerSchema, serverSettingsSchema } from '@latchkey/contracts';
 import { parse } from '@latchkey/problem';
 import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
-import { serverRecord } from '../servers/server-record.ts';
 import { ServerEntity } from '../servers/server.entity.ts';
+import { stageServer } from '../servers/stage-server.ts';
 
 const seedServerSchema = registerServerSchema.omit({ folder: true });
 export type SeededServer = z.input<typeof seedServerSchema>;
@@ -16,14 +15,15 @@ export class SeedServer {
 
   /** Registers the server, or moves the one of that slug to another URL. A deleted slug stays deleted. */
   async run(input: SeededServer): Promise<void> {
-    const { org, project, slug, name, url } = parse(seedServerSchema, input);
+    const { org, project, slug, name, url, ...settings } = parse(seedServerSchema, input);
     await this.dataSource.transaction(async (manager) => {
-      const fresh = { id: randomUUID(), org, project, folder: null, slug, name, url, deletedAt: null };
+      const fresh = { id: randomUUID(), org, project, folder: null, slug, name, url, settings: serverSettingsSchema.parse(settings), revision: 1, deletedAt: null };
       await manager.createQueryBuilder().insert().into(ServerEntity).values(fresh).orIgnore().execute();
       const row = await manager.findOneOrFail(ServerEntity, { where: { slug }, lock: { mode: 'pessimistic_write' } });
       if (row.deletedAt !== null || (row.id !== fresh.id && row.url === url)) return;
-      if (row.url !== url) await manager.update(ServerEntity, { slug }, { url });
-      await stage(manager, serverRecord({ ...row, url }));
+      const revision = row.url === url ? row.revision : row.revision + 1;
+      if (row.url !== url) await manager.update(ServerEntity, { slug }, { url, revision });
+      await stageServer(manager, { ...row, url, revision });
     });
   }
 }

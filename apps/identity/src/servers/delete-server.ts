@@ -2,13 +2,12 @@ import type { DeletedServer, IdentityAssertionClaims } from '@latchkey/contracts
 import { Injectable } from '@nestjs/common';
 import { roleScopes } from '@latchkey/access';
 import { WallClock } from '@latchkey/clock';
-import { consistencyOf, stage } from '@latchkey/feed-writer';
 import { Problem } from '@latchkey/problem';
 import { DataSource, IsNull } from 'typeorm';
 import { recordAudit } from '../audit/record-audit.ts';
 import { holdStanding } from '../organizations/hold-standing.ts';
-import { serverRecord } from './server-record.ts';
 import { ServerEntity } from './server.entity.ts';
+import { stageServer } from './stage-server.ts';
 import { VisibleServer } from './visible-server.ts';
 
 /** Takes a server away from behind the gateway, for good: its slug is never used again. */
@@ -27,11 +26,12 @@ export class DeleteServer {
     const deletedAt = new Date(this.clock.nowMs());
     return this.dataSource.transaction(async (manager) => {
       await holdStanding(manager, acting, [row.project]);
-      const { affected } = await manager.update(ServerEntity, { slug, deletedAt: IsNull() }, { deletedAt });
-      if (affected !== 1) throw new Problem('not_found');
-      await recordAudit(manager, { org: row.org, ...acting.by, action: 'server.deleted', target: { kind: 'server', id: slug, name: row.name } });
-      const record = serverRecord({ ...row, deletedAt });
-      return { slug, deletedAt: deletedAt.toISOString(), consistency: consistencyOf(record, await stage(manager, record)) };
+      const last = await manager.findOne(ServerEntity, { where: { slug, deletedAt: IsNull() }, lock: { mode: 'pessimistic_write' } });
+      if (last === null) throw new Problem('not_found');
+      const deleted = { ...last, deletedAt, revision: last.revision + 1 };
+      await manager.update(ServerEntity, { id: last.id }, { deletedAt, revision: deleted.revision });
+      await recordAudit(manager, { org: row.org, ...acting.by, action: 'server.deleted', target: { kind: 'server', id: slug, name: last.name } });
+      return { slug, deletedAt: deletedAt.toISOString(), consistency: await stageServer(manager, deleted) };
     });
   }
 }

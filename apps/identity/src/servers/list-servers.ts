@@ -27,6 +27,7 @@ export class ListServers {
       .createQueryBuilder(ServerEntity, 'row')
       .where('row.org = :org AND row.deletedAt IS NULL', { org: member.org });
     if (query.project !== undefined) servers.andWhere('row.project = :project', { project: query.project });
+    if (query.folder !== undefined) servers.andWhere('row.folder = :folder', { folder: query.folder });
     if (member.role === 'member') servers.andWhere('row.project = ANY(:mine)', { mine: Object.keys(member.projects) });
     const { rows, nextCursor } = await pageOf(servers, { key: 'row.slug', limit: query.limit, cursor: query.cursor });
     return { items: rows.map((row) => presentServer(row, this.env.LATCHKEY_GATEWAY_URL)), nextCursor };

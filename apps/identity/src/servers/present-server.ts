@@ -1,9 +1,10 @@
 import type { Server } from '@latchkey/contracts';
 import { resources } from '@latchkey/oauth';
+import { settingsOf } from './settings-of.ts';
 import type { ServerEntity } from './server.entity.ts';
 
 /** A server as the API shows it. */
 export function presentServer(row: ServerEntity, gatewayUrl: string): Server {
-  const { id, org, project, folder, slug, name, url } = row;
-  return { id, org, project, folder, slug, name, url, resource: resources(gatewayUrl).server(slug), createdAt: row.createdAt.toISOString() };
+  const { id, org, project, folder, slug, name, url, revision, createdAt } = row;
+  return { id, org, project, folder, slug, name, url, resource: resources(gatewayUrl).server(slug), ...settingsOf(row), revision, createdAt: createdAt.toISOString() };
 }

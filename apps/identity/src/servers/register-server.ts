@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { IdentityAssertionClaims, RegisteredServer, RegisterServer as Input } from '@latchkey/contracts';
+import { serverSettingsSchema, type IdentityAssertionClaims, type RegisteredServer, type RegisterServer as Input } from '@latchkey/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { projectRoleOf, roleScopes } from '@latchkey/access';
-import { consistencyOf, stage } from '@latchkey/feed-writer';
 import { isUniqueViolation } from '@latchkey/postgres';
 import { Problem } from '@latchkey/problem';
 import { DataSource } from 'typeorm';
@@ -13,8 +12,9 @@ import { holdStanding } from '../organizations/hold-standing.ts';
 import { liveProject } from '../organizations/project.entity.ts';
 import { holdPlace } from './hold-place.ts';
 import { presentServer } from './present-server.ts';
-import { serverRecord } from './server-record.ts';
+import { checkSettings } from './check-settings.ts';
 import { ServerEntity } from './server.entity.ts';
+import { stageServer } from './stage-server.ts';
 import { checkUpstreamUrl } from './upstream-url.ts';
 
 /** Puts an MCP server behind the gateway. */
@@ -28,17 +28,18 @@ export class RegisterServer {
 
   /** @throws Problem `insufficient_scope`, `not_found`, `insufficient_role`, `invalid_request`, `conflict`, in this order */
   async run(caller: IdentityAssertionClaims, input: Input): Promise<RegisteredServer> {
-    const { org, project, folder = null, slug, name, url } = input;
+    const { org, project, folder = null, slug, name, url, ...settings } = input;
     const acting = await this.actingMember.acting(caller, 'servers:write', org);
     const { member, by } = acting;
     const exists = await liveProject(this.dataSource.manager, org, project);
     if (!exists || projectRoleOf(member, project) === null) throw new Problem('not_found', { detail: 'There is no such project.' });
     if (!roleScopes(member, project).has('servers:write')) throw new Problem('insufficient_role');
     checkUpstreamUrl(url, this.env.LATCHKEY_ALLOW_PRIVATE_UPSTREAMS);
+    checkSettings(settings);
     return this.dataSource.transaction(async (manager) => {
       await holdStanding(manager, acting, [project]);
       await holdPlace(manager, { org, project, folder });
-      const row = manager.create(ServerEntity, { id: randomUUID(), org, project, folder, slug, name, url, deletedAt: null });
+      const row = manager.create(ServerEntity, { id: randomUUID(), org, project, folder, slug, name, url, settings: serverSettingsSchema.parse(settings), revision: 1, deletedAt: null });
       try {
         await manager.insert(ServerEntity, row);
       } catch (error) {
@@ -48,9 +49,7 @@ export class RegisterServer {
       }
       const details = { project, folder, upstream: new URL(url).origin };
       await recordAudit(manager, { org, ...by, action: 'server.registered', target: { kind: 'server', id: slug, name }, details });
-      const record = serverRecord(row);
-      const version = await stage(manager, record);
-      return { ...presentServer(row, this.env.LATCHKEY_GATEWAY_URL), consistency: consistencyOf(record, version) };
+      return { ...presentServer(row, this.env.LATCHKEY_GATEWAY_URL), consistency: await stageServer(manager, row) };
     });
   }
 }

@@ -1,8 +1,19 @@
-import type { ServerRecord } from '@latchkey/contracts';
+import { defaultServerSettings, type ServerRecord, type ServerSettings } from '@latchkey/contracts';
+import { settingsOf } from './settings-of.ts';
 import type { ServerEntity } from './server.entity.ts';
+
+/** Only what differs from the defaults: most servers have nothing of it, and a record is kept by every gateway. */
+function unusual(settings: ServerSettings): Partial<ServerSettings> {
+  return Object.fromEntries(Object.entries(settings).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(defaultServerSettings[name as keyof ServerSettings])));
+}
 
 /** A server as the gateways route to it. */
 export function serverRecord(row: Omit<ServerEntity, 'createdAt'>): ServerRecord {
-  const { id, slug, org, project, folder, name, url, deletedAt } = row;
-  return { kind: 'server', id, slug, org, project, folder, name, url, deletedAt: deletedAt === null ? null : Math.floor(deletedAt.getTime() / 1000) };
+  const { id, slug, org, project, folder, name, url, revision, deletedAt } = row;
+  const settings = unusual(settingsOf(row));
+  return {
+    kind: 'server', id, slug, org, project, folder, name, url, revision,
+    ...(Object.keys(settings).length === 0 ? {} : { settings }),
+    deletedAt: deletedAt === null ? null : Math.floor(deletedAt.getTime() / 1000),
+  };
 }

@@ -1,3 +1,4 @@
+import type { ServerSettings } from '@latchkey/contracts';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { ProjectEntity } from '../organizations/project.entity.ts';
 
@@ -27,6 +28,14 @@ export class ServerEntity {
 
   @Column('text')
   url!: string;
+
+  /** As they were set: members that came later are filled in when they are read. */
+  @Column('jsonb', { default: {} })
+  settings!: Partial<ServerSettings>;
+
+  /** Counts changes, so that a decision can name what it was made by. */
+  @Column('integer', { default: 1 })
+  revision!: number;
 
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3, default: () => 'now()' })
   createdAt!: Date;

@@ -1,4 +1,5 @@
 import {
+  changeServerSchema,
   listServersQuerySchema,
   registerServerSchema,
   type DeletedServer,
@@ -6,9 +7,10 @@ import {
   type RegisteredServer,
   type Server,
 } from '@latchkey/contracts';
-import { Body, Controller, Delete, Get, Header, Param, Post, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, Param, Patch, Post, Query, UseGuards } from '@nestjs/common';
 import { parse } from '@latchkey/problem';
 import { Caller, CallerGuard } from '@latchkey/service';
+import { ChangeServer } from './change-server.ts';
 import { DeleteServer } from './delete-server.ts';
 import { ListServers } from './list-servers.ts';
 import { RegisterServer } from './register-server.ts';
@@ -21,6 +23,7 @@ export class ServersController {
     private readonly registerServer: RegisterServer,
     private readonly listServers: ListServers,
     private readonly visibleServer: VisibleServer,
+    private readonly changeServer: ChangeServer,
     private readonly deleteServer: DeleteServer,
   ) {}
 
@@ -40,6 +43,12 @@ export class ServersController {
   @Header('cache-control', 'no-store')
   show(@Caller() caller: IdentityAssertionClaims, @Param('slug') slug: string): Promise<Server> {
     return this.visibleServer.show(caller, slug);
+  }
+
+  @Patch(':slug')
+  @Header('cache-control', 'no-store')
+  change(@Caller() caller: IdentityAssertionClaims, @Param('slug') slug: string, @Body() body: unknown): Promise<RegisteredServer> {
+    return this.changeServer.run(caller, slug, parse(changeServerSchema, body));
   }
 
   @Delete(':slug')

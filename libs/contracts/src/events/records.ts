@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { grantSchema, orgRoleSchema, projectRoleSchema, rateLimitSchema } from '../identifiers.ts';
 import { scopeSchema } from '../scopes.ts';
+import { unusualSettingsSchema } from '../server-settings.ts';
 
 /**
  * What travels on the feed. A record is the whole present state of one thing, so that only the newest per subject matters; order and
@@ -83,6 +84,10 @@ export const serverRecordSchema = z.object({
   folder: z.string().nullable(),
   name: z.string(),
   url: z.string(),
+  /** Counts changes, so that a decision can name what it was made by. */
+  revision: z.number().int().positive().optional(),
+  /** Those that differ from the defaults; absent: none does. */
+  settings: unusualSettingsSchema.optional(),
   deletedAt: seconds.nullable(),
 });
 

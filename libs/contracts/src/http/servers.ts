@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { displayNameSchema, slugSchema } from '../identifiers.ts';
+import { serverSettingsInputs, serverSettingsSchema } from '../server-settings.ts';
 import { pageOf, pageQuerySchema } from './lists.ts';
 
 /** Slugs that would shadow a path below `/mcp`. */
 export const reservedServerSlugs: readonly string[] = ['server-card'];
+
+const upstreamUrlSchema = z.url({ protocol: /^https?$/ }).max(2048);
 
 /** Body of `POST /v1/servers`. `slug` is unique in the deployment and is the `{server}` of every path. */
 export const registerServerSchema = z.strictObject({
@@ -12,9 +15,23 @@ export const registerServerSchema = z.strictObject({
   folder: slugSchema.optional(),
   slug: slugSchema.refine((slug) => !reservedServerSlugs.includes(slug), 'this slug is reserved'),
   name: displayNameSchema,
-  url: z.url({ protocol: /^https?$/ }).max(2048),
+  url: upstreamUrlSchema,
+  ...serverSettingsInputs,
 });
 export type RegisterServer = z.infer<typeof registerServerSchema>;
+
+/**
+ * Body of `PATCH /v1/servers/{slug}`. A member that is given takes the place of the one there as a whole; organization, project and slug stay
+ * for ever. `revision` is the one that the change was made from; another one by now is a conflict.
+ */
+export const changeServerSchema = z.strictObject({
+  revision: z.number().int().positive().optional(),
+  name: displayNameSchema.optional(),
+  url: upstreamUrlSchema.optional(),
+  folder: slugSchema.nullable().optional(),
+  ...serverSettingsInputs,
+});
+export type ChangeServer = z.infer<typeof changeServerSchema>;
 
 /** A registered server; `resource` is its OAuth resource identifier, the URL that clients connect to. */
 export const serverSchema = z.object({
@@ -26,16 +43,19 @@ export const serverSchema = z.object({
   name: z.string(),
   url: z.string(),
   resource: z.string(),
+  ...serverSettingsSchema.shape,
+  /** Counts changes */
+  revision: z.number().int(),
   createdAt: z.string(),
 });
 export type Server = z.infer<typeof serverSchema>;
 export const serverPageSchema = pageOf(serverSchema);
 
-/** Answer of a registration: the server, and the state that a gateway must have seen to know it. */
+/** Answer of a registration or a change: the server, and the state that a gateway must have seen to know it. */
 export const registeredServerSchema = serverSchema.extend({ consistency: z.string() });
 export type RegisteredServer = z.infer<typeof registeredServerSchema>;
 
-export const listServersQuerySchema = pageQuerySchema.extend({ org: slugSchema.optional(), project: slugSchema.optional() });
+export const listServersQuerySchema = pageQuerySchema.extend({ org: slugSchema.optional(), project: slugSchema.optional(), folder: slugSchema.optional() });
 export type ListServersQuery = z.infer<typeof listServersQuerySchema>;
 
 export const deletedServerSchema = z.object({ slug: z.string(), deletedAt: z.string(), consistency: z.string() });
