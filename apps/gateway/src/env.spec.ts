@@ -1,6 +1,6 @@
-import { EnvironmentError } from '@latchkey/service';
+import { EnvironmentError, managementPort } from '@latchkey/service';
 import { exportJWK, generateKeyPair } from 'jose';
-import { managementPort, readGatewayEnv } from './env.ts';
+import { readGatewayEnv } from './env.ts';
 
 const signing = JSON.stringify(await exportJWK((await generateKeyPair('ES256', { extractable: true })).privateKey));
 const sealing = Buffer.alloc(32, 7).toString('base64');

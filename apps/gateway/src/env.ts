@@ -1,4 +1,4 @@
-import { EnvironmentError, loadEnv, trustedProxiesSchema } from '@latchkey/service';
+import { loadEnv, managementPortSchema, requireOwnManagementPort, trustedProxiesSchema } from '@latchkey/service';
 import { z } from 'zod';
 import { auditLevels } from './audit/act.ts';
 
@@ -54,8 +54,7 @@ export const schema = z.object({
   LATCHKEY_FRESHNESS_BOUND_MS: boundMs.default(5000)
     .describe('How old the proof that a credential lives may be before the writer is asked online, or the answer is 503: for what only reads.'),
   LATCHKEY_FRESHNESS_BOUND_WRITE_MS: boundMs.default(2000).describe('The same for calls of tools and for whatever changes something.'),
-  LATCHKEY_MANAGEMENT_PORT: z.coerce.number().int().min(0).max(65535).optional()
-    .describe('Port of /metrics and /feed-status; by default 1000 above PORT, and a free one where PORT is. 0 takes a free one.'),
+  LATCHKEY_MANAGEMENT_PORT: managementPortSchema,
   LATCHKEY_DATA_DIR: z.string().min(1).optional().describe('Where snapshots of the replica are kept; without it each start reads the feed from its beginning.'),
   LATCHKEY_SNAPSHOT_KEY: key32.optional().describe('32 bytes, base64, that encrypt snapshots; by default derived from LATCHKEY_SESSION_SEALING_KEY.'),
   REDIS_URL: z.url().optional().describe('Shared rate limits; without it they are per process.'),
@@ -67,15 +66,6 @@ export type GatewayEnv = z.output<typeof schema>;
 /** @throws EnvironmentError that lists everything that is wrong */
 export function readGatewayEnv(source: Record<string, string | undefined> = process.env): Readonly<GatewayEnv> {
   const env = loadEnv(schema, source);
-  const { PORT: port, LATCHKEY_MANAGEMENT_PORT: management } = env;
-  if (port !== 0 && management === port) {
-    throw new EnvironmentError(['LATCHKEY_MANAGEMENT_PORT: must differ from PORT: what is shown there is not for callers']);
-  }
+  requireOwnManagementPort(env);
   return env;
-}
-
-/** 0: any free one, as the main port is, or because there is none 1000 above it. */
-export function managementPort({ PORT: port, LATCHKEY_MANAGEMENT_PORT: management }: GatewayEnv): number {
-  if (management !== undefined) return management;
-  return port === 0 || port > 64_535 ? 0 : port + 1000;
 }

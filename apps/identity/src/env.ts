@@ -1,4 +1,4 @@
-import { EnvironmentError, loadEnv, masterKeysSchema, trustedProxiesSchema } from '@latchkey/service';
+import { EnvironmentError, loadEnv, managementPortSchema, masterKeysSchema, requireOwnManagementPort, trustedProxiesSchema } from '@latchkey/service';
 import { tokenPrefix, tokenPrefixPattern } from '@latchkey/token';
 import { z } from 'zod';
 import { deploymentProvidersSchema } from './federation/deployment-providers.ts';
@@ -19,6 +19,7 @@ const ttlSeconds = (fallback: number) => z.coerce.number().int().min(1).max(31_5
 export const identityEnvSchema = z.object({
   HOST: z.string().default('0.0.0.0').describe('Address to listen on.'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8081).describe('Port to listen on; 0 takes a free one.'),
+  LATCHKEY_MANAGEMENT_PORT: managementPortSchema,
   LATCHKEY_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   LATCHKEY_ISSUER: origin.describe('Public URL of this service: the issuer of every token.'),
   LATCHKEY_GATEWAY_URL: origin.describe('Public URL of the gateway: what resource identifiers begin with.'),
@@ -84,6 +85,7 @@ export const REDIS = Symbol('REDIS');
 /** @throws EnvironmentError that lists all problems at once, and no value */
 export function readIdentityEnv(source: Record<string, string | undefined> = process.env): IdentityEnv {
   const env = loadEnv(identityEnvSchema, source);
+  requireOwnManagementPort(env);
   if (env.LATCHKEY_DCR === 'token' && env.LATCHKEY_DCR_TOKEN === undefined) {
     throw new EnvironmentError(['LATCHKEY_DCR_TOKEN: required with LATCHKEY_DCR=token, or nobody could register']);
   }

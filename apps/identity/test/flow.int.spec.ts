@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
-import { verifies } from '@latchkey/testing';
+import { eventually, verifies } from '@latchkey/testing';
 import { authorize, redeem, refresh, registered } from './support/client.ts';
 import { demo, startTestIdentity, type TestIdentity } from './support/identity.ts';
 
@@ -44,5 +44,25 @@ describe('a client that signs its user in', () => {
     expect(answer.origin + answer.pathname).toBe('http://127.0.0.1:33418/callback');
     expect([...answer.searchParams.keys()].sort()).toEqual(['code', 'iss', 'state']);
     expect(answer.searchParams.get('iss')).toBe(issuer);
+  });
+
+  verifies('O3', 'is counted on the management port by grant and route, and by nothing that a caller made up', async () => {
+    const { issuer, running } = identity;
+    const metric = async (line: RegExp): Promise<number> => Number(line.exec(await (await fetch(`http://127.0.0.1:${running.managementPort}/metrics`)).text())?.[1] ?? 0);
+    const issued = () => metric(/^identity_token_requests_total\{grant="authorization_code",error="none"\} (\d+)$/m);
+    const refused = () => metric(/^identity_token_requests_total\{grant="other",error="other"\} (\d+)$/m);
+    const before = [await issued(), await refused()] as const;
+    const { client_id: clientId } = await registered(issuer);
+    await redeem(issuer, clientId, await authorize(issuer, clientId));
+    await fetch(`${issuer}/oauth/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'made-up', client_id: clientId }) });
+    for (const path of ['/made-up', '/oauth/authorize/made-up', '/v1/servers/made-up']) await fetch(`${issuer}${path}`, { redirect: 'manual' });
+    expect(await issued()).toBe(before[0] + 1);
+    expect(await metric(/^http_request_duration_seconds_count\{method="POST",route="\/oauth\/token",status="200"\} (\d+)$/m)).toBeGreaterThan(0);
+    expect(await metric(/^http_request_duration_seconds_count\{method="GET",route="\/v1\/servers\/:slug",status="401"\} (\d+)$/m)).toBe(1);
+    expect(await metric(/^http_request_duration_seconds_count\{method="GET",route="none",status="404"\} (\d+)$/m)).toBe(1);
+    expect(await metric(/^identity_audit_links (\d+)$/m) + (await metric(/^identity_audit_unchained (\d+)$/m))).toBeGreaterThan(0);
+    await eventually(async () => expect(await metric(/^outbox_unpublished (\d+)$/m)).toBe(0));
+    expect(await (await fetch(`http://127.0.0.1:${running.managementPort}/metrics`)).text()).not.toContain('made-up');
+    expect((await fetch(`${issuer}/metrics`)).status).toBe(404);
   });
 });

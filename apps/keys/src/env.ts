@@ -1,4 +1,4 @@
-import { loadEnv, masterKeysSchema } from '@latchkey/service';
+import { loadEnv, managementPortSchema, masterKeysSchema, requireOwnManagementPort } from '@latchkey/service';
 import { tokenPrefix, tokenPrefixPattern } from '@latchkey/token';
 import { z } from 'zod';
 
@@ -10,6 +10,7 @@ const origin = z
 export const keysEnvSchema = z.object({
   HOST: z.string().default('0.0.0.0').describe('Address to listen on.'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8082).describe('Port to listen on; 0 takes a free one.'),
+  LATCHKEY_MANAGEMENT_PORT: managementPortSchema,
   LATCHKEY_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   LATCHKEY_KEYS_URL: origin.describe('URL under which the gateway reaches this service: the audience of its assertions.'),
   LATCHKEY_GATEWAY_URL: origin.describe('Public URL of the gateway, the only issuer of assertions that is believed.'),
@@ -34,7 +35,9 @@ export type KeysEnv = Readonly<z.output<typeof keysEnvSchema>>;
 
 /** @throws EnvironmentError that lists all problems at once, and no value */
 export function readKeysEnv(source: Record<string, string | undefined> = process.env): KeysEnv {
-  return loadEnv(keysEnvSchema, source);
+  const env = loadEnv(keysEnvSchema, source);
+  requireOwnManagementPort(env);
+  return env;
 }
 
 /** Where the gateway's public keys are. */

@@ -1,18 +1,23 @@
 import { FenceResponder, Relay } from '@latchkey/feed-writer';
-import { startService, type RunningService } from '@latchkey/service';
+import { managementPort, startWriter, type RunningWriter } from '@latchkey/service';
 import { DataSource } from 'typeorm';
 import { KeysModule, type KeysOptions } from './app.module.ts';
-import { hooksHandler } from './webhooks/receiving/hooks-handler.ts';
+import { keysGauges } from './metrics/keys-gauges.ts';
+import { hooksHandler, isHookPath } from './webhooks/receiving/hooks-handler.ts';
 import { ReceiveHook } from './webhooks/receiving/receive-hook.ts';
 
 /** Starts the key service; resolves once it listens and its outbox is on its way to the feed. */
-export async function startKeys(options: KeysOptions): Promise<RunningService> {
-  return startService({
+export async function startKeys(options: KeysOptions): Promise<RunningWriter> {
+  return startWriter({
     name: 'keys',
     module: KeysModule.register(options),
     host: options.env.HOST,
     port: options.env.PORT,
     portVariable: 'PORT',
+    managementPort: managementPort(options.env),
+    database: (app) => app.get(DataSource),
+    foreignRoute: (path) => (isHookPath(path) ? '/v1/hooks/:id' : 'none'),
+    gauges: keysGauges,
     tracksRequests: true,
     keepsRawBody: true,
     logger: options.logger,

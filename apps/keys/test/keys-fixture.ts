@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { FakeWallClock } from '@latchkey/clock/testing';
 import { identityAssertionType, identityHeader, mintedPatSchema, type FeedMessage, type IdentityAssertionClaims, type MintedPat } from '@latchkey/contracts';
 import { InProcessFeed, type AuditTrail, type Feed } from '@latchkey/feed';
-import type { RunningService } from '@latchkey/service';
+import type { RunningWriter } from '@latchkey/service';
 import { createLogger } from '@latchkey/telemetry';
 import { freshDatabase, type TestDatabase } from '@latchkey/testing';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
@@ -76,7 +76,7 @@ export class KeysFixture {
   readonly clock = new FakeWallClock(Date.UTC(2026, 2, 1, 12, 0, 0, 123));
   readonly messages: FeedMessage[] = [];
 
-  private service: RunningService | undefined;
+  private service: RunningWriter | undefined;
 
   private constructor(
     readonly gateway: Gateway,
@@ -128,6 +128,11 @@ export class KeysFixture {
   async follow(): Promise<void> {
     this.messages.length = 0;
     await this.feed.follow('keys', null, { onMessage: (message) => void this.messages.push(message) });
+  }
+
+  /** What Prometheus would read. */
+  async metrics(): Promise<string> {
+    return (await fetch(`http://127.0.0.1:${this.service?.managementPort}/metrics`)).text();
   }
 
   /** A part of the running service. */

@@ -128,4 +128,15 @@ describe('what is no query and no id', () => {
       expect(await keys.call(ann, 'GET', '/v1/pats')).toMatchObject({ status: 200 });
     });
   }
+
+  verifies('O3', 'shows on the management port what it does, by route template, and no key', async () => {
+    const { id, token } = await keys.mint(bob);
+    await keys.call(bob, 'GET', `/v1/pats/${id}`);
+    const text = await keys.metrics();
+    expect(text).toMatch(/^http_request_duration_seconds_count\{method="GET",route="\/v1\/pats\/:id",status="200"\} \d+$/m);
+    for (const name of ['outbox_unpublished', 'outbox_oldest_unpublished_seconds', 'keys_webhook_deliveries_due', 'keys_webhook_oldest_due_seconds', 'keys_webhook_endpoints_disabled']) {
+      expect(text).toMatch(new RegExp(`^${name} \\d`, 'm'));
+    }
+    for (const secret of [id, token, 'acme']) expect(text).not.toContain(secret);
+  });
 });

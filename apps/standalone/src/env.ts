@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { readGatewayEnv, type GatewayEnv } from '@latchkey/gateway';
 import { readIdentityEnv, type IdentityEnv } from '@latchkey/identity';
 import { readKeysEnv, type KeysEnv } from '@latchkey/keys';
-import { EnvironmentError, loadEnv } from '@latchkey/service';
+import { EnvironmentError, loadEnv, managementPortSchema } from '@latchkey/service';
 import { z } from 'zod';
 import type { Secrets } from './secrets.ts';
 
@@ -30,6 +30,7 @@ export const schema = z.object({
   LATCHKEY_SESSION_SEALING_KEY: z.string().optional(),
   DATABASE_URL: z.string().optional().describe('An external Postgres in place of the embedded one.'),
   REDIS_URL: z.string().optional().describe('An external Redis in place of counting in memory.'),
+  LATCHKEY_MANAGEMENT_PORT: managementPortSchema.describe('Port of the gateway\'s metrics; those of identity and keys are the two after it. By default each is 1000 above the service\'s own; 0 takes free ones.'),
   NATS_URL: z.string().optional().describe('An external NATS in place of the feed within the process.'),
 });
 
@@ -54,6 +55,9 @@ function sourceFor(source: Source, values: Source): Source {
 const hasMailbox = (source: Source): boolean =>
   [source['LATCHKEY_SMTP_URL'], source['LATCHKEY_SMTP_URL_FILE'], source['LATCHKEY_ISSUER']].every((value) => value === undefined || value === '');
 
+const managementPortOf = ({ LATCHKEY_MANAGEMENT_PORT: first }: StandaloneEnv, place: number): string | undefined =>
+  first === undefined ? undefined : String(first === 0 ? 0 : first + place);
+
 /**
  * The environment of each service, as if it were started alone.
  * @throws EnvironmentError with the problems of all three
@@ -77,23 +81,24 @@ export function readServiceEnvs(source: Source, env: StandaloneEnv, secrets: Sec
     LATCHKEY_MASTER_KEY: secrets.masterKey,
     LATCHKEY_GATEWAY_SIGNING_KEY: secrets.gatewaySigningKey,
     LATCHKEY_SESSION_SEALING_KEY: secrets.sessionSealingKey,
+    LATCHKEY_MANAGEMENT_PORT: undefined,
     DATABASE_URL: databaseUrl,
     REDIS_URL: env.REDIS_URL,
     NATS_URL: env.NATS_URL,
   });
   const problems = new Set<string>();
-  const attempt = <E>(read: (source: Source) => E, servicePort: number): E | undefined => {
+  const attempt = <E>(read: (source: Source) => E, servicePort: number, place: number): E | undefined => {
     try {
-      return read({ ...values, PORT: String(servicePort) });
+      return read({ ...values, PORT: String(servicePort), LATCHKEY_MANAGEMENT_PORT: managementPortOf(env, place) });
     } catch (error) {
       if (!(error instanceof EnvironmentError)) throw error;
       for (const problem of error.problems) problems.add(problem);
       return undefined;
     }
   };
-  const identity = attempt(readIdentityEnv, env.LATCHKEY_IDENTITY_PORT);
-  const keys = attempt(readKeysEnv, env.LATCHKEY_KEYS_PORT);
-  const gateway = attempt(readGatewayEnv, env.LATCHKEY_GATEWAY_PORT);
+  const identity = attempt(readIdentityEnv, env.LATCHKEY_IDENTITY_PORT, 1);
+  const keys = attempt(readKeysEnv, env.LATCHKEY_KEYS_PORT, 2);
+  const gateway = attempt(readGatewayEnv, env.LATCHKEY_GATEWAY_PORT, 0);
   if (identity === undefined || keys === undefined || gateway === undefined) throw new EnvironmentError([...problems]);
   return { identity, keys, gateway };
 }

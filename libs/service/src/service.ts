@@ -5,6 +5,7 @@ import type { DynamicModule } from '@nestjs/common';
 import type { Logger } from '@latchkey/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TrustedProxies } from './client-address.ts';
+import type { HttpMetrics } from './metrics/http-metrics.ts';
 import { nestLogger } from './nest-logger.ts';
 import { PortInUseError } from './port-in-use.ts';
 import { ProblemFilter } from './problem.filter.ts';
@@ -28,6 +29,8 @@ export interface ServiceOptions {
   keepsRawBody?: boolean;
   /** Whose word on the address of a caller is believed; nobody's when left out. */
   proxies?: TrustedProxies;
+  /** Times every request, whoever answers it. */
+  metrics?: HttpMetrics;
   /** Last touches on the application before it listens: plugins, hooks. */
   configure?: (app: NestFastifyApplication) => Promise<void> | void;
   /** Throws, with the reason, while the service should get no traffic. */
@@ -72,6 +75,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     bodyLimit: 1024 * 1024,
     serverFactory: (handler: RequestListener): Server =>
       createServer({ maxHeaderSize: 32 * 1024 }, (request, response) => {
+        options.metrics?.time(request, response);
         if (options.tracksRequests === true) withRequestFacts(request, proxies, () => serve(request, response, handler));
         else serve(request, response, handler);
       }),
@@ -83,6 +87,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   });
   app.useGlobalFilters(problems);
   app.getHttpAdapter().getInstance().addHook('onRequest', (request, reply, done) => {
+    options.metrics?.routed(request.raw, request.routeOptions.url);
     void reply.header('x-request-id', request.id);
     done();
   });

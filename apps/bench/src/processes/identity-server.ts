@@ -46,7 +46,7 @@ const calls = {
   start: async ({ databaseUrl, redisUrl, port, people }: { databaseUrl: string; redisUrl: string; port: number; people: number }): Promise<IdentityPlace> => {
     const issuer = `http://127.0.0.1:${port}`;
     const env = readIdentityEnv({
-      HOST: '127.0.0.1', PORT: String(port), LATCHKEY_ISSUER: issuer, LATCHKEY_GATEWAY_URL: gatewayUrl, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl,
+      HOST: '127.0.0.1', PORT: String(port), LATCHKEY_MANAGEMENT_PORT: '0', LATCHKEY_ISSUER: issuer, LATCHKEY_GATEWAY_URL: gatewayUrl, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl,
       LATCHKEY_MASTER_KEY: randomBytes(32).toString('base64'),
     });
     identity = await startIdentity({ env, feed: new InProcessFeed(), logger: createLogger('identity', 'warn') });

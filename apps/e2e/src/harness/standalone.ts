@@ -48,7 +48,7 @@ export async function startStandalone(name: string, env: Record<string, string> 
       LATCHKEY_KEYS_URL: `http://localhost:${keysPort}`,
       LATCHKEY_DATA_DIR: join(dataDir, 'data'), LATCHKEY_READY_FILE: readyFile,
       LATCHKEY_ADMIN_EMAIL: admin.email, LATCHKEY_ADMIN_PASSWORD: admin.password,
-      LATCHKEY_LOG_LEVEL: 'debug',
+      LATCHKEY_LOG_LEVEL: 'debug', LATCHKEY_MANAGEMENT_PORT: '0',
       ...env,
     },
   }).catch((error: unknown) => {

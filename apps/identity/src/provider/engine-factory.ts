@@ -10,6 +10,7 @@ import { tokenExchangeGrant } from '../exchange/agent-client.ts';
 import { ExchangeToken } from '../exchange/exchange-token.ts';
 import { NoteGrantUse } from '../grants/note-use.ts';
 import type { LoadedKeys } from '../keys/signing-keys.ts';
+import { TokenMetrics } from '../metrics/token-metrics.ts';
 import { LOGGER } from '../tokens.ts';
 import { ClientCredentialsGrant } from '../tokens/client-credentials.ts';
 import { RedeemCode } from '../tokens/redeem-code.ts';
@@ -39,6 +40,7 @@ export class EngineFactory {
     private readonly exchangeToken: ExchangeToken,
     private readonly assertionGrant: AssertionGrant,
     private readonly unitOfWork: UnitOfWork,
+    private readonly tokenMetrics: TokenMetrics,
     @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -61,6 +63,7 @@ export class EngineFactory {
     provider.use(oneTransaction(this.unitOfWork));
     this.markClientUsed.install(provider);
     this.noteGrantUse.install(provider);
+    this.tokenMetrics.install(provider);
     provider.on('server_error', (_ctx, error) => this.logger.error({ err: error }, 'the OAuth engine failed'));
     return provider;
   }

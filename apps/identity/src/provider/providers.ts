@@ -23,6 +23,7 @@ import { MasterKey } from '../keys/master-key.ts';
 import { ResealKeys } from '../keys/reseal-keys.ts';
 import { RotateSigningKeys } from '../keys/rotate-signing-keys.ts';
 import { SigningKeys } from '../keys/signing-keys.ts';
+import { TokenMetrics } from '../metrics/token-metrics.ts';
 import { AccessTokens } from '../tokens/access-tokens.ts';
 import { TokenClaims } from '../tokens/claims.ts';
 import { ClientCredentialsGrant } from '../tokens/client-credentials.ts';
@@ -68,6 +69,7 @@ export const engineProviders = (outbound?: OutboundFetch): Provider[] => [
   KeyRotation,
   MarkClientUsed,
   NoteGrantUse,
+  TokenMetrics,
   OidcEngine,
   OneUpdateAtATime,
   RedeemCode,

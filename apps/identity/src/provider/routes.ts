@@ -26,4 +26,10 @@ export function isEnginePath(path: string): boolean {
   return exactPaths.has(path) || belowPaths.some((parent) => path.startsWith(`${parent}/`) && /^[^/]+$/.test(path.slice(parent.length + 1)));
 }
 
+/** For metrics: a path below one of them ends in an id. @returns `none` for a path that is not the engine's */
+export function routeTemplate(path: string): string {
+  if (!isEnginePath(path)) return 'none';
+  return exactPaths.has(path) ? path : `${belowPaths.find((parent) => path.startsWith(`${parent}/`)) ?? ''}/:id`;
+}
+
 export const isRegistrationPath = (path: string): boolean => path === routes.registration || path.startsWith(`${routes.registration}/`);

@@ -51,6 +51,7 @@ export async function startAccounts(overrides: Record<string, string> = {}, opti
   const env = readIdentityEnv({
     HOST: '127.0.0.1',
     PORT: String(port),
+    LATCHKEY_MANAGEMENT_PORT: '0',
     LATCHKEY_ISSUER: issuer,
     LATCHKEY_GATEWAY_URL: gatewayUrl,
     LATCHKEY_GATEWAY_JWKS_URL: asserter.jwksUrl,

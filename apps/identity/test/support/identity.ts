@@ -43,6 +43,7 @@ export async function startTestIdentity({ variables = {}, outbound, trail, besid
   const all = {
     HOST: '127.0.0.1',
     PORT: String(port),
+    LATCHKEY_MANAGEMENT_PORT: '0',
     LATCHKEY_ISSUER: issuer,
     LATCHKEY_GATEWAY_URL: gateway,
     DATABASE_URL: database.url,

@@ -5,6 +5,8 @@ import type { Logger } from '@latchkey/telemetry';
 import type { ReceiveHook } from './receive-hook.ts';
 
 const path = /^\/v1\/hooks\/([^/?]+)(?:\?|$)/;
+export const isHookPath = (text: string): boolean => path.test(text);
+
 const maxBytes = 1024 * 1024;
 
 async function readRaw(request: IncomingMessage): Promise<Buffer> {
