@@ -12,6 +12,7 @@ import { ensureServers } from './setup/servers.mjs';
 import { groupSpecs } from './setup/spec-groups.mjs';
 
 const e2eFolder = 'apps/e2e';
+const timed = '/test/timed/';
 const inCi = process.env.CI === 'true' || process.env.CI === '1';
 const only = process.argv.slice(2);
 
@@ -80,7 +81,10 @@ main(async () => {
   const workers = `--maxWorkers=${Math.max(2, Math.floor(availableParallelism() / 2))}`;
   if (wants('unit')) await step('unit', () => jest(node, 'unit', others, [workers, ...groupSpecs(others, 'unit', (file) => !isIntegration(file))]));
   if (wants('integration')) await step('integration', () => jest(node, 'integration', others, [workers, ...groupSpecs(others, 'integration', isIntegration)]));
-  // Whole systems with real clients: one after the other, or their time limits measure the machine.
-  if (wants('e2e')) await step('end to end', () => jest(node, 'e2e', [e2eFolder], ['--runInBand']));
+  if (wants('e2e')) {
+    await step('end to end', () => jest(node, 'e2e', [e2eFolder], [workers, `--testPathIgnorePatterns=${timed}`]));
+    // Whole systems under faults and by the clock: one after the other, or their time limits measure the machine.
+    await step('end to end, timed', () => jest(node, 'e2e-timed', [e2eFolder], ['--runInBand', `--testPathPatterns=${timed}`]));
+  }
   return report(missing) === 0 ? 0 : 1;
 });

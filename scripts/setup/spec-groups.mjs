@@ -45,7 +45,7 @@ export function groupSpecs(projects, name, isWanted) {
       writeFileSync(join(folder, `${name}-${at + 1}.ts`), imports.join(''));
     });
   }
-  return ['--testMatch', `<rootDir>/${folderName}/${name}/*.ts`];
+  return ['--testMatch', `<rootDir>/${folderName}/${name}/*.ts`, `--testSequencer=${join(repository, 'scripts', 'setup', 'largest-first.mjs')}`];
 }
 
 /** The spec file that a failure comes from, by the first place of its stack that is in one; else the file that Jest ran. */

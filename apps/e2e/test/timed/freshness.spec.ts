@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually, verifies } from '@latchkey/testing';
-import { obtainToken } from '../src/clients/obtain-token.ts';
-import { rawMcp } from '../src/clients/raw-mcp.ts';
-import { startDemo } from '../src/harness/demo.ts';
-import { startSeparate, type Separate } from '../src/harness/separate.ts';
-import type { ServiceProcess } from '../src/harness/service-process.ts';
-import { callApi, manage, registerServer } from '../src/harness/system.ts';
-import { expectPatWorks, mintPat, resourceAt } from '../src/journeys/pat-journey.ts';
+import { obtainToken } from '../../src/clients/obtain-token.ts';
+import { rawMcp } from '../../src/clients/raw-mcp.ts';
+import { startDemo } from '../../src/harness/demo.ts';
+import { startSeparate, type Separate } from '../../src/harness/separate.ts';
+import type { ServiceProcess } from '../../src/harness/service-process.ts';
+import { callApi, manage, registerServer } from '../../src/harness/system.ts';
+import { expectPatWorks, mintPat, resourceAt } from '../../src/journeys/pat-journey.ts';
 
 const boundMs = 2000;
 

@@ -1,12 +1,12 @@
 import { eventually, verifies } from '@latchkey/testing';
 import { decodeProtectedHeader } from 'jose';
-import { obtainToken } from '../src/clients/obtain-token.ts';
-import { rawMcp } from '../src/clients/raw-mcp.ts';
-import { startDemo } from '../src/harness/demo.ts';
-import { startSeparate, type Separate } from '../src/harness/separate.ts';
-import type { ServiceProcess } from '../src/harness/service-process.ts';
-import { registerServer } from '../src/harness/system.ts';
-import { resourceAt } from '../src/journeys/pat-journey.ts';
+import { obtainToken } from '../../src/clients/obtain-token.ts';
+import { rawMcp } from '../../src/clients/raw-mcp.ts';
+import { startDemo } from '../../src/harness/demo.ts';
+import { startSeparate, type Separate } from '../../src/harness/separate.ts';
+import type { ServiceProcess } from '../../src/harness/service-process.ts';
+import { registerServer } from '../../src/harness/system.ts';
+import { resourceAt } from '../../src/journeys/pat-journey.ts';
 
 describe('signing keys that roll every few seconds', () => {
   let system: Separate;

@@ -1,6 +1,6 @@
 import { verifies } from '@latchkey/testing';
-import { figures, findings, type Report } from '../src/chaos/report.ts';
-import { runChaos } from '../src/chaos/run.ts';
+import { figures, findings, type Report } from '../../src/chaos/report.ts';
+import { runChaos } from '../../src/chaos/run.ts';
 
 const seed = Number(process.env['CHAOS_SEED'] ?? Math.floor(Math.random() * 1e9));
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -10,7 +10,7 @@ describe(`faults at random on real processes, CHAOS_SEED=${seed}`, () => {
   beforeAll(async () => {
     const lines: string[] = [];
     try {
-      report = await runChaos('chaos', { seed, faultSeconds: 95, revocations: 2000, log: (line) => lines.push(line) });
+      report = await runChaos('chaos', { seed, faultSeconds: 60, revocations: 2000, log: (line) => lines.push(line) });
       say(figures(report));
     } catch (error) {
       say([`CHAOS_SEED=${seed}`, ...lines].join('\n'));
