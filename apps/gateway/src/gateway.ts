@@ -5,6 +5,9 @@ import type { Replica } from '@latchkey/feed-replica';
 import { createRateLimiter, type Redis } from '@latchkey/ratelimit';
 import type { Logger } from '@latchkey/telemetry';
 import type { AuditNotes } from './audit/audit-notes.ts';
+import { askValue } from './connections/ask-value.ts';
+import { ConnectionValues } from './connections/connection-values.ts';
+import { Connector } from './connections/connector.ts';
 import { AssertionSigner } from './assertion/assertion-signer.ts';
 import { AccessTokenReader } from './credentials/access-token.ts';
 import { Authenticator } from './credentials/authenticator.ts';
@@ -106,6 +109,7 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
   const prover = new Prover(freshness);
   const confirmStreams = new ConfirmStreams({ streams, prover, boundMs: bounds.readMs, logger });
   confirmStreams.start();
+  const values = new ConnectionValues({ ask: askValue({ gatewayUrl, keys: upstreams.service('keys'), assertions }), clock, monotonicClock });
   const usage = new UsageNotes({ send: sendUsage({ gatewayUrl, keys: upstreams.service('keys'), assertions }), logger, nowMs: () => clock.nowMs(), ...(sources.usageIntervalMs === undefined ? {} : { intervalMs: sources.usageIntervalMs }) });
   usage.start();
 
@@ -127,6 +131,7 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
     },
     upstreams,
     forwarding: {
+      connector: new Connector({ replica, values, proofs, bounds }),
       assertions, sessions, streams, replica, pats, liveness, prover, clock, monotonicClock, keys,
       times: {
         answerMs: env.LATCHKEY_UPSTREAM_TIMEOUT_MS,
@@ -151,6 +156,7 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
         // A key is dropped early only when somebody else may have it: what it let in ends too (AS-71).
         for (const stream of streams) if (!stream.mayGoOn()) stream.cut();
       }
+      if (record.kind === 'connection') values.forget(record.id);
       if (record.kind === 'server' && replica.server(record.slug)?.url !== record.url) upstreams.retire(record.slug);
       streams.onChange(record);
     },

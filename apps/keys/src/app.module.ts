@@ -5,6 +5,7 @@ import { AssertionVerifier, CallerGuard } from '@latchkey/service';
 import type { Logger } from '@latchkey/telemetry';
 import { askingControllers, askingProviders } from './asking/providers.ts';
 import { auditProviders } from './audit/providers.ts';
+import { connectionControllers, connectionProviders } from './connections/providers.ts';
 import { encryptionProviders } from './encryption/providers.ts';
 import { gatewayJwksUrl, type KeysEnv } from './env.ts';
 import { leakControllers, leakProviders } from './leaks/providers.ts';
@@ -46,13 +47,14 @@ export class KeysModule {
         ...storageProviders(feed),
         ...personalAccessTokenProviders,
         ...webhookProviders,
+        ...connectionProviders,
         ...usageProviders,
         GiveNotices,
         ...leakProviders,
         ...auditProviders,
         ...askingProviders(feed),
       ],
-      controllers: [...personalAccessTokenControllers, ...webhookControllers, ...usageControllers, ...leakControllers, ...askingControllers],
+      controllers: [...personalAccessTokenControllers, ...webhookControllers, ...connectionControllers, ...usageControllers, ...leakControllers, ...askingControllers],
     };
   }
 }

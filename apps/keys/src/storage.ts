@@ -7,13 +7,14 @@ import { DataSource } from 'typeorm';
 import type { KeysEnv } from './env.ts';
 import { migrations } from './migrations/index.ts';
 import { auditEntities } from './audit/providers.ts';
+import { connectionEntities } from './connections/providers.ts';
 import { personalAccessTokenEntities } from './personal-access-tokens/providers.ts';
 import { usageEntities } from './usage/providers.ts';
 import { KEYS_ENV, LOGGER } from './tokens.ts';
 import { webhookEntities } from './webhooks/providers.ts';
 
 /** Every table that code reads through an entity. */
-export const entities = [...personalAccessTokenEntities, ...webhookEntities, ...auditEntities, ...usageEntities];
+export const entities = [...personalAccessTokenEntities, ...webhookEntities, ...auditEntities, ...usageEntities, ...connectionEntities];
 
 /** Ends what `storageProviders` began: who answers asks the relay, and the relay uses the connection. */
 @Injectable()

@@ -213,7 +213,7 @@ describe('management', () => {
     const left = (membership: Membership | null, project?: string) => effectiveScopes(all, membership, project).join(' ');
     expect(left(owner)).toBe('mcp:read mcp:execute workflow:read workflow:run keys:read keys:write servers:read servers:write webhooks:read webhooks:write connections:read connections:write org:read org:admin audit:read');
     expect(left(member('admin'))).toBe('mcp:read mcp:execute workflow:read workflow:run keys:read keys:write servers:read servers:write webhooks:read webhooks:write connections:read connections:write org:read org:admin audit:read');
-    expect(left(contributor)).toBe('mcp:read mcp:execute workflow:read workflow:run keys:read keys:write servers:read webhooks:read connections:read org:read audit:read');
+    expect(left(contributor)).toBe('mcp:read mcp:execute workflow:read workflow:run keys:read keys:write servers:read webhooks:read connections:read connections:write org:read audit:read');
     expect(left(member('viewer'))).toBe('mcp:read workflow:read keys:read keys:write servers:read webhooks:read connections:read org:read audit:read');
     expect(left(member('admin'), 'production')).toBe('keys:read keys:write org:read audit:read');
     expect(left(null)).toBe('');

@@ -5,7 +5,8 @@ import type { Membership } from './subject.ts';
 const memberScopes: readonly Scope[] = ['audit:read', 'keys:read', 'keys:write', 'org:read'];
 
 const viewerScopes: readonly Scope[] = ['mcp:read', 'workflow:read', 'servers:read', 'webhooks:read', 'connections:read'];
-const contributorScopes: readonly Scope[] = [...viewerScopes, 'mcp:execute', 'workflow:run'];
+/** Who may call may connect themselves with what they call; connections of the project are for its administrators, which the key service sees to. */
+const contributorScopes: readonly Scope[] = [...viewerScopes, 'mcp:execute', 'workflow:run', 'connections:write'];
 
 /**
  * What a role in a project adds. `org:admin` of an administrator of a project is for the project alone: who is what in it. All else that the
@@ -14,7 +15,7 @@ const contributorScopes: readonly Scope[] = [...viewerScopes, 'mcp:execute', 'wo
 const projectRoleScopes: Record<ProjectRole, readonly Scope[]> = {
   viewer: viewerScopes,
   contributor: contributorScopes,
-  admin: [...contributorScopes, 'servers:write', 'webhooks:write', 'connections:write', 'org:admin'],
+  admin: [...contributorScopes, 'servers:write', 'webhooks:write', 'org:admin'],
 };
 
 /** Whether a role in a project carries a scope. */

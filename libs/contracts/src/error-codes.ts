@@ -14,6 +14,7 @@ export const errorCodes = {
   ip_not_allowed: { status: 403, title: 'The credential may not be used from this address' },
   tenant_mismatch: { status: 403, title: 'The credential belongs to another organization or project' },
   user_mismatch: { status: 403, title: 'The credential belongs to another user' },
+  connection_required: { status: 403, title: 'The upstream needs a connection that has not been made' },
   not_found: { status: 404, title: 'Not found' },
   rate_limited: { status: 429, title: 'Too many requests' },
   state_stale: { status: 503, title: 'The gateway cannot prove that its state is fresh' },

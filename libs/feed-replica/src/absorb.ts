@@ -10,7 +10,7 @@ const earlier = (a: Seconds, b: Seconds): Seconds => (a === null ? b : b === nul
  * back to an older backup must not bring a dead credential back to life. (Disabling is none: a higher version may undo it.)
  */
 export function absorbRevocation(before: FeedRecord, next: FeedRecord): FeedRecord {
-  if (before.kind === 'pat' && next.kind === 'pat') {
+  if ((before.kind === 'pat' && next.kind === 'pat') || (before.kind === 'connection' && next.kind === 'connection')) {
     const revokedAt = earlier(before.revokedAt, next.revokedAt);
     return revokedAt === next.revokedAt ? next : { ...next, revokedAt };
   }
@@ -39,6 +39,7 @@ export function carriesRevocation(record: FeedRecord): boolean {
     case 'key_epoch':
       return true;
     case 'pat':
+    case 'connection':
       return record.revokedAt !== null;
     case 'user':
     case 'org':

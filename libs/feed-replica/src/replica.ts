@@ -1,5 +1,5 @@
 import { isEndedBy } from '@latchkey/access';
-import { writerOf, type FeedMessage, type FeedRecord, type MemberRecord, type PatRecord, type RecordOf, type ServerRecord, type Writer } from '@latchkey/contracts';
+import { writerOf, type ConnectionRecord, type FeedMessage, type FeedRecord, type MemberRecord, type PatRecord, type RecordOf, type ServerRecord, type Writer } from '@latchkey/contracts';
 import type { Logger } from '@latchkey/telemetry';
 import { WriterState } from './writer-state.ts';
 
@@ -68,6 +68,15 @@ export class Replica {
 
   servers(): ServerRecord[] {
     return [...this.live.identity.serversBySlug.values()];
+  }
+
+  /** What was made for a server in its own project, oldest first; revoked ones are gone. */
+  connections({ slug, org, project }: Pick<ServerRecord, 'slug' | 'org' | 'project'>): ConnectionRecord[] {
+    const found = this.live.keys.connectionsByServer.get(slug);
+    if (found === undefined || found.size === 0) return [];
+    return [...found.values()]
+      .filter((record) => record.org === org && record.project === project)
+      .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
   }
 
   /** The JSON Web Key Set (RFC 7517) that access tokens are verified with; empty until identity has spoken. */

@@ -24,6 +24,8 @@ export interface Act {
   address: string;
   requestId: string;
   status: number;
+  /** With which connection it went upstream */
+  connection?: string | undefined;
 }
 
 const credentialCodes: ReadonlySet<string> = new Set(['token_malformed', 'token_unknown', 'token_expired', 'token_revoked', 'token_wrong_audience', 'owner_disabled', 'replayed']);
@@ -58,6 +60,7 @@ export function actOf(exchange: Exchange, status: number, level: AuditLevel): Ac
     address: exchange.address,
     requestId: exchange.requestId,
     status,
+    connection: exchange.attached?.record.id,
   };
 }
 
@@ -90,6 +93,7 @@ export function eventOf(act: Act, times: number): AuditEvent {
       method: cleaned(method, 64),
       status,
       ...(principal === undefined || principal.clientId === null ? {} : { client: cleaned(principal.clientId, 256) }),
+      ...(act.connection === undefined ? {} : { connection: act.connection }),
       ...(times === 1 ? {} : { times }),
     },
   };

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { Problem } from '@latchkey/problem';
 import type { Dispatcher } from 'undici';
+import { CredentialRefused } from '../connections/attached.ts';
 import { ClientGone } from '../proxy/render-refusal.ts';
 import type { Rewrite } from '../rewrite/rewrite-plan.ts';
 import { UnreadableAnswer } from '../rewrite/event-stream.ts';
@@ -219,7 +220,7 @@ export class Relay implements Dispatcher.DispatchHandler {
 /** What the upstream's status means to a caller who knows nothing of our dealings with it; null: it passes. */
 function refusalFor(status: number, headers: IncomingHttpHeaders, presented: boolean): Problem | null {
   // GW-83: a refusal of our own credential is not the caller's business, nor is another place to go to.
-  if ((status === 401 && presented) || status === 407) return new Problem('upstream_unavailable', { detail: 'The upstream refused the gateway.' });
+  if ((status === 401 && presented) || status === 407) return new Problem('upstream_unavailable', { detail: 'The upstream refused the gateway.', cause: new CredentialRefused() });
   if (status >= 300 && status < 400 && status !== 304) return new Problem('upstream_unavailable', { detail: 'The upstream points elsewhere.' });
   // An error page that is no message of the protocol says more about the inside than about the request.
   if (status >= 500 && !isJson(headers) && !isEventStream(headers)) return new Problem('upstream_unavailable');

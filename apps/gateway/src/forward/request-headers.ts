@@ -52,6 +52,7 @@ export function upstreamHeaders(exchange: Exchange, assertion: string | null): R
   // Events go out one by one and results may be read on the way: neither can be compressed (GW-60, GW-81).
   headers['accept-encoding'] = 'identity';
   headers[requestHeaders.requestId] = exchange.requestId;
+  if (exchange.attached !== undefined) headers[exchange.attached.header] = exchange.attached.value;
   if (assertion !== null) headers[identityHeader] = assertion;
   return headers;
 }

@@ -8,6 +8,8 @@ export const rpcCodes = {
   resourceNotFound: -32002,
   headerMismatch: -32020,
   unsupportedVersion: -32022,
+  /** Legacy clients only: a page has to be opened first */
+  urlElicitationRequired: -32042,
 } as const;
 
 export type RpcCode = (typeof rpcCodes)[keyof typeof rpcCodes];

@@ -3,6 +3,7 @@ import type { Subject } from '@latchkey/access';
 import type { ServerRecord } from '@latchkey/contracts';
 import { invariant } from '@latchkey/problem';
 import { TrustedProxies } from '@latchkey/service';
+import type { Attached } from '../connections/attached.ts';
 import type { Principal } from '../credentials/principal.ts';
 import type { Confirmed } from '../freshness/confirmed.ts';
 import { nothing } from '../freshness/prover.ts';
@@ -51,6 +52,8 @@ export class Exchange {
   upstreamSession: string | null = null;
   subject: Subject | undefined;
   upstream: Upstream | undefined;
+  /** What is shown to the upstream beside the assertion; its value is for that upstream alone. */
+  attached: Attached | undefined;
   /** Stable code of the refusal, and what stood behind it: for the log only. */
   refusal: { code: string; cause?: unknown } | undefined;
 

@@ -1,4 +1,5 @@
 import type { Logger } from '@latchkey/telemetry';
+import { attachConnection } from './stages/attach-connection.ts';
 import { authenticate, type AuthenticateOptions } from './stages/authenticate.ts';
 import { authorize } from './stages/authorize.ts';
 import { checkOrigin, type OriginRules } from './stages/check-origin.ts';
@@ -41,6 +42,7 @@ export const pipeline = (parts: PipelineParts): readonly Stage[] => [
   authorize(parts.forwarding.replica),    // 403 insufficient_scope, or "unknown" as the upstream would say it
   limitRate(parts.limits),                // 429
   selectUpstream(parts.upstreams),        // 503
+  attachConnection(parts.forwarding.connector), // 200, 400, 403, 404, 502, 503
   forward(parts.forwarding),              // 502, 503, 504
   record(parts.logger, parts.metrics, parts.audit, parts.usage), // never throws
 ];

@@ -1,9 +1,10 @@
-import { identityAskSchema } from '@latchkey/contracts';
+import { identityAskSchema, serverAskSchema } from '@latchkey/contracts';
 import type { Answering, Feed } from '@latchkey/feed';
 import type { Logger } from '@latchkey/telemetry';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { LOGGER } from '../tokens.ts';
 import { AnswerAsk } from './answer-ask.ts';
+import { AnswerServerAsk } from './answer-server-ask.ts';
 
 /** Injects the `Feed` of this process. */
 export const ASKING_FEED = Symbol('ASKING_FEED');
@@ -15,6 +16,7 @@ export class AskResponder implements OnApplicationBootstrap, BeforeApplicationSh
 
   constructor(
     private readonly answerAsk: AnswerAsk,
+    private readonly answerServerAsk: AnswerServerAsk,
     @Inject(ASKING_FEED) private readonly feed: Feed,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -34,7 +36,8 @@ export class AskResponder implements OnApplicationBootstrap, BeforeApplicationSh
 
   private async answer(payload: unknown): Promise<unknown> {
     try {
-      return await this.answerAsk.run(identityAskSchema.parse(payload));
+      const aboutServer = serverAskSchema.safeParse(payload);
+      return aboutServer.success ? await this.answerServerAsk.run(aboutServer.data.server) : await this.answerAsk.run(identityAskSchema.parse(payload));
     } catch (error) {
       this.logger.warn({ err: error }, 'a question over the feed could not be answered');
       throw error;

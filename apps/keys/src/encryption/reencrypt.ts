@@ -6,6 +6,10 @@ export const sealedColumns = [
   { table: 'webhook_secrets', column: 'sealed' },
   { table: 'webhook_subscriptions', column: 'sealed_key' },
   { table: 'mint_replays', column: 'sealed' },
+  { table: 'connections', column: 'sealed_client' },
+  { table: 'connection_credentials', column: 'sealed' },
+  { table: 'connection_credentials', column: 'previous_sealed' },
+  { table: 'connection_flows', column: 'sealed' },
 ] as const;
 
 type SealedColumn = (typeof sealedColumns)[number];

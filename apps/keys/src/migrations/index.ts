@@ -8,6 +8,7 @@ import { WebhookEndpoints1700000000007 } from './7-webhook-endpoints.ts';
 import { KeyLives1700000000008 } from './8-key-lives.ts';
 import { WebhookSubscriptions1700000000009 } from './9-webhook-subscriptions.ts';
 import { KeyUsage1700000000010 } from './10-key-usage.ts';
+import { Connections1700000000011 } from './11-connections.ts';
 
 /** In order; a class is never changed once it was released. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   KeyLives1700000000008,
   WebhookSubscriptions1700000000009,
   KeyUsage1700000000010,
+  Connections1700000000011,
 ];

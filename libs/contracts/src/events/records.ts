@@ -91,6 +91,22 @@ export const serverRecordSchema = z.object({
   deletedAt: seconds.nullable(),
 });
 
+/**
+ * That there is something to show to a server, and for whom; never the value. A new version of it tells gateways to forget what they hold.
+ */
+export const connectionRecordSchema = z.object({
+  kind: z.literal('connection'),
+  id: z.string(),
+  org: z.string(),
+  project: z.string(),
+  server: z.string(),
+  per: z.enum(['project', 'user']),
+  /** Of the server when the connection was made: it is shown to no other. */
+  origin: z.string(),
+  createdAt: seconds,
+  revokedAt: seconds.nullable(),
+});
+
 /** Public keys that access tokens may be signed with. */
 export const jwksRecordSchema = z.object({ kind: z.literal('jwks'), keys: z.array(z.record(z.string(), z.unknown())) });
 
@@ -105,6 +121,7 @@ export const feedRecordSchema = z.discriminatedUnion('kind', [
   sessionRecordSchema,
   tokenRecordSchema,
   serverRecordSchema,
+  connectionRecordSchema,
   jwksRecordSchema,
 ]);
 export type FeedRecord = z.infer<typeof feedRecordSchema>;
@@ -114,3 +131,4 @@ export type PatRecord = RecordOf<'pat'>;
 export type KeyEpochRecord = RecordOf<'key_epoch'>;
 export type MemberRecord = RecordOf<'member'>;
 export type ServerRecord = RecordOf<'server'>;
+export type ConnectionRecord = RecordOf<'connection'>;

@@ -11,6 +11,7 @@ export const streamNames: Record<Writer, string> = { identity: 'FEED_IDENTITY', 
 export const writerOf: Record<RecordKind, Writer> = {
   pat: 'keys',
   key_epoch: 'keys',
+  connection: 'keys',
   user: 'identity',
   org: 'identity',
   client: 'identity',

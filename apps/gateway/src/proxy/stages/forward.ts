@@ -1,12 +1,16 @@
 import { decide, isWithin } from '@latchkey/access';
 import type { MonotonicClock, WallClock } from '@latchkey/clock';
 import type { Replica } from '@latchkey/feed-replica';
+import { Problem } from '@latchkey/problem';
 import { assertionContent, type Demands } from '../../assertion/assertion-content.ts';
 import type { AssertionSigner } from '../../assertion/assertion-signer.ts';
 import type { PersonalAccessTokenReader } from '../../credentials/personal-access-token.ts';
 import type { Principal } from '../../credentials/principal.ts';
 import type { Liveness } from '../../credentials/liveness.ts';
 import type { SigningKeys } from '../../credentials/signing-keys.ts';
+import { CredentialRefused } from '../../connections/attached.ts';
+import type { Connector } from '../../connections/connector.ts';
+import { withoutOurAnswer } from '../../connections/strip-answer.ts';
 import { Relay, type RelayTimes } from '../../forward/relay.ts';
 import { upstreamHeaders } from '../../forward/request-headers.ts';
 import { narrowListen } from '../../rewrite/narrow-listen.ts';
@@ -17,10 +21,12 @@ import { stale } from '../../freshness/stale.ts';
 import type { OpenStream, OpenStreams } from '../../streams/open-streams.ts';
 import type { Exchange, McpRoute, Route } from '../exchange.ts';
 import type { Stage } from '../stage.ts';
+import { answerMissing } from './attach-connection.ts';
 import { askOf, mayCallFrom, subjectOf } from './authorize.ts';
 
 export interface ForwardOptions {
   assertions: AssertionSigner;
+  connector: Connector;
   sessions: SealedSessions;
   streams: OpenStreams;
   replica: Pick<Replica, 'membership' | 'org' | 'server' | 'patById'>;
@@ -35,7 +41,7 @@ export interface ForwardOptions {
 
 /** Sends the judged body on and carries the answer back. */
 export function forward(options: ForwardOptions): Stage {
-  const { assertions, sessions, streams, replica, pats, liveness, prover, keys, clock, monotonicClock, times } = options;
+  const { assertions, connector, sessions, streams, replica, pats, liveness, prover, keys, clock, monotonicClock, times } = options;
 
   const assertionFor = (exchange: Exchange): Promise<string> | null => {
     const { principal, subject } = exchange;
@@ -89,38 +95,53 @@ export function forward(options: ForwardOptions): Stage {
 
   const bodyOf = ({ message, subject, body }: Exchange, route: Route): Buffer | null => {
     if (message === undefined) return body;
-    return route.kind === 'mcp' && subject !== undefined ? narrowListen(route, subject, message) : message.body;
+    return route.kind === 'mcp' && subject !== undefined ? withoutOurAnswer(message, narrowListen(route, subject, message)) : message.body;
+  };
+
+  const send = async (exchange: Exchange, assertion: string | null): Promise<void> => {
+    const route = exchange.needRoute();
+    const upstream = exchange.needUpstream();
+    const headers = upstreamHeaders(exchange, assertion);
+    // Limits, connection and signature were waited for. Whatever held them up, what was decided on may not be older than the bound when it is acted on.
+    if (exchange.provenUntilMs !== undefined && monotonicClock.nowMs() > exchange.provenUntilMs) throw stale();
+    const relay = new Relay({
+      response: exchange.response,
+      times,
+      rewrite: route.kind === 'mcp' && exchange.subject !== undefined ? rewritePlan(route, exchange.subject, exchange.message) : null,
+      presented: route.kind === 'mcp' || assertion !== null,
+      sealSession: (id) => sealSession(exchange, id),
+      onStream: (cut) => watchStream(exchange, cut),
+    });
+    upstream.open += 1;
+    try {
+      relay.start(upstream.pool, {
+        path: route.kind === 'manage' ? route.target : upstream.path,
+        method: exchange.method,
+        headers,
+        body: bodyOf(exchange, route),
+      });
+      await relay.done;
+    } finally {
+      upstream.open -= 1;
+    }
   };
 
   return {
     name: 'forward',
-    statuses: [502, 503, 504],
+    statuses: [200, 403, 502, 503, 504],
     async run(exchange) {
-      const route = exchange.needRoute();
-      const upstream = exchange.needUpstream();
       const assertion = assertionFor(exchange);
-      const headers = upstreamHeaders(exchange, assertion === null ? null : await assertion);
-      // Limits and signature were waited for. Whatever held them up, what was decided on may not be older than the bound when it is acted on.
-      if (exchange.provenUntilMs !== undefined && monotonicClock.nowMs() > exchange.provenUntilMs) throw stale();
-      const relay = new Relay({
-        response: exchange.response,
-        times,
-        rewrite: route.kind === 'mcp' && exchange.subject !== undefined ? rewritePlan(route, exchange.subject, exchange.message) : null,
-        presented: route.kind === 'mcp' || assertion !== null,
-        sealSession: (id) => sealSession(exchange, id),
-        onStream: (cut) => watchStream(exchange, cut),
-      });
-      upstream.open += 1;
+      const signed = assertion === null ? null : await assertion;
       try {
-        relay.start(upstream.pool, {
-          path: route.kind === 'manage' ? route.target : upstream.path,
-          method: exchange.method,
-          headers,
-          body: bodyOf(exchange, route),
-        });
-        await relay.done;
-      } finally {
-        upstream.open -= 1;
+        await send(exchange, signed);
+      } catch (error) {
+        if (exchange.attached === undefined || !(error instanceof Problem && error.cause instanceof CredentialRefused)) throw error;
+        // GW-83 holds for the second answer; the first may mean that what was shown is out of date.
+        const again = await connector.again(exchange, exchange.attached);
+        if (again === null) throw error;
+        if ('kind' in again) return answerMissing(exchange, again);
+        exchange.attached = again;
+        await send(exchange, signed);
       }
     },
   };

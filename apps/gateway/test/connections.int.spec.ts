@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto';
+import { connectionValueAskSchema, type AuditEvent, type ConnectionRecord, type ConnectionValueAnswer, type ConnectionValueAsk } from '@latchkey/contracts';
+import { InProcessTrail } from '@latchkey/feed';
+import { eventually, verifies } from '@latchkey/testing';
+import { decodeJwt } from 'jose';
+import { answerJson, type Received } from './support/upstream.ts';
+import { bearer, call, startWorld, type World } from './support/world.ts';
+
+const value = (text: string, version = 1, more: object = {}): ConnectionValueAnswer => ({ kind: 'value', version, header: 'x-api-key', value: text, expiresAt: null, ...more });
+
+/** Real gateway and real upstream; the key service's part is played, as the feed's is. */
+describe('what the gateway itself shows to a server', () => {
+  const trail = new InProcessTrail();
+  const told: AuditEvent[] = [];
+  let world: World;
+  let asked: ConnectionValueAsk[] = [];
+  let answer: (question: ConnectionValueAsk) => ConnectionValueAnswer | null = () => null;
+  /** What the server takes; undefined: anything */
+  let takes: string | undefined;
+
+  beforeAll(async () => {
+    await trail.consume(({ payload }) => Promise.resolve(void told.push(...(payload as AuditEvent[]))));
+    world = await startWorld({ trail, env: { LATCHKEY_FRESHNESS_BOUND_MS: '1000', LATCHKEY_FRESHNESS_BOUND_WRITE_MS: '1000' } });
+    world.upstream.handle = (exchange) => {
+      const { url, headers, body, response } = exchange;
+      if (url !== '/internal/connection-value') {
+        if (takes !== undefined && headers['x-api-key'] !== takes) return void response.writeHead(401, { 'www-authenticate': 'Bearer' }).end();
+        return answerJson(exchange);
+      }
+      asked.push(connectionValueAskSchema.parse(JSON.parse(body)));
+      expect(decodeJwt(String(headers['latchkey-identity']))).toMatchObject({ sub: 'http://gateway.test', credential: { kind: 'gateway' } });
+      const given = answer(asked.at(-1)!);
+      response.writeHead(given === null ? 500 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(given));
+    };
+  });
+  afterAll(() => world.close());
+  beforeEach(() => {
+    [asked, takes] = [[], undefined];
+    told.splice(0);
+  });
+
+  const calls = (): Received[] => world.upstream.received.filter(({ url }) => url === '/mcp');
+  const publish = async (more: Partial<ConnectionRecord> = {}): Promise<ConnectionRecord> => {
+    const record: ConnectionRecord = {
+      kind: 'connection', id: randomUUID(), org: 'acme', project: 'main', server: 'demo', per: 'project', origin: world.upstream.origin, createdAt: 100, revokedAt: null, ...more,
+    };
+    await world.publish(record);
+    return record;
+  };
+  const revoke = (record: ConnectionRecord): Promise<void> => world.publish({ ...record, revokedAt: 200 });
+  const post = async (more: Record<string, string> = {}, body: object = call()) => world.post(body, { ...bearer((await world.pat()).token), ...more });
+
+  verifies(['G7', 'K11'], 'is in the request upstream, asked for once, and forgotten when the feed tells of a change', async () => {
+    const record = await publish();
+    answer = () => value('first');
+    for (let time = 0; time < 3; time += 1) expect((await post()).status).toBe(200);
+    expect(calls().slice(-3).map(({ headers }) => headers['x-api-key'])).toEqual(['first', 'first', 'first']);
+    expect(asked).toEqual([{ connection: record.id, holder: null, client: null, redirectUri: null, refused: null }]);
+    // The caller's own credential is still nowhere, and neither is the value in log or audit row.
+    expect(calls().at(-1)?.headers).not.toHaveProperty('authorization');
+    answer = () => value('second', 2);
+    await world.publish(record);
+    expect((await post()).status).toBe(200);
+    expect(calls().at(-1)?.headers['x-api-key']).toBe('second');
+    await revoke(record);
+    expect((await post({ 'x-api-key': 'of the caller' })).status).toBe(200);
+    expect(calls().at(-1)?.headers).not.toHaveProperty('x-api-key');
+    await eventually(() => expect(told.filter(({ details }) => details['connection'] === record.id)).toHaveLength(4));
+    expect(`${world.log()}${JSON.stringify(told)}`).not.toMatch(/"first|"second/);
+  });
+
+  verifies('G7', 'is what X-Credential-Id names, of this server and project only', async () => {
+    const [first, second] = [await publish(), await publish({ createdAt: 101 })];
+    const foreign = [await publish({ org: 'globex' }), await publish({ project: 'other' }), await publish({ server: 'another' })];
+    answer = ({ connection }) => value(connection);
+    await post();
+    expect(calls().at(-1)?.headers['x-api-key']).toBe(first.id);
+    await post({ 'x-credential-id': second.id });
+    expect(calls().at(-1)?.headers['x-api-key']).toBe(second.id);
+    const before = calls().length;
+    for (const id of [...foreign.map((record) => record.id), randomUUID(), 'x']) {
+      const refused = await post({ 'x-credential-id': id });
+      expect([refused.status, refused.json]).toMatchObject([404, { error: { data: { code: 'not_found' } } }]);
+    }
+    expect(calls().length).toBe(before);
+    for (const record of [first, second, ...foreign]) await revoke(record);
+  });
+
+  verifies('K11', 'goes to the place that it was made for and to no other', async () => {
+    const record = await publish({ origin: 'http://127.0.0.1:1' });
+    answer = () => value('secret');
+    const refused = await post();
+    expect([refused.status, refused.json]).toMatchObject([502, { error: { data: { code: 'upstream_unavailable' } } }]);
+    expect(asked).toEqual([]);
+    await revoke(record);
+  });
+
+  verifies(['GW-83', 'K11'], 'is asked for once more when the server refuses it, and a second refusal is 502', async () => {
+    const record = await publish();
+    takes = 'new';
+    answer = ({ refused }) => (refused === null ? value('old') : value('new', 2));
+    expect((await post()).status).toBe(200);
+    expect(asked.map(({ refused }) => refused)).toEqual([null, 1]);
+    answer = () => value('neither', 3);
+    await world.publish(record);
+    asked = [];
+    expect((await post()).status).toBe(502);
+    expect((await post()).status).toBe(502);
+    expect(asked.map(({ refused }) => refused)).toEqual([null, 3]);
+    await revoke(record);
+  });
+
+  describe('where each user has one of their own', () => {
+    const missing = { kind: 'missing', name: 'Tracker', id: 'flow-1', url: 'https://gateway.test/v1/connections/connect?ticket=t' } as const;
+    const modern = (elicitation: object, method = 'tools/call') => ({
+      headers: { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method, ...(method === 'tools/call' ? { 'mcp-name': 'add' } : {}) },
+      body: { jsonrpc: '2.0', id: 7, method, params: { ...(method === 'tools/call' ? { name: 'add', arguments: {} } : {}), _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': { elicitation } } } },
+    });
+    let record: ConnectionRecord;
+    beforeAll(async () => { record = await publish({ per: 'user' }); });
+    afterAll(() => revoke(record));
+    beforeEach(() => world.publish(record));
+
+    verifies('G7', 'it is asked for in that user’s name, and for each on their own', async () => {
+      await world.publish({ kind: 'member', user: 'user-2', memberships: [{ org: 'acme', role: 'member', projects: { main: 'contributor' }, epoch: null }] });
+      await world.publish({ kind: 'user', id: 'user-2', disabled: false, epoch: null });
+      answer = ({ holder }) => value(String(holder));
+      await post();
+      expect(calls().at(-1)?.headers['x-api-key']).toBe('user:user-1');
+      const { token } = await world.pat({ owner: 'user-2' });
+      await world.post(call(), bearer(token));
+      expect(calls().at(-1)?.headers['x-api-key']).toBe('user:user-2');
+      await world.post(call(), bearer(await world.jwt()));
+      expect(asked.map(({ holder, client }) => [holder, client])).toEqual([['user:user-1', null], ['user:user-2', null], ['user:user-1', 'client-1']]);
+    });
+
+    verifies('G7', 'a legacy client is told where to make a missing one, in the error that it knows for that', async () => {
+      answer = () => missing;
+      const refused = await post();
+      expect([refused.status, refused.json]).toMatchObject([200, { id: 1, error: { code: -32042, data: { code: 'connection_required', elicitations: [{ mode: 'url', elicitationId: 'flow-1', url: missing.url }] } } }]);
+      expect(JSON.stringify(refused.json)).toContain(`Make it at ${missing.url}`);
+    });
+
+    verifies('G7', 'a modern client that opens URLs is asked to, and its answer to that does not go upstream', async () => {
+      answer = () => missing;
+      const { headers, body } = modern({ url: {} });
+      const asking = await post(headers, body);
+      expect([asking.status, asking.json]).toMatchObject([200, { id: 7, result: { resultType: 'input_required', inputRequests: { 'latchkey-connection': { method: 'elicitation/create', params: { mode: 'url', url: missing.url } } } } }]);
+      answer = () => value('there');
+      await world.publish(record);
+      const again = { ...body, params: { ...body.params, inputResponses: { 'latchkey-connection': { action: 'accept' } } } };
+      expect((await post(headers, again)).status).toBe(200);
+      expect(calls().at(-1)?.body).not.toContain('latchkey-connection');
+      const others = { ...body, params: { ...body.params, inputResponses: { mine: { action: 'accept' }, 'latchkey-connection': { action: 'accept' } } } };
+      expect((await post(headers, others)).status).toBe(200);
+      expect(JSON.parse(calls().at(-1)!.body)).toMatchObject({ params: { inputResponses: { mine: { action: 'accept' } } } });
+    });
+
+    it('every other client reads the URL in the words of the error', async () => {
+      answer = () => missing;
+      for (const { headers, body } of [modern({}), modern({ url: {} }, 'tools/list')]) {
+        const refused = await post(headers, body);
+        expect([refused.status, refused.json]).toMatchObject([403, { error: { data: { code: 'connection_required' } } }]);
+        expect(JSON.stringify(refused.json)).toContain(missing.url);
+      }
+    });
+
+    verifies('G7', 'the project’s takes its place where there is one', async () => {
+      const shared = await publish();
+      answer = ({ holder }) => (holder === null ? value('of the project') : missing);
+      expect((await post()).status).toBe(200);
+      expect(calls().at(-1)?.headers['x-api-key']).toBe('of the project');
+      await revoke(shared);
+    });
+
+    it('a service key has none, and is told so', async () => {
+      answer = () => value('never');
+      const { token } = await world.pat({ service: true, owner: 'svc_x' });
+      const refused = await world.post(call(), { ...bearer(token), 'x-credential-id': record.id });
+      expect([refused.status, refused.json]).toMatchObject([403, { error: { data: { code: 'connection_required' } } }]);
+      expect(asked).toEqual([]);
+    });
+  });
+
+  verifies('K11', 'is not what was held before while nobody can say whether it changed, and nothing where keys does not answer', async () => {
+    await publish();
+    answer = () => value('held');
+    expect((await post()).status).toBe(200);
+    world.writers.keys.frozen = true;
+    try {
+      const token = bearer(await world.jwt());
+      await eventually(async () => {
+        asked = [];
+        expect((await world.post(call(), token)).status).toBe(200);
+        expect(asked).toHaveLength(1);
+      }, { timeoutMs: 10_000 });
+      answer = () => null;
+      const refused = await world.post(call(), token);
+      expect([refused.status, refused.json]).toMatchObject([503, { error: { data: { code: 'upstream_unavailable' } } }]);
+    } finally {
+      world.writers.keys.frozen = false;
+      world.writers.keys.stop();
+    }
+  });
+});

@@ -1,0 +1,15 @@
+import type { ServerAnswer } from '@latchkey/contracts';
+import { Injectable } from '@nestjs/common';
+import { DataSource, IsNull } from 'typeorm';
+import { ServerEntity } from '../servers/server.entity.ts';
+
+/** Tells the key service where a server is, so that what is kept for it can be bound to that place. */
+@Injectable()
+export class AnswerServerAsk {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async run(slug: string): Promise<ServerAnswer> {
+    const row = await this.dataSource.manager.findOneBy(ServerEntity, { slug, deletedAt: IsNull() });
+    return { server: row === null ? null : { org: row.org, project: row.project, url: row.url } };
+  }
+}

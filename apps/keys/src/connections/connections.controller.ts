@@ -1,0 +1,69 @@
+import {
+  createConnectionSchema,
+  listConnectionsQuerySchema,
+  rotateConnectionSchema,
+  updateConnectionSchema,
+  type ChangedConnection,
+  type Connection,
+  type IdentityAssertionClaims,
+  type RevokedConnection,
+} from '@latchkey/contracts';
+import { parse } from '@latchkey/problem';
+import { Caller, CallerGuard } from '@latchkey/service';
+import { Body, Controller, Delete, Get, Header, Param, Patch, Post, Query, UseGuards } from '@nestjs/common';
+import type { Page } from '../paging/page.ts';
+import { ChangeConnection } from './definitions/change-connection.ts';
+import { CreateConnectionOperation } from './definitions/create-connection.ts';
+import { ListConnections } from './definitions/list-connections.ts';
+import { RevokeConnection } from './definitions/revoke-connection.ts';
+import { RotateConnectionOperation } from './definitions/rotate-connection.ts';
+import { ShowConnection } from './definitions/show-connection.ts';
+
+@Controller('v1/connections')
+@UseGuards(CallerGuard)
+export class ConnectionsController {
+  constructor(
+    private readonly createConnection: CreateConnectionOperation,
+    private readonly listConnections: ListConnections,
+    private readonly showConnection: ShowConnection,
+    private readonly changeConnection: ChangeConnection,
+    private readonly rotateConnection: RotateConnectionOperation,
+    private readonly revokeConnection: RevokeConnection,
+  ) {}
+
+  @Post()
+  @Header('cache-control', 'no-store')
+  create(@Caller() caller: IdentityAssertionClaims, @Body() body: unknown): Promise<ChangedConnection> {
+    return this.createConnection.run(caller, parse(createConnectionSchema, body));
+  }
+
+  @Get()
+  @Header('cache-control', 'no-store')
+  list(@Caller() caller: IdentityAssertionClaims, @Query() query: unknown): Promise<Page<Connection>> {
+    return this.listConnections.run(caller, parse(listConnectionsQuerySchema, query));
+  }
+
+  @Get(':id')
+  @Header('cache-control', 'no-store')
+  show(@Caller() caller: IdentityAssertionClaims, @Param('id') id: string): Promise<Connection> {
+    return this.showConnection.run(caller, id);
+  }
+
+  @Patch(':id')
+  @Header('cache-control', 'no-store')
+  change(@Caller() caller: IdentityAssertionClaims, @Param('id') id: string, @Body() body: unknown): Promise<Connection> {
+    return this.changeConnection.run(caller, id, parse(updateConnectionSchema, body));
+  }
+
+  @Post(':id/rotate')
+  @Header('cache-control', 'no-store')
+  rotate(@Caller() caller: IdentityAssertionClaims, @Param('id') id: string, @Body() body: unknown): Promise<ChangedConnection> {
+    return this.rotateConnection.run(caller, id, parse(rotateConnectionSchema, body));
+  }
+
+  @Delete(':id')
+  @Header('cache-control', 'no-store')
+  revoke(@Caller() caller: IdentityAssertionClaims, @Param('id') id: string): Promise<RevokedConnection> {
+    return this.revokeConnection.run(caller, id);
+  }
+}

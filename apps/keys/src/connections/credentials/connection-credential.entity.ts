@@ -1,0 +1,55 @@
+import { Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
+import { ConnectionEntity } from '../definitions/connection.entity.ts';
+
+/** Holder of what a whole project shows. */
+export const projectHolder = '';
+export const holderOfUser = (sub: string): string => `user:${sub}`;
+
+/** What is shown to a server in the name of one holder. */
+@Entity('connection_credentials')
+@Unique('connection_credentials_holder_key', ['connectionId', 'holder'])
+@ForeignKey(() => ConnectionEntity, ['connectionId'], ['id'], { name: 'connection_credentials_connection_fkey', onDelete: 'CASCADE' })
+export class ConnectionCredentialEntity {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'connection_credentials_pkey' })
+  id!: string;
+
+  @Column('text')
+  org!: string;
+
+  @Column('uuid', { name: 'connection_id' })
+  connectionId!: string;
+
+  @Column('text')
+  holder!: string;
+
+  @Column('text')
+  status!: 'connected' | 'expired' | 'failed';
+
+  /** Another one whenever the value is */
+  @Column('integer')
+  version!: number;
+
+  /** `SealedCredential` as JSON, sealed; null once it has ended */
+  @Column('bytea', { nullable: true })
+  sealed!: Buffer | null;
+
+  @Column('bytea', { name: 'previous_sealed', nullable: true })
+  previousSealed!: Buffer | null;
+
+  @Column({ type: 'timestamptz', name: 'previous_until', precision: 3, nullable: true })
+  previousUntil!: Date | null;
+
+  /** Of the access token */
+  @Column({ type: 'timestamptz', name: 'expires_at', precision: 3, nullable: true })
+  expiresAt!: Date | null;
+
+  /** Of the replica that refreshes it at the moment */
+  @Column('uuid', { nullable: true })
+  lease!: string | null;
+
+  @Column({ type: 'timestamptz', name: 'lease_until', precision: 3, nullable: true })
+  leaseUntil!: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  createdAt!: Date;
+}

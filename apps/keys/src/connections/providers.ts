@@ -1,0 +1,21 @@
+import type { Provider, Type } from '@nestjs/common';
+import { ConnectionFlowEntity } from './connecting/connection-flow.entity.ts';
+import { ConnectionsController } from './connections.controller.ts';
+import { ConnectionCredentialEntity } from './credentials/connection-credential.entity.ts';
+import { ConnectionCredentials } from './credentials/connection-credentials.ts';
+import { AskServer } from './definitions/ask-server.ts';
+import { ChangeConnection } from './definitions/change-connection.ts';
+import { ConnectionEntity } from './definitions/connection.entity.ts';
+import { CreateConnectionOperation } from './definitions/create-connection.ts';
+import { ListConnections } from './definitions/list-connections.ts';
+import { RevokeConnection } from './definitions/revoke-connection.ts';
+import { RotateConnectionOperation } from './definitions/rotate-connection.ts';
+import { ShowConnection } from './definitions/show-connection.ts';
+import { ConnectionValuesController } from './values/connection-values.controller.ts';
+import { GiveValue } from './values/give-value.ts';
+
+export const connectionEntities: Type[] = [ConnectionEntity, ConnectionCredentialEntity, ConnectionFlowEntity];
+export const connectionProviders: Provider[] = [
+  ConnectionCredentials, AskServer, CreateConnectionOperation, ListConnections, ShowConnection, ChangeConnection, RotateConnectionOperation, RevokeConnection, GiveValue,
+];
+export const connectionControllers: Type[] = [ConnectionsController, ConnectionValuesController];
