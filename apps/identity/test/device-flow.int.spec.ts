@@ -127,21 +127,6 @@ describe('the device flow', () => {
     expect((await poll(code.device_code)).body.error).toBe('authorization_pending');
   });
 
-  verifies('AS-55', 'ten requests with one allowed code: one gets tokens, and they stay good', async () => {
-    for (let round = 0; round < 3; round += 1) {
-      const code = await started();
-      const browser = new FormBrowser(issuer);
-      await browser.submit(await toConsent(browser, code), /\/consent$/, { decision: 'allow' });
-      // The limit on asking would hide the race.
-      const answers = await Promise.all(Array.from({ length: 10 }, () => poll(code.device_code)));
-      const winners = answers.filter(({ status }) => status === 200);
-      expect(winners.length).toBeLessThanOrEqual(1);
-      expect(answers.filter(({ status }) => status !== 200).map(({ body }) => body.error)).toEqual(expect.arrayContaining(['slow_down']));
-      const winner = winners[0] ?? (await outcome(code.device_code));
-      expect(await asker.isActive(winner.body.access_token!)).toBe(true);
-    }
-  }, 60_000);
-
   verifies('I13', 'two people who answer one code: the second is told that it was used', async () => {
     const code = await started();
     const [one, two] = [new FormBrowser(issuer), new FormBrowser(issuer)];

@@ -2,14 +2,18 @@
 export class FormBrowser {
   private readonly cookies = new Map<string, { value: string; path: string }>();
 
-  constructor(private readonly issuer: string) {}
+  /** @param headers  sent with every request, as a proxy in front would */
+  constructor(
+    private readonly issuer: string,
+    private readonly headers: Record<string, string> = {},
+  ) {}
 
   /** Goes on until a page, or a redirect that leaves the issuer. */
   async open(url: string, init: RequestInit = {}): Promise<Page> {
     let target = new URL(url, this.issuer);
     let request = init;
     for (let hop = 0; hop < 12; hop += 1) {
-      const response = await fetch(target, { ...request, redirect: 'manual', headers: { accept: 'text/html', ...request.headers, cookie: this.cookieHeader(target.pathname) } });
+      const response = await fetch(target, { ...request, redirect: 'manual', headers: { accept: 'text/html', ...this.headers, ...request.headers, cookie: this.cookieHeader(target.pathname) } });
       this.keep(response.headers.getSetCookie(), target.pathname);
       const location = response.headers.get('location');
       if (location === null) return { status: response.status, url: target.href, headers: response.headers, text: await response.text() };
