@@ -69,7 +69,7 @@ class StorageShutdown implements OnApplicationShutdown {
 export const storageProviders = (feed: Feed): Provider[] => [
   {
     provide: DataSource,
-    useFactory: (env: IdentityEnv) => connectPostgres({ url: env.DATABASE_URL, schema: 'identity', entities, migrations, poolSize: 20, pipelined: true }),
+    useFactory: (env: IdentityEnv) => connectPostgres({ url: env.DATABASE_URL, schema: 'identity', entities, migrations, poolSize: 20 }),
     inject: [IDENTITY_ENV],
   },
   {

@@ -10,8 +10,6 @@ export interface PostgresOptions {
   migrations: DataSourceOptions['migrations'];
   /** Connections this process holds at most; 10 when left out. */
   poolSize?: number;
-  /** Statements are sent before the ones in front of them are answered; a connection carries them in the order in which they were asked. */
-  pipelined?: boolean;
 }
 
 /**
@@ -44,7 +42,8 @@ function dataSource(options: PostgresOptions, settings: Record<string, string>, 
     extra: {
       options: Object.entries(session).map(([name, value]) => `-c ${name}=${value}`).join(' '),
       keepAlive: true,
-      pipeline: options.pipelined ?? false,
+      // Statements are sent before the ones in front of them are answered; a connection carries them in the order in which they were asked.
+      pipeline: true,
       min: Math.min(keptConnections, poolSize),
     },
   });

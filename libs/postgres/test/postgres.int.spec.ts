@@ -2,7 +2,7 @@ import { createLogger } from '@latchkey/telemetry';
 import { eventually, freshDatabase, type TestDatabase } from '@latchkey/testing';
 import type pg from 'pg';
 import { Column, type DataSource, Entity, type MigrationInterface, PrimaryGeneratedColumn, type QueryRunner } from 'typeorm';
-import { connectPostgres, isUniqueViolation } from '../src/index.ts';
+import { connectPostgres, inTransaction, isUniqueViolation, posted, postRow, prepared, Transaction } from '../src/index.ts';
 
 @Entity('account')
 class Account {
@@ -111,6 +111,36 @@ describe('connectPostgres', () => {
 
   it('refuses a schema name that is more than a name', async () => {
     await expect(start('keys"; DROP SCHEMA public; --')).rejects.toThrow(/plain schema name/);
+  });
+
+  it('runs a transaction below the mapper as the mapper would, and tells who wants to know once it is committed', async () => {
+    const source = await start();
+    const count = { name: 'count-accounts', text: 'SELECT count(*)::int AS count FROM account' };
+    const counted = async (manager = source.manager): Promise<number> => (await prepared<{ count: number }>(manager, count, []))[0]!.count;
+    const told: number[] = [];
+    const account = (id: number, nick = `nick-${id}`): Account => Object.assign(new Account(), { id: `00000000-0000-4000-8000-00000000000${id}`, email: `${id}@x.example`, nick });
+    const put = async (row: Account, within?: () => Promise<unknown>): Promise<number> =>
+      inTransaction(source, async (manager) => {
+        Transaction.of(manager)?.follow(() => told.push(told.length));
+        await postRow(manager, Account, 'account-insert', row);
+        await within?.();
+        return counted(manager);
+      });
+    expect(await put(account(1))).toBe(1);
+    expect(told).toEqual([0]);
+    await expect(put(account(2), () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    // Nobody waited for the insert; it is why the statement behind it failed, and the error says so, without the row.
+    const refused: unknown = await put(account(3, '')).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ constraint: 'account_nick_check' });
+    expect(refused).not.toHaveProperty('detail');
+    const silent = inTransaction(source, async (manager) => void (await postRow(manager, Account, 'account-insert', account(4, 'nick-1'))));
+    await expect(silent).rejects.toMatchObject({ constraint: 'account_nick_key' });
+    // Without a transaction of this kind it is waited for.
+    await source.transaction(async (manager) => {
+      await posted(manager, { name: 'rename', text: "UPDATE account SET nick = 'renamed'" }, []);
+      expect(await manager.existsBy(Account, { nick: 'renamed' })).toBe(true);
+    });
+    expect([await counted(), told]).toEqual([1, [0]]);
   });
 
   it('tells a taken value from other failures', async () => {

@@ -1,6 +1,6 @@
+import { rowStatement } from '@latchkey/postgres';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { rowStatement } from '../provider/row-statement.ts';
 import { UnitOfWork, type Statement } from '../provider/unit-of-work.ts';
 import { isUserId } from './user-id.ts';
 import { UserEntity } from './user.entity.ts';

@@ -1,6 +1,6 @@
+import { posted } from '@latchkey/postgres';
 import { auditEventOf, type AuditAuthor, type AuditEntry } from '@latchkey/service';
 import type { EntityManager } from 'typeorm';
-import { posted } from '../provider/prepared.ts';
 
 export { actorOf, type AuditAuthor, type AuditEntry } from '@latchkey/service';
 

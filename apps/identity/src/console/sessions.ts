@@ -1,13 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { WallClock } from '@latchkey/clock';
+import { prepared } from '@latchkey/postgres';
 import { currentRequest } from '@latchkey/service';
 import { DataSource } from 'typeorm';
 import { bySession, recordAudit } from '../audit/record-audit.ts';
 import { FindAccount } from '../accounts/find-account.ts';
 import type { UserEntity } from '../accounts/user.entity.ts';
 import { foreignText } from '../pages/foreign-text.ts';
-import { prepared } from '../provider/prepared.ts';
 import type { SignInFacts } from '../sign-ins/sign-in-facts.ts';
 import { ConsoleSessionEntity } from './session.entity.ts';
 

@@ -1,4 +1,5 @@
 import type { GrantOrigin } from '@latchkey/contracts';
+import { posted } from '@latchkey/postgres';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { cleaned, clientReference } from '../audit/oauth-author.ts';
@@ -6,7 +7,6 @@ import { bySession, recordAudit } from '../audit/record-audit.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { foreignText } from '../pages/foreign-text.ts';
 import { grantSeconds, tombstoneSeconds } from '../provider/lifetimes.ts';
-import { posted } from '../provider/prepared.ts';
 import { UnitOfWork } from '../provider/unit-of-work.ts';
 import type { SignInFacts } from '../sign-ins/sign-in-facts.ts';
 import { AuthorizationEntity } from './authorization.entity.ts';

@@ -1,9 +1,9 @@
+import { prepared } from '@latchkey/postgres';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from '@latchkey/telemetry';
 import type Provider from 'oidc-provider';
 import { DataSource } from 'typeorm';
 import { peerAddress } from '../provider/peer-address.ts';
-import { prepared } from '../provider/prepared.ts';
 import { LOGGER } from '../tokens.ts';
 
 const everyMs = 60_000;

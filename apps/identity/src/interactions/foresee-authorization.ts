@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { canonicalResource, resources } from '@latchkey/oauth';
+import type { Statement } from '@latchkey/postgres';
 import { accountById, type AccountRow } from '../accounts/find-account.ts';
 import { clientStandings, hostOf } from '../clients/admissions.ts';
 import { clientById } from '../clients/client-row.ts';
@@ -11,7 +12,6 @@ import { redirectClass } from '../grants/redirect-class.ts';
 import { rolesOf, type RoleRow } from '../organizations/find-role.ts';
 import { findById, type ArtifactRow } from '../provider/adapter.ts';
 import { idHash } from '../provider/id-hash.ts';
-import type { Statement } from '../provider/prepared.ts';
 import { UnitOfWork } from '../provider/unit-of-work.ts';
 import { placeOfServer } from '../servers/find-server.ts';
 import { demandsOf } from '../sign-ins/find-demand.ts';

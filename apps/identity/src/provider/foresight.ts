@@ -1,4 +1,4 @@
-import type { Statement } from './prepared.ts';
+import type { Statement } from '@latchkey/postgres';
 
 /** Answers that another statement has brought along: each is given once, and as often as it was noted. */
 export class Foresight {

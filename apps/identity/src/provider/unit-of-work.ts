@@ -1,15 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
+import { posted, prepared, SharedReader, Transaction, type Statement } from '@latchkey/postgres';
 import { currentRequest } from '@latchkey/service';
 import { errors } from 'oidc-provider';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Foresight } from './foresight.ts';
-import { posted, prepared, takesPosts, type Statement } from './prepared.ts';
 import { Semaphore } from './semaphore.ts';
-import { SharedReader } from './shared-reader.ts';
-import { Transaction } from './transaction.ts';
 
-export type { Statement } from './prepared.ts';
+export type { Statement } from '@latchkey/postgres';
 
 interface Scope {
   /** Gives the transaction; the first who asks opens it. */
@@ -129,7 +127,7 @@ export class UnitOfWork {
     const surrounding = this.scopes.getStore();
     if (surrounding?.readsBeside === true) return this.orRollBack(async () => work((await surrounding.open()).manager));
     return this.slots.use(async () => {
-      const transaction = await this.begin();
+      const transaction = await Transaction.begin(this.dataSource);
       const scope = scopeOf(() => Promise.resolve(transaction), false);
       return this.scopes.run(scope, () => settle(scope, transaction, () => work(transaction.manager)));
     });
@@ -144,7 +142,7 @@ export class UnitOfWork {
     let giveBack: (() => void) | undefined;
     const open = async (): Promise<Transaction> => {
       giveBack = await this.slots.take();
-      return this.begin();
+      return Transaction.begin(this.dataSource);
     };
     const scope = scopeOf(() => (opened ??= open()), true);
     try {
@@ -156,12 +154,6 @@ export class UnitOfWork {
     } finally {
       giveBack?.();
     }
-  }
-
-  private async begin(): Promise<Transaction> {
-    const transaction = await Transaction.begin(this.dataSource);
-    takesPosts(transaction);
-    return transaction;
   }
 }
 

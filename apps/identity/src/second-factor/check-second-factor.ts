@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { WallClock } from '@latchkey/clock';
+import { prepared } from '@latchkey/postgres';
 import { createRateLimiter, type RateLimiter, type Redis } from '@latchkey/ratelimit';
 import { DataSource, type EntityManager } from 'typeorm';
 import { addressKey } from '../accounts/address-key.ts';
 import { recordAudit } from '../audit/record-audit.ts';
 import { REDIS } from '../env.ts';
 import { MasterKey } from '../keys/master-key.ts';
-import { prepared } from '../provider/prepared.ts';
 import { factorName } from './enrol-second-factor.ts';
 import { isTimedCode, plainCode, recoveryCodeHash, stepOf } from './one-time-codes.ts';
 import { SecondFactorEntity } from './second-factor.entity.ts';

@@ -1,9 +1,9 @@
+import { prepared } from '@latchkey/postgres';
 import { currentRequest } from '@latchkey/service';
 import { Injectable } from '@nestjs/common';
 import { errors } from 'oidc-provider';
 import { findById } from '../provider/adapter.ts';
 import { idHash } from '../provider/id-hash.ts';
-import { prepared } from '../provider/prepared.ts';
 import { UnitOfWork } from '../provider/unit-of-work.ts';
 import { aheadOf, ReadAhead, type Ahead } from './read-ahead.ts';
 import { Turns } from './turns.ts';

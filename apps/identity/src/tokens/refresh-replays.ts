@@ -1,9 +1,9 @@
+import { posted } from '@latchkey/postgres';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { openUnderSecret, sealUnderSecret } from '../keys/seal-under-secret.ts';
 import { idHash } from '../provider/id-hash.ts';
-import { posted } from '../provider/prepared.ts';
 
 const purpose = 'refresh replay';
 /** More than a client's parallel processes need, fewer than a thief would like (AS-53). */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { OrganizationPolicy } from '@latchkey/contracts';
+import { prepared } from '@latchkey/postgres';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from '@latchkey/telemetry';
 import { errors, type AdapterPayload, type KoaContextWithOIDC, type TokenEndpointGrantContext } from 'oidc-provider';
@@ -12,7 +13,6 @@ import { checkDpopReplay, validateDpop } from '../provider/engine-internals.ts';
 import { consume, findById } from '../provider/adapter.ts';
 import type { GrantGuard } from '../provider/guarded-provider.ts';
 import { idHash } from '../provider/id-hash.ts';
-import { prepared } from '../provider/prepared.ts';
 import { GrantedPolicies } from '../policies/granted-policies.ts';
 import { UnitOfWork } from '../provider/unit-of-work.ts';
 import { LOGGER } from '../tokens.ts';

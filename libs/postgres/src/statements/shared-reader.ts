@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
-import { ask, poolOf, type Statement } from './prepared.ts';
-import { gathered, type Connection } from './transaction.ts';
+import { gathered, poolOf, type Connection } from './connection.ts';
+import { ask, type Statement } from './prepared.ts';
 
 interface Lease {
   users: number;

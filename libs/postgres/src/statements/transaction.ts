@@ -1,30 +1,7 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { gathered, type Connection } from './connection.ts';
 
-/** A connection of the driver, below the object mapper. */
-export interface Connection {
-  query(statement: { name: string; text: string; values: unknown[] } | string): Promise<{ rows: unknown[]; command: string }>;
-  on(event: 'error', listener: (error: Error) => void): unknown;
-  removeListener(event: 'error', listener: (error: Error) => void): unknown;
-  connection: { stream: { cork(): void; uncork(): void } };
-}
-
-const corked = new WeakSet<object>();
-
-/** Lets what is asked of a connection in this turn of the event loop leave in one write, which costs more than all else about a statement. */
-export function gathered(connection: Connection): Connection {
-  const { stream } = connection.connection;
-  if (!corked.has(stream)) {
-    corked.add(stream);
-    stream.cork();
-    setImmediate(() => {
-      corked.delete(stream);
-      stream.uncork();
-    });
-  }
-  return connection;
-}
-
-export const connectionOf = async (runner: QueryRunner): Promise<Connection> => gathered((await runner.connect()) as Connection);
+const transactions = new WeakMap<QueryRunner, Transaction>();
 
 /**
  * A transaction on a connection that answers in order: its BEGIN travels with the first statement, and its COMMIT with the last ones, which
@@ -32,6 +9,7 @@ export const connectionOf = async (runner: QueryRunner): Promise<Connection> => 
  */
 export class Transaction {
   private readonly unanswered: Promise<unknown>[] = [];
+  private readonly following = new Set<() => void>();
   private failed: { error: unknown } | undefined;
 
   private constructor(
@@ -44,8 +22,14 @@ export class Transaction {
     const transaction = new Transaction(runner, (await runner.connect()) as Connection);
     // The mapper is told: who begins a transaction through its manager gets a savepoint in this one.
     Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
+    transactions.set(runner, transaction);
     transaction.post(transaction.connection.query('BEGIN'));
     return transaction;
+  }
+
+  /** The one that a manager writes in; undefined for a transaction of the mapper's, and outside of any. */
+  static of({ queryRunner }: EntityManager): Transaction | undefined {
+    return queryRunner === undefined ? undefined : transactions.get(queryRunner);
   }
 
   get manager(): EntityManager {
@@ -61,6 +45,11 @@ export class Transaction {
     this.unanswered.push(answer.catch((error: unknown) => (this.failed ??= { error })));
   }
 
+  /** @param act  is called once when the transaction is committed. A process that dies in between never calls it: nothing may depend on it */
+  follow(act: () => void): void {
+    this.following.add(act);
+  }
+
   /** @throws what a posted statement failed by; nothing is left of the transaction then */
   async commit(): Promise<void> {
     try {
@@ -72,6 +61,7 @@ export class Transaction {
     } finally {
       await this.release();
     }
+    for (const act of this.following) act();
   }
 
   /** @returns what a posted statement failed by, which then is why a later one did */
@@ -85,6 +75,7 @@ export class Transaction {
   }
 
   private async release(): Promise<void> {
+    transactions.delete(this.runner);
     Object.assign(this.runner, { isTransactionActive: false, transactionDepth: 0 });
     await this.runner.release();
   }
