@@ -1,9 +1,11 @@
 import { type Feed, InProcessFeed, ShardedDigest } from '@latchkey/feed';
 import { messageOf, patRecord, RecordingListener } from '@latchkey/feed/testing';
+import { inTransaction } from '@latchkey/postgres';
 import { createLogger } from '@latchkey/telemetry';
 import { eventually, verifies } from '@latchkey/testing';
+import pg from 'pg';
 import type { DataSource } from 'typeorm';
-import { Relay, stage } from '../src/index.ts';
+import { Relay, stage, stageFirst } from '../src/index.ts';
 import { outboxDatabase, type OutboxDatabase } from './outbox-database.ts';
 import { TroubledFeed } from './troubled-feed.ts';
 
@@ -52,6 +54,26 @@ describe('the relay', () => {
     await eventually(async () => expect(await keys.dataSource.query("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()")).toHaveLength(1));
     await put('a');
     await eventually(() => expect(listener.seen).toEqual(['feed.keys.pat.a@1']));
+  });
+
+  it('is told by who commits in the same process, without a notification, for which commits would wait for each other', async () => {
+    const relay = relayOf({ sweepMs: 600_000 });
+    await relay.start();
+    const heard: string[] = [];
+    const ear = new pg.Client({ connectionString: keys.database.url });
+    await ear.connect();
+    ear.on('notification', ({ channel }) => heard.push(channel));
+    await ear.query('LISTEN feed_keys');
+    const versions = await inTransaction(keys.dataSource, (manager) => Promise.all([stageFirst(manager, patRecord('a')), stage(manager, patRecord('b'))]));
+    expect(versions).toEqual([1, 1]);
+    await eventually(() => expect([...listener.seen].sort()).toEqual(['feed.keys.pat.a@1', 'feed.keys.pat.b@1']));
+    await expect(inTransaction(keys.dataSource, (manager) => stageFirst(manager, patRecord('a')))).rejects.toThrow('duplicate key');
+    // Where nobody of this process would look, those of others are told.
+    await relay.stop();
+    await inTransaction(keys.dataSource, (manager) => stage(manager, patRecord('c')));
+    await inTransaction(keys.dataSource, (manager) => stageFirst(manager, patRecord('d')));
+    await eventually(() => expect(heard).toEqual(['feed_keys', 'feed_keys']));
+    await ear.end();
   });
 
   it('finds by its sweep what nobody notified it of', async () => {

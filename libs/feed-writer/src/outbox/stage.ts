@@ -1,6 +1,22 @@
 import { feedRecordSchema, type FeedRecord } from '@latchkey/contracts';
 import { subjectOf } from '@latchkey/feed';
+import { posted, prepared, Transaction } from '@latchkey/postgres';
 import type { EntityManager } from 'typeorm';
+import { wakeners } from './wake.ts';
+
+const insert = 'INSERT INTO outbox (subject, version, record) VALUES ($1, 1, $2)';
+
+// RETURNING sees the row as written.
+const upsert = `${insert}
+  ON CONFLICT (subject) DO UPDATE SET version = outbox.version + 1, record = excluded.record, published = false, updated_at = clock_timestamp()
+  RETURNING version`;
+
+const outbox = { name: 'outbox-stage', text: upsert };
+const firstOfSubject = { name: 'outbox-stage-first', text: insert };
+
+// NOTIFY is delivered at commit, and equal ones of a transaction are folded into one.
+const outboxAndNotify = { name: 'outbox-stage-notify', text: `WITH staged AS (${upsert}) SELECT version, pg_notify('feed_' || current_schema(), '') FROM staged` };
+const notify = { name: 'outbox-notify', text: "SELECT pg_notify('feed_' || current_schema(), '')" };
 
 /**
  * Stages the present state of a thing for the feed, in the caller's transaction: it goes out if and only if that commits.
@@ -11,18 +27,28 @@ import type { EntityManager } from 'typeorm';
  */
 export async function stage(manager: EntityManager, record: FeedRecord): Promise<number> {
   const valid = feedRecordSchema.parse(record);
-  // NOTIFY is delivered at commit, and equal ones of a transaction are folded into one. RETURNING sees the row as written.
-  const rows = await manager.query<{ version: string }[]>(
-    `WITH staged AS (
-       INSERT INTO outbox (subject, version, record) VALUES ($1, 1, $2)
-       ON CONFLICT (subject) DO UPDATE
-         SET version = outbox.version + 1, record = excluded.record, published = false, updated_at = clock_timestamp()
-       RETURNING version
-     )
-     SELECT version, pg_notify('feed_' || current_schema(), '') FROM staged`,
-    [subjectOf(valid), JSON.stringify(valid)],
-  );
+  const rows = await prepared<{ version: string }>(manager, wakesAfterCommit(manager) ? outbox : outboxAndNotify, [subjectOf(valid), JSON.stringify(valid)]);
   const version = Number(rows[0]?.version);
   if (!Number.isSafeInteger(version)) throw new Error('The outbox gave no version');
   return version;
+}
+
+/** The same for a thing that the same transaction makes: nobody waits for the outbox. The transaction fails where the thing was staged before. */
+export async function stageFirst(manager: EntityManager, record: FeedRecord): Promise<number> {
+  const valid = feedRecordSchema.parse(record);
+  await posted(manager, firstOfSubject, [subjectOf(valid), JSON.stringify(valid)]);
+  if (!wakesAfterCommit(manager)) await posted(manager, notify, []);
+  return 1;
+}
+
+/**
+ * Has the relay of this process look once the transaction is committed, where there is one. NOTIFY would have commits wait for each other: one
+ * that notifies holds a lock of the whole server until the disk has it, so that there are no more of them in a second than the disk takes
+ * writes. Should this process die before its relay has looked, another one's sweep finds the row.
+ */
+function wakesAfterCommit(manager: EntityManager): boolean {
+  const [transaction, wake] = [Transaction.of(manager), wakeners.get(manager.dataSource)];
+  if (transaction === undefined || wake === undefined) return false;
+  transaction.follow(wake);
+  return true;
 }

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SystemMonotonicClock } from '@latchkey/clock';
 import type { FeedPosition, FenceAnswer, ShardsAnswer } from '@latchkey/feed';
+import { wakeners } from '../outbox/wake.ts';
+import { Alarm } from './alarm.ts';
 import { auditDigest } from './audit-digest.ts';
 import { Coalesced } from './coalesced.ts';
 import { drainOutbox } from './drain.ts';
@@ -18,8 +20,8 @@ const retryMs = { first: 250, most: 2000 };
 const fenceMs = 200;
 
 /**
- * Brings what is staged to the feed: at once when Postgres notifies, within the sweep otherwise, and everything anew when the stream is
- * another one than before. Any number of relays of one writer may run.
+ * Brings what is staged to the feed: at once when this process staged it or Postgres notifies, within the sweep otherwise, and everything
+ * anew when the stream is another one than before. Any number of relays of one writer may run.
  */
 export class Relay {
   private readonly clock = new SystemMonotonicClock();
@@ -27,7 +29,8 @@ export class Relay {
   private readonly notifications: Notifications;
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
-  private wake: () => void = () => undefined;
+  private readonly alarm = new Alarm();
+  private readonly wake = (): void => this.alarm.ring();
   private audited = false;
   private preparedAtMs = -Infinity;
   private trustedEpoch: string | null = null;
@@ -39,12 +42,13 @@ export class Relay {
     const { url, schema } = dataSource.options as { url?: string; schema?: string };
     if (url === undefined || schema === undefined) throw new Error('The relay needs a data source with a url and a schema');
     this.drains = new Coalesced(() => this.drainOnce(), fenceMs);
-    this.notifications = new Notifications(url, `feed_${schema}`, () => this.wake(), logger);
+    this.notifications = new Notifications(url, `feed_${schema}`, this.wake, logger);
   }
 
   /** Begins to work, and waits for the first drain, but no longer than a drain may take: a feed that is away keeps no service from starting. */
   async start(): Promise<void> {
     this.notifications.start();
+    wakeners.set(this.options.dataSource, this.wake);
     this.running ??= this.work();
     await this.drain().catch(() => undefined);
   }
@@ -84,6 +88,7 @@ export class Relay {
   /** Ends after the drain that runs now, if any. To be called before the data source and the feed are closed. */
   async stop(): Promise<void> {
     this.stopping.abort();
+    wakeners.delete(this.options.dataSource);
     this.wake();
     await Promise.all([this.notifications.stop(), this.running]);
   }
@@ -131,14 +136,11 @@ export class Relay {
     const { signal } = this.stopping;
     let waitMs = 0;
     for (let woken = true; !signal.aborted; ) {
-      const waking = new AbortController();
-      this.wake = () => waking.abort();
       try {
         if (woken || this.restMs(sweepMs) <= 0) await this.drains.run();
         if (waitMs > 0) logger.info({ writer }, 'the outbox is published again');
         waitMs = 0;
-        await sleep(this.restMs(sweepMs), undefined, { signal: waking.signal }).catch(() => undefined);
-        woken = waking.signal.aborted;
+        woken = await this.alarm.wait(this.restMs(sweepMs));
       } catch (error) {
         if (signal.aborted) return;
         if (waitMs === 0) logger.warn({ writer, reason: error instanceof Error ? error.message : 'unknown' }, 'the outbox cannot be published; trying again');
