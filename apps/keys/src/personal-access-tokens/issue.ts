@@ -1,4 +1,5 @@
-import { consistencyOf, stage } from '@latchkey/feed-writer';
+import { consistencyOf, stageFirst } from '@latchkey/feed-writer';
+import { postRow } from '@latchkey/postgres';
 import { mintToken, servicePrefix } from '@latchkey/token';
 import type { EntityManager } from 'typeorm';
 import { patRecord } from './pat-record.ts';
@@ -18,10 +19,10 @@ export interface IssuedKey {
 }
 
 /** Makes a row that is not there yet, and the token that is kept nowhere. */
-export function makeKey(manager: EntityManager, prefix: string, content: KeyContent): { row: PatEntity; token: string } {
+export function makeKey(prefix: string, content: KeyContent): { row: PatEntity; token: string } {
   const head = content.service ? servicePrefix : prefix;
   const { token, publicId, hash } = mintToken(head);
-  const row = manager.create(PatEntity, {
+  const row = Object.assign(new PatEntity(), {
     ...content, id: publicId, hash: Buffer.from(hash, 'base64url'), prefix: `${head}${publicId}`, owner: content.owner ?? serviceSubject(publicId),
     lastUsedAt: null, revokedAt: null, revokeReason: null, replacedBy: null, noticedDays: null,
   });
@@ -33,7 +34,7 @@ export const serviceSubject = (id: string): string => `svc_${id}`;
 
 /** Row and outbox row, in the caller's transaction: a key that exists is told, and one that is told exists. */
 export async function saveKey(manager: EntityManager, row: PatEntity): Promise<string> {
-  await manager.insert(PatEntity, row);
+  await postRow(manager, PatEntity, 'pat-insert', row);
   const record = patRecord(row);
-  return consistencyOf(record, await stage(manager, record));
+  return consistencyOf(record, await stageFirst(manager, record));
 }

@@ -1,7 +1,11 @@
+import { prepared } from '@latchkey/postgres';
 import type { EntityManager } from 'typeorm';
 
 /** One lock an organization: mints share it, a revocation of many keys has it alone. Two names that meet in one number only wait for each other. */
 const lockOf = (shared: boolean): string => `SELECT pg_advisory_xact_lock${shared ? '_shared' : ''}(hashtextextended('key epochs of ' || $1, 0))`;
+
+const share = { name: 'minting-share', text: lockOf(true) };
+const newestEpoch = { name: 'minting-epoch', text: 'SELECT max(epoch) AS epoch FROM key_epochs WHERE org = $1' };
 
 /** Nothing is minted in the organization until the transaction ends. */
 export async function holdMinting(manager: EntityManager, org: string): Promise<void> {
@@ -13,8 +17,7 @@ export async function holdMinting(manager: EntityManager, org: string): Promise<
  * is of the next second. No epoch comes between this and the end of the transaction.
  */
 export async function mintingMoment(manager: EntityManager, org: string, nowMs: number): Promise<Date> {
-  await manager.query(lockOf(true), [org]);
-  // A statement of its own: it sees what was committed while the lock was waited for.
-  const [row] = await manager.query<{ epoch: number | null }[]>('SELECT max(epoch) AS epoch FROM key_epochs WHERE org = $1', [org]);
+  // A statement of its own, behind the lock on one connection: it sees what was committed while that was waited for.
+  const [, [row]] = await Promise.all([prepared(manager, share, [org]), prepared<{ epoch: number | null }>(manager, newestEpoch, [org])]);
   return new Date(Math.max(nowMs, ((row?.epoch ?? 0) + 1) * 1000));
 }

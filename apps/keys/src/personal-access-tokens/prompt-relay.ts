@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Relay } from '@latchkey/feed-writer';
 import { Injectable } from '@nestjs/common';
 
@@ -12,10 +11,14 @@ const patienceMs = 250;
 export class PromptRelay {
   constructor(private readonly relay: Relay) {}
 
-  async afterCommit(): Promise<void> {
-    const drained = new AbortController();
-    const patience = delay(patienceMs, undefined, { signal: drained.signal }).catch(() => undefined);
-    const done = (): void => drained.abort();
-    await Promise.race([this.relay.drain().then(done, done), patience]);
+  afterCommit(): Promise<void> {
+    return new Promise((resolve) => {
+      const patience = setTimeout(resolve, patienceMs);
+      const done = (): void => {
+        clearTimeout(patience);
+        resolve();
+      };
+      this.relay.drain().then(done, done);
+    });
   }
 }

@@ -1,9 +1,11 @@
 import type { Provider, Type } from '@nestjs/common';
 import { ChangePatOperation } from './change/change.ts';
+import { FindKey } from './find-key.ts';
 import { ListPats } from './list/list.ts';
 import { MintReplayEntity } from './mint/mint-replay.entity.ts';
 import { MintReplays } from './mint/mint-replays.ts';
 import { MintPatOperation } from './mint/mint.ts';
+import { PresentedKey } from './mint/presented-key.ts';
 import { WipeReplays } from './mint/wipe-replays.ts';
 import { PatEntity } from './pat.entity.ts';
 import { PersonalAccessTokensController } from './personal-access-tokens.controller.ts';
@@ -19,6 +21,6 @@ import { ShowPat } from './show/show.ts';
 
 export const personalAccessTokenEntities: Type[] = [PatEntity, KeyEpochEntity, MintReplayEntity];
 export const personalAccessTokenProviders: Provider[] = [
-  Principals, PromptRelay, MintReplays, WipeReplays, MintPatOperation, ListPats, ShowPat, ChangePatOperation, RotatePatOperation, RevokePat, RevokePatsOperation, Owners, VerifyPatOperation,
+  FindKey, PresentedKey, Principals, PromptRelay, MintReplays, WipeReplays, MintPatOperation, ListPats, ShowPat, ChangePatOperation, RotatePatOperation, RevokePat, RevokePatsOperation, Owners, VerifyPatOperation,
 ];
 export const personalAccessTokenControllers: Type[] = [PersonalAccessTokensController];

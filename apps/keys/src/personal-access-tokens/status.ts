@@ -16,10 +16,12 @@ export function statusOf({ revokedAt, expiresAt }: Pick<PatEntity, 'revokedAt' |
   return expiresAt > now ? 'expiring' : 'expired';
 }
 
-/** The same rule as conditions on the columns of `pat`; `:now` and `:expiringUntil` are its parameters. */
-export const statusConditions: Record<PatStatus, string> = {
-  revoked: 'pat.revokedAt IS NOT NULL',
-  active: 'pat.revokedAt IS NULL AND (pat.expiresAt IS NULL OR pat.expiresAt > :expiringUntil)',
-  expiring: 'pat.revokedAt IS NULL AND pat.expiresAt > :now AND pat.expiresAt <= :expiringUntil',
-  expired: 'pat.revokedAt IS NULL AND pat.expiresAt <= :now',
-};
+/** The same rule as a condition on columns. @param value  adds one to those of the statement, and tells how the statement names it */
+export function statusCondition(status: PatStatus, now: Date, value: (of: Date) => string): string {
+  switch (status) {
+    case 'revoked': return 'revoked_at IS NOT NULL';
+    case 'active': return `revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ${value(expiringUntil(now))})`;
+    case 'expiring': return `revoked_at IS NULL AND expires_at > ${value(now)} AND expires_at <= ${value(expiringUntil(now))}`;
+    case 'expired': return `revoked_at IS NULL AND expires_at <= ${value(now)}`;
+  }
+}

@@ -1,5 +1,6 @@
 import { WallClock } from '@latchkey/clock';
 import type { IdentityAssertionClaims, ListPatsQuery, Pat } from '@latchkey/contracts';
+import { columnsOf } from '@latchkey/postgres';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
@@ -7,7 +8,7 @@ import { pageOf, positionOf, type Page } from '../../paging/page.ts';
 import { PatEntity } from '../pat.entity.ts';
 import { patView } from '../pat-view.ts';
 import { Principals } from '../principal.ts';
-import { expiringUntil, statusConditions } from '../status.ts';
+import { statusCondition } from '../status.ts';
 import { requireOwnOrg, seesAllKeys } from '../visible-keys.ts';
 
 export const patIdSchema = z.string().regex(/^[0-9A-Za-z]{8}$/);
@@ -15,36 +16,43 @@ export const patIdSchema = z.string().regex(/^[0-9A-Za-z]{8}$/);
 /** Keys that the caller may see, newest first; revoked and expired ones stay in the list. */
 @Injectable()
 export class ListPats {
+  private readonly columns: string;
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly principals: Principals,
     private readonly clock: WallClock,
-  ) {}
+  ) {
+    this.columns = columnsOf(dataSource, PatEntity);
+  }
 
   async run(caller: IdentityAssertionClaims, { limit, cursor, status, owner, org, unusedSince, longerThanSeconds }: ListPatsQuery): Promise<Page<Pat>> {
     const principal = this.principals.admit(caller, 'keys:read');
     requireOwnOrg(principal, org);
     const now = new Date(this.clock.nowMs());
-    const query = this.dataSource.manager
-      .createQueryBuilder(PatEntity, 'pat')
-      .where('pat.org = :org', { org: principal.org })
-      .orderBy('pat.createdAt', 'DESC')
-      .addOrderBy('pat.id', 'DESC')
-      // One more than asked for tells whether there is another page.
-      .take(limit + 1);
-    if (!seesAllKeys(principal)) query.andWhere('pat.owner = :self', { self: principal.user });
-    if (owner !== undefined) query.andWhere('pat.owner = :owner', { owner });
-    if (status !== undefined) query.andWhere(`(${statusConditions[status]})`, { now, expiringUntil: expiringUntil(now) });
-    // One that is younger than the moment had no time to be used by then.
-    if (unusedSince !== undefined) query.andWhere('pat.createdAt < :since AND (pat.lastUsedAt IS NULL OR pat.lastUsedAt < :since)', { since: new Date(unusedSince) });
+    const values: unknown[] = [];
+    const value = (of: unknown): string => `$${values.push(of)}`;
+    const conditions = [`org = ${value(principal.org)}`];
+    if (!seesAllKeys(principal)) conditions.push(`owner = ${value(principal.user)}`);
+    if (owner !== undefined) conditions.push(`owner = ${value(owner)}`);
+    if (status !== undefined) conditions.push(statusCondition(status, now, value));
+    if (unusedSince !== undefined) {
+      // One that is younger than the moment had no time to be used by then.
+      const since = value(new Date(unusedSince));
+      conditions.push(`created_at < ${since} AND (last_used_at IS NULL OR last_used_at < ${since})`);
+    }
     if (longerThanSeconds !== undefined) {
-      query.andWhere('pat.revokedAt IS NULL AND (pat.expiresAt IS NULL OR pat.expiresAt > :now AND pat.expiresAt > pat.createdAt + make_interval(secs => :longer))', { now, longer: longerThanSeconds });
+      conditions.push(`revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ${value(now)} AND expires_at > created_at + make_interval(secs => ${value(longerThanSeconds)}))`);
     }
     if (cursor !== undefined) {
       const { createdAt, id } = positionOf(cursor, patIdSchema);
-      query.andWhere('(pat.createdAt, pat.id) < (:createdAt, :id)', { createdAt, id });
+      conditions.push(`(created_at, id) < (${value(createdAt)}, ${value(id)})`);
     }
-    const rows = await query.getMany();
+    // One more than asked for tells whether there is another page.
+    const rows = await this.dataSource.query<PatEntity[]>(
+      `SELECT ${this.columns} FROM personal_access_tokens WHERE ${conditions.map((condition) => `(${condition})`).join(' AND ')} ORDER BY created_at DESC, id DESC LIMIT ${limit + 1}`,
+      values,
+    );
     return pageOf(rows, limit, (row) => patView(row, now));
   }
 }

@@ -1,5 +1,6 @@
 import { WallClock } from '@latchkey/clock';
 import type { IdentityAssertionClaims, MintedPat, MintPat } from '@latchkey/contracts';
+import { inTransaction } from '@latchkey/postgres';
 import { Problem } from '@latchkey/problem';
 import type { Logger } from '@latchkey/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
@@ -17,7 +18,7 @@ import { PromptRelay } from '../prompt-relay.ts';
 import { requireOwnOrg, seesAllKeys } from '../visible-keys.ts';
 import { expiryOf } from './expiry.ts';
 import { MintReplays } from './mint-replays.ts';
-import { presentedKey } from './presented-key.ts';
+import { PresentedKey } from './presented-key.ts';
 import { boundByKey, boundByPolicy, boundByRole } from './minting-bound.ts';
 
 /** Asked for more than one may have, as opposed to asked wrongly. */
@@ -29,6 +30,7 @@ export class MintPatOperation {
   constructor(
     private readonly dataSource: DataSource,
     private readonly principals: Principals,
+    private readonly presentedKey: PresentedKey,
     private readonly replays: MintReplays,
     private readonly relay: PromptRelay,
     private readonly clock: WallClock,
@@ -59,7 +61,7 @@ export class MintPatOperation {
     boundByRole(principal, request);
     requireKind(principal, request.kind);
 
-    const { answer, isNew } = await this.dataSource.transaction(async (manager) => {
+    const { answer, isNew } = await inTransaction(this.dataSource, async (manager) => {
       const claim = idempotencyKey === undefined ? null : await this.replays.claim(manager, caller, request, idempotencyKey);
       if (claim !== null && claim.replay !== null) {
         const { patId, ...kept } = claim.replay;
@@ -81,8 +83,8 @@ export class MintPatOperation {
 
   private async make(manager: EntityManager, caller: IdentityAssertionClaims, principal: Principal, request: MintPat): Promise<{ row: PatEntity; token: string }> {
     const createdAt = await mintingMoment(manager, principal.org, this.clock.nowMs());
-    const minter = await presentedKey(manager, principal, new Date(this.clock.nowMs()));
-    const made = makeKey(manager, this.env.LATCHKEY_TOKEN_PREFIX, {
+    const minter = await this.presentedKey.find(manager, principal, new Date(this.clock.nowMs()));
+    const made = makeKey(this.env.LATCHKEY_TOKEN_PREFIX, {
       service: request.kind === 'service',
       name: request.name,
       org: request.org,

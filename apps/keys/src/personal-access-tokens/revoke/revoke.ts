@@ -1,24 +1,28 @@
 import { WallClock } from '@latchkey/clock';
 import type { IdentityAssertionClaims, RevokedPat } from '@latchkey/contracts';
 import { consistencyOf, stage } from '@latchkey/feed-writer';
+import { inTransaction, posted } from '@latchkey/postgres';
 import type { Logger } from '@latchkey/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { actorOf, recordAudit } from '../../audit/record-audit.ts';
 import { LOGGER } from '../../tokens.ts';
 import { stageEvent } from '../../webhooks/sending/stage-event.ts';
-import { PatEntity } from '../pat.entity.ts';
+import { FindKey } from '../find-key.ts';
 import { patView } from '../pat-view.ts';
 import { patRecord } from '../pat-record.ts';
 import { Principals } from '../principal.ts';
 import { PromptRelay } from '../prompt-relay.ts';
 import { isPublicId, requireVisible } from '../visible-keys.ts';
 
+const end = { name: 'pat-end', text: 'UPDATE personal_access_tokens SET revoked_at = $2, revoke_reason = $3 WHERE id = $1' };
+
 /** Ends a key for ever. Revoking again changes nothing, and tells the first moment. */
 @Injectable()
 export class RevokePat {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly findKey: FindKey,
     private readonly principals: Principals,
     private readonly relay: PromptRelay,
     private readonly clock: WallClock,
@@ -27,13 +31,13 @@ export class RevokePat {
 
   async run(caller: IdentityAssertionClaims, id: string, reason?: string): Promise<RevokedPat> {
     const principal = this.principals.admit(caller, 'keys:write');
-    const answer = await this.dataSource.transaction(async (manager): Promise<RevokedPat> => {
-      const found = isPublicId(id) ? await manager.findOne(PatEntity, { where: { id }, lock: { mode: 'pessimistic_write' } }) : null;
+    const answer = await inTransaction(this.dataSource, async (manager): Promise<RevokedPat> => {
+      const found = isPublicId(id) ? await this.findKey.toBeChanged(manager, id) : null;
       const row = requireVisible(principal, found);
       const revokedAt = row.revokedAt ?? new Date(this.clock.nowMs());
       const revokeReason = reason ?? null;
       if (row.revokedAt === null) {
-        await manager.update(PatEntity, { id }, { revokedAt, revokeReason });
+        await posted(manager, end, [id, revokedAt, revokeReason]);
         await recordAudit(manager, { org: row.org, ...actorOf(caller), action: 'pat.revoked', target: { kind: 'pat', id, name: row.name }, details: { owner: row.owner, reason: revokeReason } });
         await stageEvent(manager, { org: row.org, type: 'key.revoked', at: revokedAt, data: patView({ ...row, revokedAt, revokeReason }, revokedAt) });
       }

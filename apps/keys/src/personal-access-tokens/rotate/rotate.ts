@@ -1,6 +1,7 @@
 import { WallClock } from '@latchkey/clock';
 import type { IdentityAssertionClaims, MintedPat, RotatePat } from '@latchkey/contracts';
 import { stage } from '@latchkey/feed-writer';
+import { inTransaction } from '@latchkey/postgres';
 import { Problem } from '@latchkey/problem';
 import type { Logger } from '@latchkey/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
@@ -9,9 +10,10 @@ import { actorOf, recordAudit } from '../../audit/record-audit.ts';
 import type { KeysEnv } from '../../env.ts';
 import { KEYS_ENV, LOGGER } from '../../tokens.ts';
 import { stageEvent } from '../../webhooks/sending/stage-event.ts';
+import { FindKey } from '../find-key.ts';
 import { makeKey, saveKey } from '../issue.ts';
 import { boundByKey, boundByPolicy, boundByRole } from '../mint/minting-bound.ts';
-import { presentedKey } from '../mint/presented-key.ts';
+import { PresentedKey } from '../mint/presented-key.ts';
 import { mintingMoment } from '../minting-moment.ts';
 import { PatEntity } from '../pat.entity.ts';
 import { patRecord } from '../pat-record.ts';
@@ -26,7 +28,9 @@ import { isPublicId, requireVisible, seesAllKeys } from '../visible-keys.ts';
 export class RotatePatOperation {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly findKey: FindKey,
     private readonly principals: Principals,
+    private readonly presentedKey: PresentedKey,
     private readonly relay: PromptRelay,
     private readonly clock: WallClock,
     @Inject(KEYS_ENV) private readonly env: KeysEnv,
@@ -35,11 +39,11 @@ export class RotatePatOperation {
 
   async run(caller: IdentityAssertionClaims, id: string, { graceSeconds }: RotatePat): Promise<MintedPat> {
     const principal = this.principals.admit(caller, 'keys:write');
-    const answer = await this.dataSource.transaction(async (manager) => {
+    const answer = await inTransaction(this.dataSource, async (manager) => {
       const createdAt = await mintingMoment(manager, principal.org, this.clock.nowMs());
       const old = await this.oldKey(manager, principal, id);
-      const minter = principal.pat === old.id ? old : await presentedKey(manager, principal, new Date(this.clock.nowMs()));
-      const { row, token } = makeKey(manager, this.env.LATCHKEY_TOKEN_PREFIX, { ...old, owner: old.service ? null : old.owner, createdAt, expiresAt: endOf(old, createdAt, minter), replaces: old.id });
+      const minter = principal.pat === old.id ? old : await this.presentedKey.find(manager, principal, new Date(this.clock.nowMs()));
+      const { row, token } = makeKey(this.env.LATCHKEY_TOKEN_PREFIX, { ...old, owner: old.service ? null : old.owner, createdAt, expiresAt: endOf(old, createdAt, minter), replaces: old.id });
       boundByRole(principal, old);
       boundByPolicy(caller.key_max_lifetime, row);
       if (minter !== null) boundByKey(minter, row, this.principals);
@@ -58,7 +62,7 @@ export class RotatePatOperation {
 
   /** The new token acts as the owner: nobody else gets one, whatever they rule. */
   private async oldKey(manager: EntityManager, principal: Principal, id: string): Promise<PatEntity> {
-    const found = isPublicId(id) ? await manager.findOne(PatEntity, { where: { id }, lock: { mode: 'pessimistic_write' } }) : null;
+    const found = isPublicId(id) ? await this.findKey.toBeChanged(manager, id) : null;
     const row = requireVisible(principal, found);
     if (row.owner !== principal.user && !(row.service && seesAllKeys(principal))) {
       throw new Problem('insufficient_role', { detail: 'Only the owner of a key rotates it; you may revoke it.' });

@@ -4,10 +4,10 @@ import type { ErrorCode, IdentityAssertionClaims, VerifiedPat, VerifyPat } from 
 import { satisfies } from '@latchkey/oauth';
 import { looksLikeToken, readToken, servicePrefix } from '@latchkey/token';
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import type { KeysEnv } from '../../env.ts';
 import { KEYS_ENV } from '../../tokens.ts';
-import { PatEntity } from '../pat.entity.ts';
+import { FindKey } from '../find-key.ts';
+import type { PatEntity } from '../pat.entity.ts';
 import { patView } from '../pat-view.ts';
 import { Principals } from '../principal.ts';
 import { statusOf } from '../status.ts';
@@ -19,7 +19,7 @@ const no = (code: ErrorCode): VerifiedPat => ({ valid: false, code });
 @Injectable()
 export class VerifyPatOperation {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly findKey: FindKey,
     private readonly principals: Principals,
     private readonly owners: Owners,
     private readonly clock: WallClock,
@@ -30,8 +30,8 @@ export class VerifyPatOperation {
     const principal = this.principals.admit(caller, 'keys:read');
     const hash = this.hashOf(token);
     if (hash === null) return no('token_malformed');
-    const row = await this.dataSource.manager.findOneBy(PatEntity, { hash: Buffer.from(hash, 'base64url'), org: principal.org });
-    if (row === null) return no('token_unknown');
+    const row = await this.findKey.byHash(Buffer.from(hash, 'base64url'));
+    if (row?.org !== principal.org) return no('token_unknown');
     const now = new Date(this.clock.nowMs());
     const status = statusOf(row, now);
     if (status === 'revoked') return no('token_revoked');

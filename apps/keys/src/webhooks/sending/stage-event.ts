@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { WebhookEventType } from '@latchkey/contracts';
+import { posted } from '@latchkey/postgres';
 import type { EntityManager } from 'typeorm';
 
 export interface StagedEvent {
@@ -21,18 +22,21 @@ const messageOf = ({ type, at, data }: StagedEvent): Message => ({
   body: JSON.stringify({ type, timestamp: at.toISOString(), data }),
 });
 
+const tell = {
+  name: 'webhook-event-tell',
+  text: `
+    WITH told AS MATERIALIZED (SELECT e.id FROM webhook_endpoints e WHERE e.org = $2 AND e.disabled_at IS NULL AND e.events && ARRAY[$3::text, '*'] FOR KEY SHARE),
+         event AS (INSERT INTO webhook_events (id, org, type, body, created_at) SELECT $1, $2, $3, $4, $5 WHERE EXISTS (SELECT FROM told))
+    INSERT INTO webhook_deliveries (id, endpoint_id, event_id, created_at) SELECT gen_random_uuid(), told.id, $1, $5 FROM told`,
+};
+
 /**
  * Has every endpoint told that asked to be, if and only if the caller's transaction commits. Where nobody asked, nothing is written.
  * An endpoint that is being deleted is passed over and fails nobody's transaction.
  */
 export async function stageEvent(manager: EntityManager, event: StagedEvent): Promise<void> {
   const { id, body } = messageOf(event);
-  await manager.query(
-    `WITH told AS MATERIALIZED (SELECT e.id FROM webhook_endpoints e WHERE e.org = $2 AND e.disabled_at IS NULL AND e.events && ARRAY[$3::text, '*'] FOR KEY SHARE),
-          event AS (INSERT INTO webhook_events (id, org, type, body, created_at) SELECT $1, $2, $3, $4, $5 WHERE EXISTS (SELECT FROM told))
-     INSERT INTO webhook_deliveries (id, endpoint_id, event_id, created_at) SELECT gen_random_uuid(), told.id, $1, $5 FROM told`,
-    [id, event.org, event.type, body, event.at],
-  );
+  await posted(manager, tell, [id, event.org, event.type, body, event.at]);
 }
 
 /** The same to one endpoint, whatever it asked for. @returns id of the delivery */

@@ -8,7 +8,7 @@ import { actorOf, recordAudit } from '../../audit/record-audit.ts';
 import type { KeysEnv } from '../../env.ts';
 import { makeKey, saveKey } from '../../personal-access-tokens/issue.ts';
 import { boundByKey, boundByRole } from '../../personal-access-tokens/mint/minting-bound.ts';
-import { presentedKey } from '../../personal-access-tokens/mint/presented-key.ts';
+import { PresentedKey } from '../../personal-access-tokens/mint/presented-key.ts';
 import { mintingMoment } from '../../personal-access-tokens/minting-moment.ts';
 import { PatEntity } from '../../personal-access-tokens/pat.entity.ts';
 import { patRecord } from '../../personal-access-tokens/pat-record.ts';
@@ -31,6 +31,7 @@ interface Wanted {
 export class TriggerKeys {
   constructor(
     private readonly principals: Principals,
+    private readonly presentedKey: PresentedKey,
     private readonly clock: WallClock,
     @Inject(KEYS_ENV) private readonly env: KeysEnv,
   ) {}
@@ -43,8 +44,8 @@ export class TriggerKeys {
     };
     boundByRole(principal, request);
     const createdAt = await mintingMoment(manager, principal.org, this.clock.nowMs());
-    const minter = await presentedKey(manager, principal, new Date(this.clock.nowMs()));
-    const { row, token } = makeKey(manager, this.env.LATCHKEY_TOKEN_PREFIX, {
+    const minter = await this.presentedKey.find(manager, principal, new Date(this.clock.nowMs()));
+    const { row, token } = makeKey(this.env.LATCHKEY_TOKEN_PREFIX, {
       service: false, name: request.name, org: request.org, owner: principal.user, scopes: request.scopes, projects: [project], grants: null, tools: request.tools ?? null,
       // Where a key may be used from is about people; this one is used from here.
       allowedIps: null, rateLimit: minter?.rateLimit ?? null, createdAt, expiresAt: endOf(caller, createdAt, minter), replaces: null,
