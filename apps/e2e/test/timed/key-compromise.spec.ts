@@ -1,13 +1,13 @@
 import { eventually, verifies } from '@latchkey/testing';
 import { decodeProtectedHeader } from 'jose';
-import { obtainToken } from '../src/clients/obtain-token.ts';
-import { rawMcp } from '../src/clients/raw-mcp.ts';
-import { startDemo } from '../src/harness/demo.ts';
-import { runCommand } from '../src/harness/run-command.ts';
-import { startSeparate, type Separate } from '../src/harness/separate.ts';
-import type { ServiceProcess } from '../src/harness/service-process.ts';
-import { registerServer } from '../src/harness/system.ts';
-import { resourceAt } from '../src/journeys/pat-journey.ts';
+import { obtainToken } from '../../src/clients/obtain-token.ts';
+import { rawMcp } from '../../src/clients/raw-mcp.ts';
+import { startDemo } from '../../src/harness/demo.ts';
+import { runCommand } from '../../src/harness/run-command.ts';
+import { startSeparate, type Separate } from '../../src/harness/separate.ts';
+import type { ServiceProcess } from '../../src/harness/service-process.ts';
+import { registerServer } from '../../src/harness/system.ts';
+import { resourceAt } from '../../src/journeys/pat-journey.ts';
 
 /** N for the reads that are tried here. */
 const boundMs = 5000;
