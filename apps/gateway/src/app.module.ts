@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DiscoveryController } from './discovery/discovery.controller.ts';
+import { OpenapiController } from './discovery/openapi.controller.ts';
 import { DiscoveryDocuments, type DiscoverySources } from './discovery/discovery-documents.ts';
 
 /** The control plane of the gateway: public documents. The data plane is a list of stages in front of it (`proxy/pipeline.ts`). */
@@ -8,7 +9,7 @@ export class AppModule {
   static register(sources: DiscoverySources): DynamicModule {
     return {
       module: AppModule,
-      controllers: [DiscoveryController],
+      controllers: [DiscoveryController, OpenapiController],
       providers: [{ provide: DiscoveryDocuments, useValue: new DiscoveryDocuments(sources) }],
     };
   }

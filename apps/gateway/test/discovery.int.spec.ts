@@ -36,15 +36,24 @@ describe('discovery', () => {
   });
 
   verifies('DISC-01', 'HEAD, ETag and preflight work on every document', async () => {
-    for (const path of ['/.well-known/oauth-protected-resource/mcp/demo', '/.well-known/jwks.json']) {
+    for (const path of ['/.well-known/oauth-protected-resource/mcp/demo', '/.well-known/jwks.json', '/openapi.json']) {
       const first = await get(path);
       const head = await get(path, {}, 'HEAD');
-      expect([head.status, head.text, head.headers['content-length'], head.headers.etag]).toEqual([200, '', String(first.text.length), first.headers.etag]);
+      expect([head.status, head.text, head.headers['content-length'], head.headers.etag]).toEqual([200, '', String(Buffer.byteLength(first.text)), first.headers.etag]);
       const again = await get(path, { 'if-none-match': String(first.headers.etag) });
       expect([again.status, again.text, again.headers['access-control-allow-origin']]).toEqual([304, '', '*']);
       const preflight = await get(path, { origin: 'https://a.example', 'access-control-request-method': 'GET', 'access-control-request-headers': 'mcp-protocol-version' }, 'OPTIONS');
       expect([preflight.status, preflight.headers['access-control-allow-headers']]).toEqual([204, 'mcp-protocol-version, accept, content-type']);
     }
+  });
+
+  verifies('K13', '/openapi.json describes the whole HTTP API, under the public URLs', async () => {
+    const { status, headers, text } = await get('/openapi.json', { origin: 'https://anywhere.example', host: 'evil.example' });
+    expect([status, headers['access-control-allow-origin'], headers['cache-control']]).toEqual([200, '*', 'public, max-age=300']);
+    const document = JSON.parse(text) as { openapi: string; servers: unknown; paths: object; components: { securitySchemes: { oauth: { flows: Record<string, object> } } } };
+    expect([document.openapi, document.servers]).toEqual(['3.1.0', [{ url: 'http://gateway.test' }]]);
+    expect(Object.keys(document.paths)).toEqual(expect.arrayContaining(['/v1/pats', '/v1/servers', '/v1/hooks/{subscription}', '/v1/audit']));
+    expect(document.components.securitySchemes.oauth.flows['clientCredentials']).toMatchObject({ tokenUrl: `${issuer}/oauth/token` });
   });
 
   verifies('AS-02', 'the metadata of the issuer is mirrored unchanged, and asked for once', async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { identityHeader, type IdentityAssertionClaims } from '@latchkey/contracts';
+import { requireDescribed } from '@latchkey/service/testing';
 import { verifies } from '@latchkey/testing';
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWTPayload } from 'jose';
 import { admin, gatewayUrl, startAccounts, type Accounts } from './support/accounts.ts';
@@ -86,7 +87,9 @@ describe('identity assertions (ID-JAG)', () => {
       headers: { [identityHeader]: await accounts.asserter.sign(caller), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return { status: response.status, body: (await response.json()) as Answer['body'] };
+    const answer = { status: response.status, body: (await response.json()) as Answer['body'] };
+    requireDescribed({ method, path, ...answer });
+    return answer;
   }
   async function registerClient(name: string, more: Record<string, unknown> = {}): Promise<{ id: string; clientSecret: string }> {
     const input = { org: 'acme', name, kind: 'confidential', authMethod: 'client_secret_post', redirectUris: ['https://app.example/callback'], scopes: ['mcp:read', 'mcp:execute'], ...more };

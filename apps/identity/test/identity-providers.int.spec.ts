@@ -1,4 +1,5 @@
 import { identityHeader, type IdentityAssertionClaims, type IdentityProvider } from '@latchkey/contracts';
+import { requireDescribed } from '@latchkey/service/testing';
 import { verifies } from '@latchkey/testing';
 import { admin, allow, authorizeUrl, FormBrowser, gatewayUrl, registerClient, startAccounts, type Accounts, type Page } from './support/accounts.ts';
 import { startForeignProvider, type ForeignProviderServer, type Person } from './support/foreign-provider.ts';
@@ -37,7 +38,9 @@ describe('the providers of organizations', () => {
       headers: { [identityHeader]: await accounts.asserter.sign(caller), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return { status: response.status, body: (await response.json()) as never };
+    const answer = { status: response.status, body: (await response.json()) as never };
+    requireDescribed({ method, path: `/v1/identity-providers${path}`, ...answer });
+    return answer;
   }
 
   const input = (): object => ({ label: 'Acme SSO', issuer: foreign.issuer, clientId: 'latchkey', clientSecret: secret });

@@ -1,4 +1,5 @@
 import { identityHeader, type IdentityAssertionClaims, type MemberRecord } from '@latchkey/contracts';
+import { requireDescribed } from '@latchkey/service/testing';
 import { verifies } from '@latchkey/testing';
 import { exportJWK, generateKeyPair } from 'jose';
 import { admin, gatewayUrl, registerClient, startAccounts, type Accounts } from './support/accounts.ts';
@@ -44,7 +45,9 @@ describe('clients of an organization', () => {
       headers: { [identityHeader]: await accounts.asserter.sign(caller), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return { status: response.status, body: (await response.json()) as Answer['body'] };
+    const answer = { status: response.status, body: (await response.json()) as Answer['body'] };
+    requireDescribed({ method, path, ...answer });
+    return answer;
   }
 
   async function registered(input: Record<string, unknown> = web, caller = owner): Promise<Record<string, unknown> & { id: string; clientSecret: string }> {

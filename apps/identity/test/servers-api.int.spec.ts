@@ -1,4 +1,5 @@
 import { defaultServerSettings, identityHeader, type AuditEvent, type IdentityAssertionClaims, type MemberRecord, type RegisteredServer, type ServerRecord } from '@latchkey/contracts';
+import { requireDescribed } from '@latchkey/service/testing';
 import { verifies } from '@latchkey/testing';
 import { admin, gatewayUrl, startAccounts, type Accounts } from './support/accounts.ts';
 
@@ -43,7 +44,9 @@ describe('the management API', () => {
       },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    return { status: response.status, body: (await response.json()) as Answer['body'], headers: response.headers };
+    const answer = { status: response.status, body: (await response.json()) as Answer['body'] };
+    requireDescribed({ method, path, ...answer });
+    return { ...answer, headers: response.headers };
   }
 
   const outcome = ({ status, body }: Answer) => [status, body.code];

@@ -1,4 +1,5 @@
 import { endedSessionSchema, identityHeader, sessionPageSchema, type IdentityAssertionClaims } from '@latchkey/contracts';
+import { requireDescribed } from '@latchkey/service/testing';
 import { eventually, verifies } from '@latchkey/testing';
 import { decodeJwt } from 'jose';
 import { signOutBrowsers } from '../src/accounts/sign-out-browsers.ts';
@@ -43,7 +44,9 @@ describe('sessions', () => {
   const caller = (sub: string, org: string, scope = 'org:read org:admin'): Partial<IdentityAssertionClaims> => ({ iss: gatewayUrl, aud: accounts.issuer, sub, org, scope, roles: { org: 'admin', projects: {} } });
   async function call(method: string, path: string, claims: Partial<IdentityAssertionClaims>) {
     const response = await fetch(`${accounts.issuer}/v1/sessions${path}`, { method, headers: { [identityHeader]: await accounts.asserter.sign(claims) } });
-    return { status: response.status, headers: response.headers, body: (await response.json()) as Record<string, unknown> };
+    const answer = { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    requireDescribed({ method, path: `/v1/sessions${path}`, ...answer });
+    return { ...answer, headers: response.headers };
   }
   const list = async (claims: Partial<IdentityAssertionClaims>, query = '') => sessionPageSchema.parse((await call('GET', query, claims)).body);
 

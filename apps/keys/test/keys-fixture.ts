@@ -4,6 +4,7 @@ import { FakeWallClock } from '@latchkey/clock/testing';
 import { identityAssertionType, identityHeader, mintedPatSchema, type FeedMessage, type IdentityAssertionClaims, type MintedPat } from '@latchkey/contracts';
 import { InProcessFeed, type AuditTrail, type Feed } from '@latchkey/feed';
 import type { RunningWriter } from '@latchkey/service';
+import { requireDescribed } from '@latchkey/service/testing';
 import { createLogger } from '@latchkey/telemetry';
 import { freshDatabase, type TestDatabase } from '@latchkey/testing';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
@@ -148,7 +149,9 @@ export class KeysFixture {
   async send(method: Method, path: string, headers: Record<string, string>, body?: string): Promise<Answer> {
     const answer = await request(`http://127.0.0.1:${this.service?.port}${path}`, { method, headers, body });
     const text = await answer.body.text();
-    return { status: answer.statusCode, headers: answer.headers, body: (text === '' ? {} : JSON.parse(text)) as Answer['body'] };
+    const given = { status: answer.statusCode, body: (text === '' ? {} : JSON.parse(text)) as Answer['body'] };
+    requireDescribed({ method, path, ...given });
+    return { ...given, headers: answer.headers };
   }
 
   async call(as: Claims, method: Method, path: string, body?: unknown, more: Record<string, string> = {}): Promise<Answer> {

@@ -49,3 +49,6 @@ export type RateLimit = z.infer<typeof rateLimitSchema>;
 
 export const grantSchema = z.object({ resource: resourcePathSchema, actions: z.array(actionSchema).min(1) });
 export type ResourceGrant = z.infer<typeof grantSchema>;
+
+/** Anything that JSON can say. */
+export const jsonValueSchema = z.json();

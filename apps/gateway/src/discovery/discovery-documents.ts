@@ -1,8 +1,10 @@
 import type { ServerRecord } from '@latchkey/contracts';
+import { openapiDocument } from '@latchkey/contracts/openapi';
 import { managementScopes, mcpScopes, protectedResourceMetadata, resources } from '@latchkey/oauth';
 import { Problem } from '@latchkey/problem';
 import type { AssertionSigner } from '../assertion/assertion-signer.ts';
 import type { IssuerDocuments } from './issuer-documents.ts';
+import { render, type Rendered } from './send-document.ts';
 
 export interface DiscoverySources {
   gatewayUrl: string;
@@ -16,6 +18,8 @@ export interface DiscoverySources {
 
 /** The public documents, from configuration and replica; what a Host header says has no part in them (GW-10). */
 export class DiscoveryDocuments {
+  private described: Rendered | undefined;
+
   constructor(private readonly sources: DiscoverySources) {}
 
   /** RFC 9728 for one server (GW-11). @throws Problem `not_found` */
@@ -41,5 +45,11 @@ export class DiscoveryDocuments {
   /** What upstreams verify the inward assertion with (GW-82). */
   keys(): object {
     return this.sources.assertions.jwks();
+  }
+
+  /** The HTTP API in OpenAPI 3.1. Made once: it depends on nothing that changes, and is long. */
+  openapi(): Rendered {
+    const { gatewayUrl, issuer } = this.sources;
+    return (this.described ??= render(openapiDocument({ gatewayUrl, issuer })));
   }
 }

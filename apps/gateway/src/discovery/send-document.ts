@@ -1,10 +1,23 @@
 import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
+/** A document as it is sent, and its name in caches. */
+export interface Rendered {
+  body: string;
+  etag: string;
+}
+
+export function render(document: object): Rendered {
+  const body = JSON.stringify(document);
+  return { body, etag: `"${hash('sha256', body, 'base64url').slice(0, 22)}"` };
+}
+
 /** Sends a public document: open to every page, cacheable for five minutes, 304 to whoever has it (DISC-01). */
 export function sendDocument(request: FastifyRequest, reply: FastifyReply, document: object): FastifyReply {
-  const body = JSON.stringify(document);
-  const etag = `"${hash('sha256', body, 'base64url').slice(0, 22)}"`;
+  return sendRendered(request, reply, render(document));
+}
+
+export function sendRendered(request: FastifyRequest, reply: FastifyReply, { body, etag }: Rendered): FastifyReply {
   void reply.headers({ 'access-control-allow-origin': '*', 'cache-control': 'public, max-age=300', etag });
   const known = request.headers['if-none-match']?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   if (known?.includes(etag) === true || known?.includes('*') === true) return reply.status(304).send();

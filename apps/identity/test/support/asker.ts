@@ -1,4 +1,5 @@
 import { identityHeader, type IdentityAssertionClaims } from '@latchkey/contracts';
+import { requireDescribed } from '@latchkey/service/testing';
 import { eventually } from '@latchkey/testing';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { startAsserter } from './accounts.ts';
@@ -41,7 +42,9 @@ export async function startWithGateway(options: TestIdentityOptions = {}) {
     const assertion = await asserter.sign({ iss: gateway, aud: identity.issuer, ...caller });
     const headers = { [identityHeader]: assertion, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
     const response = await fetch(`${identity.issuer}${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
-    return { status: response.status, body: (await response.json()) as ApiAnswer['body'], headers: response.headers };
+    const answer = { status: response.status, body: (await response.json()) as ApiAnswer['body'] };
+    requireDescribed({ method, path, ...answer });
+    return { ...answer, headers: response.headers };
   }
   return {
     identity,

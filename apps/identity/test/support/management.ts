@@ -1,4 +1,5 @@
 import { identityHeader, type AuditEvent, type IdentityAssertionClaims } from '@latchkey/contracts';
+import { requireDescribed } from '@latchkey/service/testing';
 import { admin, gatewayUrl, startAccounts, type Accounts } from './accounts.ts';
 
 export interface Answer {
@@ -52,7 +53,9 @@ export class Management {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Answer['body'], headers: response.headers };
+    const given = { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Answer['body'] };
+    requireDescribed({ method, path, ...given });
+    return { ...given, headers: response.headers };
   }
 
   /** What the audit log holds of an action, oldest first. */

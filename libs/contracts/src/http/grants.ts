@@ -78,3 +78,7 @@ export const rememberedConsentSchema = z.object({
 });
 export type RememberedConsent = z.infer<typeof rememberedConsentSchema>;
 export const rememberedConsentPageSchema = pageOf(rememberedConsentSchema);
+
+/** Answer of forgetting one: it is gone. */
+export const forgottenConsentSchema = z.object({ id: z.string() });
+export type ForgottenConsent = z.infer<typeof forgottenConsentSchema>;

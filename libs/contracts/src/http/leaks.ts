@@ -12,3 +12,4 @@ export type ReportedLeaks = z.infer<typeof reportedLeaksSchema>;
 export const githubAlertsSchema = z.array(z.looseObject({ token: z.string().max(512), type: z.string().max(128), url: z.string().max(2048).nullish() })).min(1).max(1000);
 export const githubLabelSchema = z.object({ token_raw: z.string(), token_type: z.string(), label: z.enum(['true_positive', 'false_positive']) });
 export type GithubLabel = z.infer<typeof githubLabelSchema>;
+export const githubLabelsSchema = z.array(githubLabelSchema);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { displayNameSchema, printable, slugSchema } from '../identifiers.ts';
+import { displayNameSchema, jsonValueSchema, printable, slugSchema } from '../identifiers.ts';
 import { pageOf, pageQuerySchema } from './lists.ts';
 import { overlapSecondsSchema, webhookSecretSchema } from './webhook-endpoints.ts';
 
@@ -11,7 +11,7 @@ const maxTemplateLength = 16 * 1024;
 
 /** JSON whose texts may hold `{{/json/pointer}}` into what was sent; see docs/webhooks.md. */
 const templateSchema = z
-  .record(z.string().max(200), z.json())
+  .record(z.string().max(200), jsonValueSchema)
   .refine((value) => JSON.stringify(value).length <= maxTemplateLength, `at most ${maxTemplateLength} characters`);
 
 /** MCP, section "Tool names". */
@@ -112,8 +112,11 @@ export const hookDeliverySchema = z.object({
 });
 export type HookDelivery = z.infer<typeof hookDeliverySchema>;
 export const hookDeliveryPageSchema = pageOf(hookDeliverySchema);
-export const hookDeliveryDetailSchema = hookDeliverySchema.extend({ payload: z.string(), arguments: z.record(z.string(), z.json()) });
+export const hookDeliveryDetailSchema = hookDeliverySchema.extend({ payload: z.string(), arguments: z.record(z.string(), jsonValueSchema) });
 export type HookDeliveryDetail = z.infer<typeof hookDeliveryDetailSchema>;
 
 export const listHookDeliveriesQuerySchema = pageQuerySchema.extend({ status: hookDeliveryStatusSchema.optional() });
 export type ListHookDeliveriesQuery = z.infer<typeof listHookDeliveriesQuerySchema>;
+
+/** What a sender posts: JSON of any kind, or a form. What matters of it is its bytes, until the signature over them is verified. */
+export const hookPayloadSchema = jsonValueSchema;

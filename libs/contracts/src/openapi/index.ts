@@ -1,0 +1,5 @@
+export { openapiDocument, type DocumentOptions } from './document.ts';
+export { families, operations, type OperationName } from './families.ts';
+export { findOperation, type FoundOperation } from './find-operation.ts';
+export { pathParameters, routeOf, type Operation, type OperationFamily, type OperationService } from './operation.ts';
+export { refusalsOf } from './refusals.ts';
