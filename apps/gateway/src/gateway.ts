@@ -28,6 +28,7 @@ import type { RequestMetrics } from './metrics/request-metrics.ts';
 import { pipeline, type PipelineParts } from './proxy/pipeline.ts';
 import { originRules } from './proxy/stages/check-origin.ts';
 import type { Stage } from './proxy/stage.ts';
+import { Acquaintances } from './rest/acquaintances.ts';
 import { SealedSessions } from './sessions/sealed-sessions.ts';
 import { ConfirmStreams } from './streams/confirm-streams.ts';
 import { OpenStreams } from './streams/open-streams.ts';
@@ -130,6 +131,7 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
       replica,
     },
     upstreams,
+    tools: { acquaintances: new Acquaintances(monotonicClock), gatewayUrl, issuer, times: { answerMs: env.LATCHKEY_UPSTREAM_TIMEOUT_MS, keepAliveMs: sources.keepAliveMs ?? 15_000 } },
     forwarding: {
       connector: new Connector({ replica, values, proofs, bounds }),
       assertions, sessions, streams, replica, pats, liveness, prover, clock, monotonicClock, keys,

@@ -2,7 +2,7 @@ import type { ErrorCode, Scope } from '@latchkey/contracts';
 import { satisfies } from '@latchkey/oauth';
 import { narrowMembership } from './effective.ts';
 import { mayUse, serverHiddenBy } from './may-use.ts';
-import { methodRules, unknownMethod, withoutMethod, type MethodRule } from './methods.ts';
+import { ruleOf, type Door, type MethodRule } from './methods.ts';
 import { coversServer, coversTool } from './restrictions.ts';
 import { projectRoleAllows, projectRoleOf, roleScopes } from './roles.ts';
 import type { ServerPlace, Subject } from './subject.ts';
@@ -16,6 +16,8 @@ export type Ask =
       method: string | null;
       /** `params.name`, or `params.uri` of a resource */
       name?: string;
+      /** As an MCP client, where nothing is said */
+      door?: Door;
     }
   | {
       kind: 'manage';
@@ -48,11 +50,11 @@ export function decide(subject: Subject, ask: Ask): Decision {
 }
 
 function decideMcp(subject: Subject, ask: Extract<Ask, { kind: 'mcp' }>): Decision {
-  const { server, method, name = '' } = ask;
+  const { server, method, name = '', door } = ask;
   const reason = serverHiddenBy(subject, server);
   if (reason !== null) return hidden('server', reason);
 
-  const rule = method === null ? withoutMethod : (methodRules.get(method) ?? unknownMethod);
+  const rule = ruleOf(method, door);
   const refusal = restrictionOn(subject, server, rule, name);
   if (refusal !== null) return refusal;
 

@@ -5,7 +5,7 @@ export { effectiveScopes, narrowMembership } from './effective.ts';
 export { exceedsIn, isWithin, type CredentialPart } from './is-within.ts';
 export { pathOf, type GrantPath } from './grant-path.ts';
 export { mayUse, serverHiddenBy, type Thing } from './may-use.ts';
-export { methodRules, type MethodRule, type Touches } from './methods.ts';
+export { methodRules, type Door, type MethodRule, type Touches } from './methods.ts';
 export { partFor } from './part-for.ts';
 export { isEndedBy, keyEpochName, type EpochOf } from './key-epochs.ts';
 export { membershipOfOrg, projectRoleOf, roleScopes } from './roles.ts';

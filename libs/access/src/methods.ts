@@ -57,3 +57,15 @@ export const withoutMethod = hello;
 
 /** For a method that the table does not know: the upstream answers it, as it would answer a reader. */
 export const unknownMethod: MethodRule = { scopes: ['mcp:read'], touches: 'whole' };
+
+/** Through which door a server is asked: as an MCP client does, or tool by tool over REST. */
+export type Door = 'mcp' | 'rest';
+
+const workflowScopes: readonly [Scope, ...Scope[]] = ['workflow:read', 'workflow:run'];
+
+/** What a method takes. Over REST it touches the same, and takes the scopes of workflows: to run for a call, any of them for what leads to one. */
+export function ruleOf(method: string | null, door: Door = 'mcp'): MethodRule {
+  const rule = method === null ? withoutMethod : (methodRules.get(method) ?? unknownMethod);
+  if (door === 'mcp') return rule;
+  return { touches: rule.touches, scopes: method === 'tools/call' ? ['workflow:run'] : workflowScopes };
+}

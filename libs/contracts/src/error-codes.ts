@@ -20,6 +20,7 @@ export const errorCodes = {
   state_stale: { status: 503, title: 'The gateway cannot prove that its state is fresh' },
   upstream_unavailable: { status: 502, title: 'The upstream could not serve the request' },
   upstream_timeout: { status: 504, title: 'The upstream did not answer in time' },
+  tool_error: { status: 422, title: 'The tool answered with an error' },
   body_too_large: { status: 413, title: 'The body is too large' },
   header_mismatch: { status: 400, title: 'A header contradicts the body' },
   invalid_request: { status: 400, title: 'The request is not valid' },

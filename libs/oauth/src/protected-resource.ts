@@ -3,6 +3,8 @@ import { proofAlgorithms } from './proof-algorithms.ts';
 
 /** Scopes that a server's metadata and challenges name: safe to grant together, for some clients ask for all of them (GW-13). */
 export const mcpScopes: readonly Scope[] = ['mcp:read', 'mcp:execute'];
+/** To call a server's tools over REST. */
+export const workflowScopes: readonly Scope[] = ['workflow:read', 'workflow:run'];
 /** The same for the management API; what changes things is asked for step by step through 403 challenges. */
 export const managementScopes: readonly Scope[] = ['keys:read', 'servers:read', 'org:read'];
 

@@ -29,7 +29,7 @@ describe('problem documents', () => {
     expect(Object.fromEntries(Object.entries(errorCodes).map(([code, { status }]) => [code, status]))).toEqual({
       token_missing: 401, token_malformed: 401, token_unknown: 401, token_expired: 401, token_revoked: 401,
       token_wrong_audience: 401, proof_invalid: 401, owner_disabled: 401, insufficient_scope: 403, insufficient_role: 403, tool_not_allowed: 403,
-      ip_not_allowed: 403, tenant_mismatch: 403, user_mismatch: 403, connection_required: 403, not_found: 404, rate_limited: 429, state_stale: 503,
+      ip_not_allowed: 403, tenant_mismatch: 403, user_mismatch: 403, connection_required: 403, not_found: 404, tool_error: 422, rate_limited: 429, state_stale: 503,
       upstream_unavailable: 502, upstream_timeout: 504, body_too_large: 413, header_mismatch: 400, invalid_request: 400,
       conflict: 409, policy_violation: 403, signature_invalid: 401, replayed: 409,
     });

@@ -35,9 +35,10 @@ export class AccessTokenReader {
    * Signature, type, issuer, life time and claims; then the audience, which differs per request. Whether the token was revoked is not
    * asked here.
    * @param resource  the one audience that the token must have
+   * @param otherResource  or this one, where two names lead to the same
    * @throws Problem `token_malformed`, `token_unknown`, `token_expired`, `token_wrong_audience`
    */
-  async read(token: string, resource: string): Promise<Principal> {
+  async read(token: string, resource: string, otherResource = resource): Promise<Principal> {
     // One character a byte: of all forms in which the library hands out a digest, the one that takes it the least time.
     const digest = hash('sha256', token, 'binary');
     let verified = this.verified.get(digest);
@@ -48,7 +49,7 @@ export class AccessTokenReader {
       if (generation === this.generation) this.verified.set(digest, verified);
     }
     if (this.options.clock.nowSeconds() >= verified.usableUntilSeconds) throw new Problem('token_expired');
-    if (verified.audience !== resource) throw new Problem('token_wrong_audience');
+    if (verified.audience !== resource && verified.audience !== otherResource) throw new Problem('token_wrong_audience');
     return verified.principal;
   }
 

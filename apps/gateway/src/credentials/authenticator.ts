@@ -15,6 +15,8 @@ import type { ProofOfPossession } from './proof-of-possession.ts';
 /** What a token must have been issued for, and a proof of possession have been made for. */
 export interface Target {
   resource: string;
+  /** Or for this one */
+  otherResource?: string;
   /** Public URL of the request, without its query */
   url: string;
 }
@@ -59,7 +61,7 @@ export class Authenticator {
   private async authenticateJwt({ scheme, token: text }: Presented, request: IncomingMessage, target: Target, admit: () => Promise<void>): Promise<Authenticated> {
     // GW-21: what has neither shape costs no further work.
     if (!looksLikeJwt(text)) throw new Problem('token_malformed');
-    const principal = await this.accessTokens.read(text, target.resource);
+    const principal = await this.accessTokens.read(text, target.resource, target.otherResource);
     // Hot path: a bearer token pays for one comparison.
     if (principal.keyThumbprint !== null || scheme !== 'bearer') await this.proofs.require(request, { scheme, token: text, thumbprint: principal.keyThumbprint, url: target.url });
     if (this.lives(principal)) return { principal, confirmed: nothing };

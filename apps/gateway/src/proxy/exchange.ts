@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Subject } from '@latchkey/access';
+import type { Door, Subject } from '@latchkey/access';
 import type { ServerRecord } from '@latchkey/contracts';
 import { invariant } from '@latchkey/problem';
 import { TrustedProxies } from '@latchkey/service';
@@ -8,18 +8,28 @@ import type { Principal } from '../credentials/principal.ts';
 import type { Confirmed } from '../freshness/confirmed.ts';
 import { nothing } from '../freshness/prover.ts';
 import type { Message, RequestId } from '../message/message.ts';
+import type { ToolOperation } from '../rest/tool-operation.ts';
 import type { ManagementRoute } from '../upstreams/management-routes.ts';
 import type { Upstream } from '../upstreams/upstream.ts';
 
 interface RouteBase {
   /** Resource identifier (RFC 8707) that a token must be issued for; it comes from configuration (GW-10). */
   resource: string;
+  /** Another one that will do as well. */
+  otherResource?: string;
   /** Public URL of this request without its query, from configuration too: what a proof of possession names (RFC 9449 section 4.2). */
   url: string;
   /** What a log line or an error may name: never the raw path, which can hold a token. */
   template: string;
 }
-export interface McpRoute extends RouteBase { kind: 'mcp'; server: ServerRecord }
+export interface McpRoute extends RouteBase {
+  kind: 'mcp';
+  server: ServerRecord;
+  /** By which door it was come in; as an MCP client where nothing is said. */
+  door?: Door;
+  /** What a request over REST is for: such a request is answered by us, and whatever it takes of the server is asked in its name. */
+  tools?: ToolOperation;
+}
 export interface ManageRoute extends RouteBase {
   kind: 'manage';
   /** Path and query as they go on */

@@ -12,6 +12,8 @@ import { record, type AuditOptions } from './stages/record.ts';
 import { selectUpstream } from './stages/select-upstream.ts';
 import { stripReservedHeaders } from './stages/strip-reserved-headers.ts';
 import type { RequestMetrics } from '../metrics/request-metrics.ts';
+import { serveTools, type ServeToolsOptions } from './stages/serve-tools.ts';
+import { InnerRequests } from '../inner/inner-requests.ts';
 import type { Stage } from './stage.ts';
 import type { UsageNotes } from '../usage/usage-notes.ts';
 import type { Upstreams } from '../upstreams/upstreams.ts';
@@ -24,6 +26,7 @@ export interface PipelineParts {
   freshness: ProveFreshnessOptions;
   limits: LimitRateOptions;
   upstreams: Upstreams;
+  tools: Omit<ServeToolsOptions, 'inner' | 'again'>;
   forwarding: ForwardOptions;
   metrics: RequestMetrics;
   usage: UsageNotes;
@@ -32,17 +35,27 @@ export interface PipelineParts {
 }
 
 // Order matters (GW-01): no body is parsed before `authenticate`, no limit is charged before `authorize`.
-export const pipeline = (parts: PipelineParts): readonly Stage[] => [
-  stripReservedHeaders,
-  checkOrigin(parts.origins),             // 403, 204 for a preflight
-  matchRoute(parts.routes),               // 404, 503 while an absence proves nothing
-  authenticate(parts.credentials),        // 400, 401 with a challenge, 429, 503 when nothing can be proven
-  readMessage(parts.messages),            // 405, 400, 404, 413, 415
-  proveFreshness(parts.freshness),        // 503 when nobody can say whether the credential lives, 401 when it died meanwhile
-  authorize(parts.forwarding.replica),    // 403 insufficient_scope, or "unknown" as the upstream would say it
-  limitRate(parts.limits),                // 429
-  selectUpstream(parts.upstreams),        // 503
-  attachConnection(parts.forwarding.connector), // 200, 400, 403, 404, 502, 503
-  forward(parts.forwarding),              // 502, 503, 504
-  record(parts.logger, parts.metrics, parts.audit, parts.usage), // never throws
-];
+export const pipeline = (parts: PipelineParts): readonly Stage[] => {
+  const read = readMessage(parts.messages);
+  const prove = proveFreshness(parts.freshness);
+  const decide = authorize(parts.forwarding.replica);
+  const select = selectUpstream(parts.upstreams);
+  const attach = attachConnection(parts.forwarding.connector);
+  const send = forward(parts.forwarding);
+  const inner = new InnerRequests([read, prove, decide, select, attach, send]);
+  return [
+    stripReservedHeaders,
+    checkOrigin(parts.origins),             // 403, 204 for a preflight
+    matchRoute(parts.routes),               // 404, 503 while an absence proves nothing
+    authenticate(parts.credentials),        // 400, 401 with a challenge, 429, 503 when nothing can be proven
+    read,                                   // 405, 400, 404, 413, 415
+    prove,                                  // 503 when nobody can say whether the credential lives, 401 when it died meanwhile
+    decide,                                 // 403 insufficient_scope, or "unknown" as the upstream would say it
+    limitRate(parts.limits),                // 429
+    select,                                 // 503
+    serveTools({ ...parts.tools, inner, again: [prove, decide] }), // REST only: 200, and whatever the stages before and after say of what it asks
+    attach,                                 // 200, 400, 403, 404, 502, 503
+    send,                                   // 502, 503, 504
+    record(parts.logger, parts.metrics, parts.audit, parts.usage), // never throws
+  ];
+};

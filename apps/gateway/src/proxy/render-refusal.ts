@@ -34,7 +34,10 @@ export function renderRefusal(exchange: Exchange, error: unknown): void {
 
   if (error instanceof Problem) for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);
   response.setHeader('cache-control', 'no-store');
-  const asRpc = error instanceof RpcRefusal || (message !== undefined && message.kind === 'request');
+  // Over REST there is no message that an answer could name, whatever the request was taken for.
+  const overRest = exchange.route?.kind === 'mcp' && exchange.route.tools !== undefined;
+  if (overRest && error instanceof RpcRefusal) error = new Problem('invalid_request', { detail: error.message });
+  const asRpc = !overRest && (error instanceof RpcRefusal || (message !== undefined && message.kind === 'request'));
   if (asRpc) {
     const { status, error: body } = rpcErrorOf(error, requestId);
     const id = message?.kind === 'request' ? message.id : exchange.refusedId;

@@ -28,8 +28,8 @@ async function listen(listener: RequestListener, onClose: () => Promise<void>): 
 const sum = ({ a, b }: { a: number; b: number }) => ({ content: [{ type: 'text' as const, text: String(a + b) }] });
 const numbers = { a: z.number(), b: z.number() };
 
-/** A server of the present SDK: both eras, no sessions. */
-export function startDualEraUpstream(): Promise<McpUpstream> {
+/** A server of the present SDK: both eras, no sessions. @param more  registers further tools */
+export function startDualEraUpstream(more: (server: McpServer) => void = () => undefined): Promise<McpUpstream> {
   const handler = createMcpHandler(() => {
     const server = new McpServer({ name: 'dual', version: '1' }, { capabilities: { logging: {} } });
     server.registerTool('add', { inputSchema: z.object(numbers), annotations: { readOnlyHint: true } }, sum);
@@ -38,6 +38,7 @@ export function startDualEraUpstream(): Promise<McpUpstream> {
       for (const progress of [1, 2]) await context.mcpReq.notify({ method: 'notifications/message', params: { level: 'info', data: progress } });
       return { content: [{ type: 'text', text: 'counted' }] };
     });
+    more(server);
     server.registerResource('note', 'test://note', {}, (uri) => ({ contents: [{ uri: uri.href, text: 'a note' }] }));
     return server;
   });
@@ -62,7 +63,7 @@ export function startDualEraUpstream(): Promise<McpUpstream> {
 export function startSessionUpstream(): Promise<McpUpstream & { sessions: Map<string, StreamableHTTPServerTransport> }> {
   const sessions = new Map<string, StreamableHTTPServerTransport>();
   const open = async (): Promise<StreamableHTTPServerTransport> => {
-    const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: randomUUID, onsessioninitialized: (id) => void sessions.set(id, transport) });
+    const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: randomUUID, onsessioninitialized: (id) => void sessions.set(id, transport), onsessionclosed: (id) => void sessions.delete(id) });
     const server = new LegacyMcpServer({ name: 'sessions', version: '1' });
     server.registerTool('add', { inputSchema: numbers }, sum);
     await server.connect(transport);

@@ -1,6 +1,6 @@
 import { scopes as allScopes, slugSchema, type Scope } from '@latchkey/contracts';
 import { Inject, Injectable } from '@nestjs/common';
-import { canonicalResource, managementScopes, mcpScopes, resources } from '@latchkey/oauth';
+import { canonicalResource, managementScopes, mcpScopes, resources, workflowScopes } from '@latchkey/oauth';
 import { currentRequest } from '@latchkey/service';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { FindServer } from '../servers/find-server.ts';
@@ -64,6 +64,6 @@ export class Resources {
     const server = await this.servers.place(slug.data);
     if (server === null) return null;
     const place = { slug: server.slug, org: server.org, project: server.project };
-    return { kind: 'server', resource, name: server.name, server: place, scopes: mcpScopes, defaultScopes: mcpScopes };
+    return { kind: 'server', resource, name: server.name, server: place, scopes: [...mcpScopes, ...workflowScopes], defaultScopes: mcpScopes };
   }
 }

@@ -1,11 +1,12 @@
-import { managementScopes, mcpScopes, renderChallenge, resourceMetadataUrl, type Challenge } from '@latchkey/oauth';
+import type { Scope } from '@latchkey/contracts';
+import { managementScopes, mcpScopes, renderChallenge, resourceMetadataUrl, workflowScopes, type Challenge } from '@latchkey/oauth';
 import { invariant, Problem } from '@latchkey/problem';
 import type { RateLimiter } from '@latchkey/ratelimit';
 import { addressKey } from '../../credentials/address-key.ts';
 import type { Authenticator } from '../../credentials/authenticator.ts';
 import { DeadCredential } from '../../credentials/dead-credential.ts';
 import { stale } from '../../freshness/stale.ts';
-import type { Exchange } from '../exchange.ts';
+import type { Exchange, Route } from '../exchange.ts';
 import type { Stage } from '../stage.ts';
 
 export interface AuthenticateOptions {
@@ -16,10 +17,16 @@ export interface AuthenticateOptions {
   failures: RateLimiter;
 }
 
+/** What a challenge asks for: the least with which something can be done here. */
+function minimalScopes(route: Route): readonly Scope[] {
+  if (route.kind !== 'mcp') return managementScopes;
+  return route.door === 'rest' ? workflowScopes : mcpScopes;
+}
+
 /** `WWW-Authenticate` of this route, the same words for every reason (GW-30, GW-31). */
 export function challengeFor({ request, route }: Exchange, more: Pick<Challenge, 'scheme' | 'error' | 'description' | 'scopes'> | null): string {
   invariant(route !== undefined, 'matchRoute runs before');
-  const minimal = route.kind === 'mcp' ? mcpScopes : managementScopes;
+  const minimal = minimalScopes(route);
   // Who proves a key is answered in the terms of that scheme (RFC 9449 section 7.1).
   const scheme = /^dpop /i.test(request.headers.authorization ?? '') ? 'DPoP' : 'Bearer';
   return renderChallenge({ scheme, resourceMetadata: resourceMetadataUrl(route.resource), scopes: minimal, ...more });
@@ -27,7 +34,7 @@ export function challengeFor({ request, route }: Exchange, more: Pick<Challenge,
 
 /** Every refused credential gets its challenge here, whatever refused it. */
 export function withChallenge(exchange: Exchange, problem: Problem): Problem {
-  const scopes = exchange.needRoute().kind === 'mcp' ? mcpScopes : managementScopes;
+  const scopes = minimalScopes(exchange.needRoute());
   const error = problem.code === 'invalid_request' ? 'invalid_request' : problem.code === 'proof_invalid' ? 'invalid_dpop_proof' : 'invalid_token';
   const description = descriptions[error];
   // A token bound to a key that came as Bearer: the answer names the scheme that it is for (GW-26).

@@ -9,6 +9,7 @@ import type { Message } from '../../message/message.ts';
 import { RpcRefusal, rpcCodes } from '../../message/rpc-refusal.ts';
 import type { Exchange, Route } from '../exchange.ts';
 import { contradictionIn } from '../named-parties.ts';
+import { noSuchTool } from '../../rest/no-such-tool.ts';
 import type { Stage } from '../stage.ts';
 import { challengeFor } from './authenticate.ts';
 
@@ -31,9 +32,10 @@ export function askOf(route: Route, message: Message | undefined, principal: Pri
     const { scope, project } = route.operation;
     return scope === null ? null : { kind: 'manage', org: principal.org ?? '', scope, ...(project === undefined ? {} : { project }) };
   }
-  if (message === undefined || message.kind === 'response') return { kind: 'mcp', server: route.server, method: null };
+  const { server, door = 'mcp' } = route;
+  if (message === undefined || message.kind === 'response') return { kind: 'mcp', server, method: null, door };
   const name = text(message.params[message.method.startsWith('resources/') ? 'uri' : 'name']);
-  return { kind: 'mcp', server: route.server, method: message.method, ...(name === undefined ? {} : { name }) };
+  return { kind: 'mcp', server, method: message.method, door, ...(name === undefined ? {} : { name }) };
 }
 
 function insufficientScope(exchange: Exchange, required: readonly Scope[]): Problem {
@@ -46,11 +48,12 @@ function insufficientScope(exchange: Exchange, required: readonly Scope[]): Prob
 }
 
 /** GW-52: the words and the status an upstream has for what it does not know, so that nothing tells "hidden" from "absent". */
-function unknownTo(message: Message | undefined, decision: Extract<Decision, { kind: 'hidden' }>): Error {
+function unknownTo({ message, route }: Exchange, decision: Extract<Decision, { kind: 'hidden' }>): Error {
   // The whole server, or an operation of ours, is no secret (its metadata is public): the refusal may say why (GW-23).
   if (message === undefined || message.kind === 'response' || decision.what === 'server' || decision.what === 'operation') {
     return new Problem(decision.code === 'not_found' ? 'tool_not_allowed' : decision.code);
   }
+  if (route?.kind === 'mcp' && route.door === 'rest') return noSuchTool();
   const modern = message.era === 'modern';
   if (decision.what === 'method') return new RpcRefusal(modern ? 404 : 200, rpcCodes.methodNotFound, 'Method not found');
   const { params, method } = message;
@@ -71,7 +74,7 @@ export function authorize(members: Members & Keys): Stage {
   const refuse = (exchange: Exchange, decision: Decision): void => {
     if (decision.kind === 'allow') return;
     if (decision.kind === 'scope') throw insufficientScope(exchange, decision.required);
-    const refusal = unknownTo(exchange.message, decision);
+    const refusal = unknownTo(exchange, decision);
     // What a notification names is nobody's business, and nobody waits for an answer: it ends here.
     if (exchange.message?.kind === 'notification' && refusal instanceof RpcRefusal) throw new Problem(decision.code === 'not_found' ? 'tool_not_allowed' : decision.code);
     throw refusal;

@@ -1,6 +1,7 @@
 import { resources } from '@latchkey/oauth';
 import { Problem } from '@latchkey/problem';
 import type { ServerRecord } from '@latchkey/contracts';
+import { toolOperation } from '../../rest/tool-operation.ts';
 import { managementRoute } from '../../upstreams/management-routes.ts';
 import { stale } from '../../freshness/stale.ts';
 import type { Route } from '../exchange.ts';
@@ -34,6 +35,14 @@ function splitTarget(url: string): { path: string; query: string } {
 export function matchRoute(sources: RouteSources): Stage {
   const resource = resources(sources.gatewayUrl);
 
+  const findTools = (path: string, method: string): Route | null => {
+    const found = toolOperation(path, method);
+    const server = found === null ? undefined : sources.server(found.server);
+    if (found === null || server === undefined) return null;
+    const template = `/v1/tools/${server.slug}${'tool' in found.operation ? '/{tool}' : ''}`;
+    return { kind: 'mcp', door: 'rest', tools: found.operation, server, resource: resource.management, otherResource: resource.server(server.slug), url: sources.gatewayUrl + path, template };
+  };
+
   const find = (url: string, method: string): Route | null => {
     const { path, query } = splitTarget(url);
     const slug = serverPath.exec(path)?.[1];
@@ -43,6 +52,7 @@ export function matchRoute(sources: RouteSources): Stage {
       return server === undefined ? null : { kind: 'mcp', server, resource: name, url: name, template: `/mcp/${slug}` };
     }
     if (!path.startsWith('/v1/') || isUnsafe(path)) return null;
+    if (path.startsWith('/v1/tools/')) return findTools(path, method);
     const operation = managementRoute(path, method);
     if (operation === null) return null;
     return { kind: 'manage', operation, target: path + query, resource: resource.management, url: sources.gatewayUrl + path, template: `/v1/${operation.family}` };

@@ -1,9 +1,10 @@
 import { Problem } from '@latchkey/problem';
 import { checkLegacyVersion, decideEra } from '../../message/era.ts';
-import { idOf, readShape } from '../../message/message.ts';
+import { idOf, isObject, readShape } from '../../message/message.ts';
 import { RpcRefusal, rpcCodes } from '../../message/rpc-refusal.ts';
 import { JsonRefused, parseStrictJson } from '../../message/strict-json.ts';
 import { sessionBinding, type SealedSessions } from '../../sessions/sealed-sessions.ts';
+import type { ToolOperation } from '../../rest/tool-operation.ts';
 import type { Exchange, McpRoute } from '../exchange.ts';
 import { readBody } from '../read-body.ts';
 import type { Stage } from '../stage.ts';
@@ -50,6 +51,23 @@ export function readMessage({ sessions, maxBodyBytes }: ReadMessageOptions): Sta
     exchange.message = { ...shape, era, body };
   };
 
+  /** What a request over REST comes to, in the words of the protocol: it is decided, counted and noted as that. */
+  const readToolRequest = async (exchange: Exchange, operation: ToolOperation): Promise<void> => {
+    if (operation.kind === 'none') throw methodNotAllowed(operation.allow);
+    const call = operation.kind === 'call' ? { name: operation.tool, arguments: await readArguments(exchange) } : null;
+    const params: Record<string, unknown> = call ?? {};
+    exchange.message = { kind: 'request', id: 0, method: call === null ? 'tools/list' : 'tools/call', params, meta: null, era: 'modern', body: Buffer.alloc(0) };
+  };
+
+  const readArguments = async ({ request }: Exchange): Promise<Record<string, unknown>> => {
+    const body = await readBody(request, maxBodyBytes);
+    if (body.length === 0) return {};
+    requireJson(request);
+    const value = parseBody(body);
+    if (!isObject(value)) throw new Problem('invalid_request', { detail: 'The body must be an object: the arguments of the tool.' });
+    return value;
+  };
+
   /** A session id never authenticates; it is opened for the principal that the credential named (GW-71, GW-72). */
   const openSession = (exchange: Exchange, route: McpRoute): void => {
     const sealed = exchange.request.headers['mcp-session-id'];
@@ -75,6 +93,7 @@ export function readMessage({ sessions, maxBodyBytes }: ReadMessageOptions): Sta
         exchange.body = body.length === 0 ? null : body;
         return;
       }
+      if (route.tools !== undefined) return readToolRequest(exchange, route.tools);
       if (method === 'POST') await readPosted(exchange);
       else if (method === 'GET' || method === 'DELETE') checkLegacyVersion(request.headers['mcp-protocol-version']?.toString());
       else throw methodNotAllowed('POST, GET, DELETE');

@@ -38,6 +38,8 @@ function line(exchange: Exchange): object {
   };
 }
 
+const doorOf = ({ route }: Exchange) => (route?.kind === 'mcp' && route.door === 'rest' ? 'rest' : route?.kind);
+
 /** Where acts are noted, and which; without notes, none is. */
 export interface AuditOptions {
   notes: AuditNotes | undefined;
@@ -51,7 +53,7 @@ export function record(logger: Logger, metrics: RequestMetrics, { notes, level }
     statuses: [],
     run(exchange) {
       try {
-        metrics.count(exchange.route?.kind, statusOf(exchange), exchange.refusal?.code);
+        metrics.count(doorOf(exchange), statusOf(exchange), exchange.refusal?.code);
         usage.note(exchange);
         logger.info(line(exchange), 'request');
         const act = notes === undefined ? null : actOf(exchange, statusOf(exchange), level);

@@ -1,0 +1,58 @@
+import { Readable } from 'node:stream';
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
+import { requestHeaders } from '@latchkey/contracts';
+import { Problem } from '@latchkey/problem';
+import type { Exchange, McpRoute } from '../proxy/exchange.ts';
+import { isEventStream } from '../forward/response-headers.ts';
+import { maxRewrittenBytes } from '../rewrite/event-stream.ts';
+import type { InnerRequests } from './inner-requests.ts';
+
+const bodyless = new Set([202, 204, 205, 304]);
+/** What the caller says about how its request is to be served, whatever it becomes on the way. */
+const takenOver = [...Object.values(requestHeaders), 'traceparent', 'tracestate'].filter((name) => name !== requestHeaders.requestId && name !== requestHeaders.idempotencyKey);
+/** Progress of a long tool comes in small pieces; no answer that is held in memory as a whole is larger. */
+const maxAnswerBytes = 2 * maxRewrittenBytes;
+
+const settleMs = 250;
+
+export interface InnerFetch {
+  fetch(url: string | URL, init?: RequestInit): Promise<Response>;
+  /** What a stage refused, which a client library only knows as a failure of the network. */
+  refusal(): Error | undefined;
+}
+
+/** `fetch` for a client library of the protocol: each of its requests is one to this server in the caller's name. */
+export function innerFetch(inner: InnerRequests, outer: Exchange, route: McpRoute, abandon: (reason: Error) => void): InnerFetch {
+  let refusal: Error | undefined;
+  const own: Record<string, string> = {};
+  for (const name of takenOver) {
+    const value = outer.request.headers[name];
+    if (typeof value === 'string') own[name] = value;
+  }
+
+  const fetch = async (_url: string | URL, init: RequestInit = {}): Promise<Response> => {
+    // What a server says unasked has nobody here to hear it.
+    if (init.method === 'GET') return new Response(null, { status: 405 });
+    try {
+      const body = typeof init.body === 'string' ? Buffer.from(init.body) : null;
+      const headers = { ...own, ...Object.fromEntries(new Headers(init.headers)) };
+      const answer = await inner.send(outer, { route, method: init.method ?? 'GET', headers, body, signal: init.signal ?? undefined });
+      const isEmpty = bodyless.has(answer.statusCode);
+      if (isEmpty) answer.resume();
+      let length = 0;
+      answer.on('data', (chunk: Buffer) => {
+        length += chunk.length;
+        if (length > maxAnswerBytes) abandon(new Problem('upstream_unavailable', { detail: 'The answer of the server is too large.' }));
+      });
+      // The library waits on for an answer that a stream has ended without. By then it has read what there was.
+      if (isEventStream(Object.fromEntries(answer.headerPairs()))) answer.once('close', () => setTimeout(() => abandon(new Problem('upstream_unavailable', { detail: 'The server broke off.' })), settleMs).unref());
+      // `data` is listened to, so the stream flows only once it is read from.
+      answer.pause();
+      return new Response(isEmpty ? null : (Readable.toWeb(answer) as NodeReadableStream as ReadableStream), { status: answer.statusCode, headers: answer.headerPairs() });
+    } catch (error) {
+      if (error instanceof Error) refusal ??= error;
+      throw error;
+    }
+  };
+  return { fetch, refusal: () => refusal };
+}

@@ -1,0 +1,38 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { PassThrough } from 'node:stream';
+
+/** The answer to a request that we make of ourselves: written like one that goes out, and read like one that came in. */
+export class InnerResponse extends PassThrough {
+  statusCode = 200;
+  headersSent = false;
+  private readonly headers = new Map<string, string | string[]>();
+  private begin: () => void = () => undefined;
+  /** Settles with the status and the headers. */
+  readonly begun = new Promise<void>((resolve) => { this.begin = resolve; });
+
+  /** What a stage writes to: as much of a response as stages use. */
+  get asResponse(): ServerResponse {
+    return this as unknown as ServerResponse;
+  }
+
+  setHeader(name: string, value: number | string | readonly string[]): this {
+    this.headers.set(name.toLowerCase(), Array.isArray(value) ? [...(value as readonly string[])] : String(value));
+    return this;
+  }
+
+  writeHead(status: number, headers: OutgoingHttpHeaders = {}): this {
+    this.statusCode = status;
+    for (const [name, value] of Object.entries(headers)) if (value !== undefined) this.setHeader(name, value);
+    this.headersSent = true;
+    this.begin();
+    return this;
+  }
+
+  flushHeaders(): void {
+    // Nothing is held back.
+  }
+
+  headerPairs(): [string, string][] {
+    return [...this.headers].flatMap(([name, value]) => [value].flat().map((one): [string, string] => [name, one]));
+  }
+}

@@ -1,0 +1,115 @@
+import type { ServerResponse } from 'node:http';
+import { Problem, problemContentType, toProblemDocument } from '@latchkey/problem';
+import type { InnerRequests } from '../../inner/inner-requests.ts';
+import { Acquaintances } from '../../rest/acquaintances.ts';
+import { callTool, listTools, type ToolCall, type ToolResult } from '../../rest/call-tool.ts';
+import { noSuchTool } from '../../rest/no-such-tool.ts';
+import { ProgressEvents } from '../../rest/progress-events.ts';
+import { withToolClient } from '../../rest/tool-client.ts';
+import type { ToolOperation } from '../../rest/tool-operation.ts';
+import { toolView } from '../../rest/tool-view.ts';
+import { toolsDocument } from '../../rest/tools-document.ts';
+import { ClientGone } from '../render-refusal.ts';
+import type { Exchange, McpRoute } from '../exchange.ts';
+import type { Stage } from '../stage.ts';
+
+export interface ServeToolsOptions {
+  inner: InnerRequests;
+  acquaintances: Acquaintances;
+  gatewayUrl: string;
+  issuer: string;
+  times: { answerMs: number; keepAliveMs: number };
+  /** Asked once more at the end of a stream */
+  again: readonly Stage[];
+}
+
+function sendJson({ request, response }: Exchange, status: number, contentType: string, value: object): void {
+  const body = Buffer.from(JSON.stringify(value));
+  response.writeHead(status, { 'content-type': contentType, 'content-length': body.length, 'cache-control': 'no-store' });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+/** Who takes JSON gets JSON; events are for who asks for nothing else. */
+const wantsEvents = ({ request }: Exchange): boolean => /\btext\/event-stream\b/i.test(request.headers.accept ?? '') && !/\bapplication\/json\b/i.test(request.headers.accept ?? '');
+
+/** What the tool says, without what the protocol needs for itself. */
+const answerOf = ({ content, structuredContent }: ToolResult): object => ({ content, ...(structuredContent === undefined ? {} : { structuredContent }) });
+
+/** A tool that says that it failed has been called: its own words go to the caller, under a code of their own. */
+function toolError(exchange: Exchange, result: ToolResult): object {
+  const words = result.content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n');
+  exchange.refusal = { code: 'tool_error' };
+  const problem = new Problem('tool_error', words === '' ? {} : { detail: words.slice(0, 4000) });
+  return { ...toProblemDocument(problem, exchange.requestId, exchange.route?.template), result: answerOf(result) };
+}
+
+function untilGone(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  if (response.destroyed) gone.abort();
+  return gone.signal;
+}
+
+/** Tools over REST: what is asked of the server for it is asked as an MCP client does, in the caller's name and past the same stages. */
+export function serveTools({ inner, acquaintances, gatewayUrl, issuer, times, again }: ServeToolsOptions): Stage {
+  const read = async (exchange: Exchange, route: McpRoute, operation: Exclude<ToolOperation, { kind: 'call' | 'none' }>, timeoutMs: number): Promise<void> => {
+    const known = acquaintances.of(route.server, exchange);
+    const tools = await withToolClient({ inner, exchange, route, signal: untilGone(exchange.response), known }, (client, signal) => listTools(client, known, { signal, timeoutMs }));
+    const json = (value: object): void => sendJson(exchange, 200, 'application/json', value);
+    if (operation.kind === 'list') return json({ items: tools.map(toolView), nextCursor: null });
+    if (operation.kind === 'describe') return json(toolsDocument({ server: route.server, tools, gatewayUrl, issuer }));
+    const tool = tools.find(({ name }) => name === operation.tool);
+    if (tool === undefined) throw noSuchTool();
+    json(toolView(tool));
+  };
+
+  const call = (exchange: Exchange, route: McpRoute, toolCall: ToolCall): Promise<ToolResult> => {
+    const known = acquaintances.of(route.server, exchange);
+    return withToolClient({ inner, exchange, route, signal: untilGone(exchange.response), known }, (client, signal) => callTool(client, known, toolCall, signal));
+  };
+
+  const answer = async (exchange: Exchange, route: McpRoute, toolCall: ToolCall): Promise<void> => {
+    const result = await call(exchange, route, toolCall);
+    if (result.isError === true) return sendJson(exchange, 422, problemContentType, toolError(exchange, result));
+    sendJson(exchange, 200, 'application/json', answerOf(result));
+  };
+
+  /** What was allowed when a stream began may not be any more. @throws Problem */
+  const mayHear = async (exchange: Exchange): Promise<void> => {
+    for (const stage of again) await stage.run(exchange);
+  };
+
+  const stream = async (exchange: Exchange, route: McpRoute, toolCall: ToolCall): Promise<void> => {
+    const events = new ProgressEvents(exchange.response, times.keepAliveMs);
+    events.keepAlive();
+    try {
+      const result = await call(exchange, route, { ...toolCall, onProgress: (progress) => events.progress(progress) });
+      await mayHear(exchange);
+      if (result.isError === true) events.send('error', toolError(exchange, result));
+      else events.send('result', answerOf(result));
+    } catch (thrown) {
+      if (!events.hasBegun || thrown instanceof ClientGone) throw thrown;
+      const error = await mayHear(exchange).then(() => thrown, (refusal: unknown) => refusal);
+      exchange.refusal = error instanceof Problem ? { code: error.code, cause: error.cause } : { code: 'internal_error', cause: error };
+      events.send('error', toProblemDocument(error, exchange.requestId, route.template));
+    } finally {
+      events.end();
+    }
+  };
+
+  return {
+    name: 'serveTools',
+    statuses: [200, 400, 401, 403, 404, 422, 429, 502, 503, 504],
+    async run(exchange) {
+      const route = exchange.needRoute();
+      if (route.kind !== 'mcp' || route.tools === undefined || route.tools.kind === 'none') return;
+      const timeoutMs = route.server.settings?.limits?.timeoutMs ?? times.answerMs;
+      if (route.tools.kind === 'call') {
+        const { message } = exchange;
+        const body = (message?.kind === 'request' ? message.params['arguments'] : {}) as Record<string, unknown>;
+        await (wantsEvents(exchange) ? stream : answer)(exchange, route, { tool: route.tools.tool, body, timeoutMs, onProgress: null });
+      } else await read(exchange, route, route.tools, timeoutMs);
+      return 'answered';
+    },
+  };
+}
