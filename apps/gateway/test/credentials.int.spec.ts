@@ -1,3 +1,4 @@
+import { InProcessTrail } from '@latchkey/feed';
 import { mintToken } from '@latchkey/token';
 import { eventually, verifies } from '@latchkey/testing';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
@@ -260,6 +261,70 @@ describe('credentials at the gateway', () => {
     await eventually(async () => (await world.post(call(), bearer(token))).status === 200);
     // The key that signed everything before is gone from the feed, and its tokens with it, cached or not.
     expect((await refusal(await world.jwt())).code).toBe('token_unknown');
+  });
+});
+
+describe('token URLs', () => {
+  const trail = new InProcessTrail();
+  const told: unknown[] = [];
+  let world: World;
+  beforeAll(async () => {
+    await trail.consume(({ payload }) => Promise.resolve(void told.push(payload)));
+    world = await startWorld({ trail, env: { LATCHKEY_FAILED_CREDENTIALS_PER_MINUTE: '20' } });
+    await world.publish(world.server({ slug: 'open', settings: { tokenUrls: true } }));
+    await world.publish(world.server({ slug: 'theirs', org: 'other', settings: { tokenUrls: true } }));
+  });
+  afterAll(() => world.close());
+  beforeEach(() => { world.upstream.received.splice(0); });
+
+  verifies('G4', 'a key in the URL is a credential where the server allows it, and is nowhere else afterwards', async () => {
+    const { token } = await world.pat();
+    const { status, json, headers } = await world.post(call(), {}, `/mcp/open/${token}?debug=1`);
+    expect([status, json.result.content[0].text, headers['referrer-policy'], headers['cache-control']]).toEqual([200, 'called add', 'no-referrer', 'no-store']);
+    const revoked = (await world.pat({ revokedAt: 1 })).token;
+    const refused = await world.post(call(), {}, `/mcp/open/${revoked}`);
+    expect([refused.status, refused.json.code, refused.json.instance, refused.headers['referrer-policy']]).toEqual([401, 'token_revoked', '/mcp/open/{token}', 'no-referrer']);
+    expect(refused.headers['www-authenticate']).toContain('error="invalid_token"');
+    const elsewhere = (await world.pat()).token;
+    for (const path of [`/mcp/demo/${elsewhere}`, `/mcp/nowhere/${elsewhere}`, `/mcp/open/${elsewhere}/more`, `/mcp//${elsewhere}`]) {
+      const answer = await world.post(call(), {}, path);
+      expect([path, answer.status, answer.text.includes(elsewhere)]).toEqual([path, 404, false]);
+    }
+    expect((await world.post(call(), { origin: 'https://evil.example' }, `/mcp/open/${elsewhere}`)).status).toBe(403);
+    await eventually(() => expect(JSON.stringify(told)).toContain('token_revoked'));
+    const metrics = (await send(`${world.management}/metrics`, { method: 'GET' })).text;
+    const upstream = JSON.stringify(world.upstream.received.map(({ url, headers: sent, body }) => [url, sent, body]));
+    for (const secret of [token, revoked, elsewhere]) for (const [what, text] of Object.entries({ log: world.log(), metrics, told: JSON.stringify(told), upstream })) {
+      expect([what, text.includes(secret.slice(-30))]).toEqual([what, false]);
+    }
+    expect([world.upstream.received.length, world.upstream.received[0]!.url]).toEqual([1, '/mcp']);
+    expect(world.log()).toContain('/mcp/open/{token}');
+  });
+
+  verifies('G4', 'it is decided on as anywhere: organization, scope, one credential, and no access token', async () => {
+    const { token } = await world.pat();
+    const codeOf = async (path: string, headers: Record<string, string> = {}) => {
+      const { status, json } = await world.post(call(), headers, path);
+      return [status, json.code ?? json.error?.data?.code];
+    };
+    expect(await codeOf(`/mcp/theirs/${token}`)).toEqual([403, 'tenant_mismatch']);
+    expect(await codeOf(`/mcp/open/${(await world.pat({ scopes: ['mcp:read'] })).token}`)).toEqual([403, 'insufficient_scope']);
+    expect(await codeOf(`/mcp/open/${token}`, bearer(token))).toEqual([400, 'invalid_request']);
+    expect(await codeOf(`/mcp/open/${token}`, { authorization: 'Basic abc' })).toEqual([400, 'invalid_request']);
+    expect(await codeOf(`/mcp/open/${token}?access_token=${token}`)).toEqual([400, 'invalid_request']);
+    expect(await codeOf(`/mcp/open/${await world.jwt({ aud: 'http://gateway.test/mcp/open' })}`)).toEqual([401, 'token_malformed']);
+    expect(await codeOf(`/mcp/open/%6ck_pat_x`)).toEqual([401, 'token_malformed']);
+    // With the header it is the same server.
+    expect(await codeOf('/mcp/open', bearer(token))).toEqual([200, undefined]);
+    await world.publish(world.server({ slug: 'open', settings: {} }));
+    expect(await codeOf(`/mcp/open/${token}`)).toEqual([404, 'not_found']);
+    await world.publish(world.server({ slug: 'open', settings: { tokenUrls: true } }));
+  });
+
+  verifies(['G4', 'GW-06'], 'tokens that are guessed there use up what an address may get wrong', async () => {
+    const { token } = await world.pat();
+    await eventually(async () => (await world.post(call(), {}, `/mcp/open/${mintToken().token}`)).status === 429);
+    expect((await world.post(call(), {}, `/mcp/open/${token}`)).status).toBe(200);
   });
 });
 

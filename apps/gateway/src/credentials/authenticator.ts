@@ -39,16 +39,25 @@ export class Authenticator {
 
   /**
    * @param admit  called before anybody is asked about a credential that is not known here; may throw
+   * @param urlToken  what stood in the URL, where this server takes one there
    * @returns null for a request without a credential
    * @throws Problem 400 `invalid_request`, a 401 code: the reason why this credential is not accepted here, or 503 `state_stale`
    */
-  async authenticate(request: IncomingMessage, target: Target, admit: () => Promise<void>): Promise<Authenticated | null> {
+  async authenticate(request: IncomingMessage, target: Target, admit: () => Promise<void>, urlToken?: string): Promise<Authenticated | null> {
     const presented = readAuthorization(request);
+    if (urlToken !== undefined) return this.authenticateUrl(urlToken, request, admit);
     if (presented === null) return null;
     if (!this.pats.claims(presented.token)) return this.authenticateJwt(presented, request, target, admit);
     // A key is bound to nothing: a client that believes otherwise must not be left in that belief.
     if (presented.scheme !== 'bearer') throw new Problem('token_malformed', { detail: 'A personal access token is sent as Bearer.' });
     return this.authenticatePat(presented.token, admit);
+  }
+
+  /** A key, which can be kept to this server and revoked alone. An access token has no business in a URL (RFC 6750 section 5.3). */
+  private authenticateUrl(text: string, { headers }: IncomingMessage, admit: () => Promise<void>): Authenticated | Promise<Authenticated> {
+    if (headers.authorization !== undefined) throw new Problem('invalid_request', { detail: 'One credential a request: in the URL or in the Authorization header.', error: 'invalid_request' });
+    if (!this.pats.claims(text)) throw new Problem('token_malformed', { detail: 'Only a personal access token is taken from the URL.' });
+    return this.authenticatePat(text, admit);
   }
 
   private authenticatePat(text: string, admit: () => Promise<void>): Authenticated | Promise<Authenticated> {

@@ -45,6 +45,8 @@ export class Exchange {
   /** Who sent it: the peer of the connection, or whoever a trusted proxy says. Read first: what says it goes no further (GW-80). */
   readonly address: string;
   route: Route | undefined;
+  /** What stood in the URL in the place of a header; nothing but `authenticate` looks at it, and takes it away. */
+  urlToken: string | undefined;
   principal: Principal | undefined;
   /** Whose a credential was that is genuine and dead: for the audit log only. */
   refusedPrincipal: Principal | undefined;

@@ -74,7 +74,9 @@ export function authenticate({ authenticator, isReady, failures }: AuthenticateO
         return charge(exchange);
       };
       try {
-        const found = await authenticator.authenticate(exchange.request, route, admit);
+        const { urlToken } = exchange;
+        exchange.urlToken = undefined;
+        const found = await authenticator.authenticate(exchange.request, route, admit, urlToken);
         if (found !== null) Object.assign(exchange, found);
       } catch (error) {
         if (error instanceof DeadCredential) exchange.refusedPrincipal = error.principal;

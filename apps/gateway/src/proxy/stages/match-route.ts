@@ -1,6 +1,7 @@
 import { resources } from '@latchkey/oauth';
 import { Problem } from '@latchkey/problem';
 import type { ServerRecord } from '@latchkey/contracts';
+import { takeUrlToken } from '../../credentials/url-token.ts';
 import { toolOperation } from '../../rest/tool-operation.ts';
 import { managementRoute } from '../../upstreams/management-routes.ts';
 import { stale } from '../../freshness/stale.ts';
@@ -58,13 +59,22 @@ export function matchRoute(sources: RouteSources): Stage {
     return { kind: 'manage', operation, target: path + query, resource: resource.management, url: sources.gatewayUrl + path, template: `/v1/${operation.family}` };
   };
 
+  /** Only where the server's administrators allow it: what stands in a URL is written down in many places (G4). */
+  const withToken = (route: Route | null): Route | null =>
+    route?.kind === 'mcp' && route.server.settings?.tokenUrls === true ? { ...route, template: `${route.template}/{token}` } : null;
+
   return {
     name: 'matchRoute',
     statuses: [404, 503],
     run(exchange) {
-      const route = find(exchange.request.url ?? '', exchange.method);
+      const urlToken = takeUrlToken(exchange.request);
+      // The page that a browser goes to next must not be told this one.
+      if (urlToken !== undefined) exchange.response.setHeader('referrer-policy', 'no-referrer');
+      const found = find(exchange.request.url ?? '', exchange.method);
+      const route = urlToken === undefined ? found : withToken(found);
       if (route === null && !sources.isFresh()) throw stale();
       if (route === null) throw new Problem('not_found', { detail: 'There is nothing at this path.' });
+      exchange.urlToken = urlToken;
       exchange.route = route;
     },
   };
