@@ -45,6 +45,7 @@ export const schema = z.object({
   LATCHKEY_ALLOW_PRIVATE_UPSTREAMS: z.stringbool().default(false).describe('Lets upstreams live on private addresses.'),
   LATCHKEY_MAX_BODY_BYTES: z.coerce.number().int().min(1024).default(4 * 1024 * 1024).describe('Largest accepted request body.'),
   LATCHKEY_RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).default(100).describe('Requests a minute, per credential.'),
+  LATCHKEY_HOOKS_PER_MINUTE: z.coerce.number().int().min(1).default(1200).describe('Incoming webhooks a minute, per address.'),
   LATCHKEY_FAILED_CREDENTIALS_PER_MINUTE: z.coerce
     .number().int().min(1).default(300)
     .describe('Refused credentials a minute, per address, before the answer becomes 429.'),

@@ -128,6 +128,7 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
       perCredential: perMinute('credential', env.LATCHKEY_RATE_LIMIT_PER_MINUTE, redis),
       perAddress: perMinute('address', env.LATCHKEY_RATE_LIMIT_PER_MINUTE, redis),
       leaks: createRateLimiter({ name: 'leaks', limit: 60, windowSeconds: 3600, ...(redis === undefined ? {} : { redis }) }),
+      hooksPerMinute: env.LATCHKEY_HOOKS_PER_MINUTE,
       replica,
     },
     upstreams,

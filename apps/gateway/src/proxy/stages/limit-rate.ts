@@ -13,14 +13,13 @@ export interface LimitRateOptions {
   perAddress: RateLimiter;
   /** Reports of leaks, per address */
   leaks: RateLimiter;
+  /** Incoming webhooks, per address: those of many organizations come from the few of one sender, and not every sender tries again. */
+  hooksPerMinute: number;
   replica: Pick<Replica, 'patById'>;
 }
 
-/** Webhooks of many organizations come from the few addresses of one sender, and not every sender tries again. */
-const hooksPerMinute = 1200;
-
 /** Only what would be served is charged: refusals of earlier stages cost nothing here. */
-export function limitRate({ perCredential, perAddress, leaks, replica }: LimitRateOptions): Stage {
+export function limitRate({ perCredential, perAddress, leaks, hooksPerMinute, replica }: LimitRateOptions): Stage {
   const consume = ({ principal, confirmed, address, route }: Exchange): Promise<RateLimitDecision> => {
     if (route?.kind === 'manage' && route.operation.family === 'hooks') return perAddress.consume(`hooks:${addressKey(address)}`, { limit: hooksPerMinute });
     if (principal === undefined) return (route?.kind === 'manage' && route.operation.family === 'leaks' ? leaks : perAddress).consume(addressKey(address));
