@@ -1,7 +1,10 @@
-import { identityHeader } from '@latchkey/contracts';
+import { createHmac } from 'node:crypto';
+import { identityHeader, scopes } from '@latchkey/contracts';
+import { families, pathParameters, routeOf, type Operation } from '@latchkey/contracts/openapi';
+import { InProcessFeed } from '@latchkey/feed';
 import { verifies } from '@latchkey/testing';
 import { generateKeyPair } from 'jose';
-import { ann, bob, eve, KeysFixture, type Claims } from './keys-fixture.ts';
+import { ann, bob, eve, KeysFixture, type Claims, type Method } from './keys-fixture.ts';
 
 const endpoints = [
   ['POST', '/v1/pats'],
@@ -78,6 +81,80 @@ describe('callers', () => {
   it('claims of roles that are no roles are no assertion', async () => {
     const roles = { org: 'root', projects: {} } as unknown as Claims['roles'];
     expect(await keys.call({ ...ann, roles }, 'GET', '/v1/pats')).toMatchObject({ status: 401, body: { code: 'token_malformed' } });
+  });
+});
+
+describe('of another organization', () => {
+  const feed = new InProcessFeed();
+  const everything = scopes.join(' ');
+  const owner: Claims = { ...ann, scope: everything };
+  const stranger: Claims = { ...eve, scope: everything };
+  let keys: KeysFixture;
+  beforeAll(async () => {
+    await feed.answer('ask.identity', (question) => Promise.resolve('server' in (question as object) ? { server: { org: 'acme', project: 'prod', url: 'http://127.0.0.1:9/mcp' } } : { active: false, code: 'token_unknown' }));
+    keys = await KeysFixture.start({ feed, env: { LATCHKEY_ALLOW_PRIVATE_UPSTREAMS: 'true', LATCHKEY_GATEWAY_INTERNAL_URL: 'http://127.0.0.1:9' } });
+    keys.clock.advance(Date.now() - keys.clock.nowMs());
+  }, 60_000);
+  afterAll(() => keys.stop());
+
+  /** One of everything, of acme; each by the beginning of its path, with the values of the parameters that follow. */
+  async function everythingOfAcme(): Promise<Record<string, string[]>> {
+    const made = async (path: string, body: object): Promise<Record<string, unknown> & { id: string }> => {
+      const answer = await keys.call(owner, 'POST', path, body);
+      expect([path, answer.status]).toEqual([path, expect.any(Number)]);
+      expect(answer.status).toBeLessThan(300);
+      return { ...answer.body, id: String(answer.body['id']) };
+    };
+    const pat = await made('/v1/pats', { ...body, expiresIn: '30d' });
+    const endpoint = await made('/v1/webhooks/endpoints', { url: 'http://127.0.0.1:9/hook', events: ['*'] });
+    const delivery = await made(`/v1/webhooks/endpoints/${endpoint.id}/ping`, {});
+    const secret = 'a-secret-of-the-sender';
+    const subscription = await made('/v1/webhooks/subscriptions', { name: 'x', project: 'prod', verifier: 'hmac-sha256', secret, action: { server: 'demo', tool: 'add' } });
+    const sent = '{"a":1}';
+    const hook = await keys.send('POST', `/v1/hooks/${subscription.id}`, { 'content-type': 'application/json', 'x-signature': createHmac('sha256', secret).update(sent).digest('hex') }, sent);
+    expect(hook.status).toBe(202);
+    const connection = await made('/v1/connections', { name: 'x', project: 'prod', server: 'demo', kind: 'static', value: 'v' });
+    const secretOf = ({ secrets }: Record<string, unknown>): string => (secrets as { id: string }[])[0]!.id;
+    return {
+      '/v1/pats': [pat.id],
+      '/v1/webhooks/endpoints': [endpoint.id, delivery.id, secretOf(endpoint)],
+      '/v1/webhooks/subscriptions': [subscription.id, String(hook.body['id']), secretOf(subscription)],
+      '/v1/connections': [connection.id],
+    };
+  }
+
+  /** Bodies that would be taken: it must be the id that is not there. */
+  const bodies: Record<string, object> = {
+    changePat: { name: 'mine' }, rotatePat: { graceSeconds: 0 }, changeWebhookEndpoint: { enabled: false }, changeWebhookSubscription: { enabled: false }, changeConnection: { name: 'mine' }, rotateConnection: { value: 'mine' },
+  };
+
+  verifies(['G8', 'K13'], 'whatever takes an id answers 404 for one of ours, and does nothing; the walk follows the document, so no operation is left out', async () => {
+    const ids = await everythingOfAcme();
+    const fill = (path: string): string => {
+      const [family, values] = Object.entries(ids).find(([beginning]) => path.startsWith(`${beginning}/`)) ?? [];
+      if (family === undefined || values === undefined) throw new Error(`nothing of acme is made for ${path}: make one here`);
+      const [id = '', delivery = '', secret = ''] = values;
+      return path.replace('{id}', id).replace('{delivery}', delivery).replace('{secret}', secret);
+    };
+    const state = async (): Promise<unknown> =>
+      Promise.all(['personal_access_tokens', 'webhook_endpoints', 'webhook_subscriptions', 'webhook_secrets', 'connections'].map((table) => keys.query(`SELECT to_jsonb(t) - 'failures' - 'failing_since' - 'paused_until' AS row FROM ${table} t ORDER BY id`)));
+    const before = await state();
+    const walked: string[] = [];
+    const withIds = families.flatMap(({ service, operations }) => (service === 'keys' ? Object.entries(operations) : [])).filter(([, { path, scope }]: [string, Operation]) => scope !== null && pathParameters(path).length > 0);
+    for (const [name, operation] of withIds) {
+      const answer = await keys.call(stranger, operation.method.toUpperCase() as Method, fill(operation.path), operation.body === undefined ? undefined : (bodies[name] ?? {}));
+      expect([routeOf(operation), answer.status, answer.body['code']]).toEqual([routeOf(operation), 404, 'not_found']);
+      walked.push(name);
+    }
+    expect(walked.length).toBeGreaterThan(25);
+    expect(await state()).toEqual(before);
+    // What takes no id shows and ends nothing of theirs.
+    for (const { method, path, scope } of families.flatMap(({ service, operations }) => (service === 'keys' ? Object.values(operations) : []))) {
+      if (method !== 'get' || scope === null || pathParameters(path).length > 0) continue;
+      expect([path, (await keys.call(stranger, 'GET', path)).body.items]).toEqual([path, []]);
+    }
+    expect(await keys.call(stranger, 'POST', '/v1/pats/revoke', { ids: ids['/v1/pats'] })).toMatchObject({ status: 404 });
+    expect(await state()).toEqual(before);
   });
 });
 
