@@ -59,6 +59,18 @@ describe('acts of other services', () => {
     expect((await mails()) - before).toBe(2);
   });
 
+  verifies('WH-03', 'of an endpoint that was disabled are written to whoever registered it', async () => {
+    const [admin] = await identity.dataSource.query<{ id: string; email: string }[]>("SELECT id, email FROM users WHERE email = 'admin@example.com'");
+    const told = event({ action: 'webhook_endpoint.disabled', actor: { kind: 'service', id: 'keys' }, credential: null, target: { kind: 'webhook_endpoint', id: 'ep-410' }, details: { reason: 'gone', owner: admin!.id, host: 'hooks.example:8443' } });
+    const mails = async () => Number((await identity.dataSource.query<{ count: string }[]>('SELECT count(*) FROM mails'))[0]!.count);
+    const before = await mails();
+    await trail.publish('keys', [told]);
+    await trail.publish('keys', [told]);
+    // Made with a key of the organization: its owners are told.
+    await trail.publish('keys', [{ ...told, id: randomUUID(), details: { ...told.details, owner: 'svc_Zz12Zz34' } }]);
+    expect((await mails()) - before).toBe(2);
+  });
+
   verifies('I17', 'of an organization that does not exist are kept with those of none', async () => {
     const told = event({ org: 'no-such-org' });
     await trail.publish('keys', [told]);

@@ -58,6 +58,21 @@ describe('the life of a key', () => {
       expect((await mint({ ...bob, credential: { kind: 'access_token', id: 'jti-2' } }, 'shared')).body['id']).toBe([...ids][0]);
     });
 
+    verifies('K5', 'a rotation under a name gives the same successor again, and only to the same request', async () => {
+      const old = await keys.mint(bob);
+      const rotate = (key: string, graceSeconds: number, id = old.id, as: Claims = bob) => keys.call(as, 'POST', `/v1/pats/${id}/rotate`, { graceSeconds }, { 'idempotency-key': key });
+      const answers = await Promise.all(Array.from({ length: 10 }, () => rotate('turn', 600)));
+      expect(new Set(answers.map(({ status, body: { token } }) => `${status} ${String(token)}`)).size).toBe(1);
+      expect(answers[0]).toMatchObject({ status: 201, body: { replaces: old.id, token: expect.any(String) as string } });
+      expect(await keys.query('SELECT 1 FROM personal_access_tokens WHERE replaces = $1', [old.id])).toHaveLength(1);
+      expect((await audited('pat.rotated')).filter(({ event }) => event.target?.id === old.id)).toHaveLength(1);
+      for (const again of [rotate('turn', 601), rotate('turn', 600, String(answers[0]?.body['id'])), mint(bob, 'turn'), rotate('another', 600)]) {
+        expect(await again).toMatchObject({ status: 409, body: { code: 'conflict' } });
+      }
+      expect(await rotate('turn', 600, old.id, ann)).toMatchObject({ status: 403, body: { code: 'insufficient_role' } });
+      expect(await rotate('no spaces', 600)).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    });
+
     verifies('K5', 'the token is at rest only encrypted, bound to its row, and wiped when it ends', async () => {
       const { body: minted } = await mint(bob, 'at-rest');
       const rows = await keys.query<{ row: string; id: string }>('SELECT id, encode(sealed, \'escape\') || id || coalesce(pat_id, \'\') AS row FROM mint_replays');

@@ -66,6 +66,20 @@ describe('keys in use', () => {
       expect(await usage(bob, `key=${key.id}&by=tool`)).toEqual([{ name: 'demo:add', calls: 7 }, { name: 'demo:sub', calls: 1 }]);
     });
 
+    verifies('K3', 'holds so many names of tools of a key and day, and counts the rest together', async () => {
+      const [key, other] = [await keys.mint(bob), await keys.mint(bob)];
+      const many = (from: number, calls: number) => Array.from({ length: 400 }, (_, at) => use(key.id, { tool: `tool-${from + at}`, calls }));
+      await tell([...many(0, 2), use(other.id)]);
+      await tell([...many(300, 3), use(other.id, { tool: 'sub' })]);
+      const rows = await keys.query<{ tool: string; calls: string }>('SELECT tool, calls FROM key_usage WHERE pat_id = $1', [key.id]);
+      expect(rows).toHaveLength(501);
+      expect(rows.reduce((sum, { calls }) => sum + Number(calls), 0)).toBe(400 * 2 + 400 * 3);
+      // A hundred were known, a hundred had room, two hundred had none.
+      expect(Number(rows.find(({ tool }) => tool === '*')?.calls)).toBe(200 * 3);
+      expect(Number(rows.find(({ tool }) => tool === 'tool-350')?.calls)).toBe(5);
+      expect(await usage(bob, `key=${other.id}&by=tool`)).toEqual(expect.arrayContaining([{ name: 'demo:add', calls: 1 }, { name: 'demo:sub', calls: 1 }]));
+    });
+
     verifies('K3', 'is added up by key, user, organization, server, tool and day, and each sees what they may', async () => {
       keys.clock.advance(40 * day);
       const [ofBob, ofAnn, ofEve] = [await keys.mint(bob), await keys.mint(ann), await keys.mint(eve)];

@@ -151,6 +151,9 @@ describe('webhooks out', () => {
     const { body } = await ping(endpoint);
     await eventually(() => receiver.at(other.at).length === 1);
     expect(JSON.parse(receiver.at(other.at)[0]!.body)).toMatchObject({ type: 'webhook.endpoint_disabled', data: { endpoint: endpoint.id, reason: 'gone' } });
+    // By which identity writes to whoever registered it.
+    const [row] = await keys.query<{ event: AuditEvent }>("SELECT event FROM audit_outbox WHERE event->>'action' = 'webhook_endpoint.disabled' AND event->'target'->>'id' = $1", [endpoint.id]);
+    expect(row?.event.details).toMatchObject({ owner: 'ann', reason: 'gone' });
     expect((await keys.call(admin, 'GET', endpoint.base)).body).toMatchObject({ status: 'disabled', disabledReason: 'gone' });
     expect(await audited('webhook_endpoint.disabled')).toMatchObject([{ org: 'acme', target: { id: endpoint.id }, details: { reason: 'gone' } }]);
     await keys.mint(admin);
@@ -206,6 +209,23 @@ describe('webhooks out', () => {
     expect(log[0]!.secrets).toHaveLength(1);
     expect(isGenuine(only, receiver.at(endpoint.at).at(-1)!)).toBe(false);
     expect(isGenuine(rotated, receiver.at(endpoint.at).at(-1)!)).toBe(true);
+    await remove(endpoint);
+  });
+
+  verifies(['K6', 'K10'], 'keys that are revoked by what they have in common are told of once, with what that is', async () => {
+    const endpoint = await register(['keys.revoked', 'key.revoked']);
+    const who: Claims = { ...admin, sub: 'dora' };
+    for (let count = 0; count < 3; count += 1) await keys.mint(who);
+    const { body } = await keys.call(admin, 'POST', '/v1/pats/revoke', { user: 'dora', reason: 'left' });
+    expect(body['revoked']).toBe(3);
+    const one = await keys.mint(admin);
+    await keys.call(admin, 'DELETE', `/v1/pats/${one.id}`);
+    const received = await eventually(() => receiver.at(endpoint.at).length === 2 && receiver.at(endpoint.at));
+    const told = received.map((message) => JSON.parse(message.body) as { type: string; data: object }).sort((a, b) => (a.type < b.type ? -1 : 1));
+    expect(told).toMatchObject([
+      { type: 'key.revoked', data: { id: one.id } },
+      { type: 'keys.revoked', data: { org: 'acme', user: 'dora', project: null, issuedBefore: expect.stringMatching(/Z$/) as string, revoked: 3, reason: 'left' } },
+    ]);
     await remove(endpoint);
   });
 

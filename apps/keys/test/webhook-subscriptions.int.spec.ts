@@ -46,6 +46,19 @@ describe('webhooks in', () => {
     const at = new Date(keys.clock.nowMs());
     return { 'webhook-id': id, 'webhook-timestamp': String(Math.floor(at.getTime() / 1000)), 'webhook-signature': new Webhook(secret).sign(id, at, text), 'content-type': 'application/json' };
   };
+  verifies(['K8', 'K9'], 'a key that is bound to addresses makes no subscription: what it would be called by is used from elsewhere', async () => {
+    const minter = await keys.mint(admin, { scopes: ['webhooks:write', 'mcp:read', 'mcp:execute'], allowedIps: ['203.0.113.0/24'] });
+    const counts = () => keys.query('SELECT (SELECT count(*) FROM webhook_subscriptions) AS subscriptions, (SELECT count(*) FROM personal_access_tokens) AS keys');
+    const before = await counts();
+    const byKey: Claims = { ...admin, credential: { kind: 'pat', id: minter.id } };
+    expect(await keys.call(byKey, 'POST', path, { name: 'issues', project: 'prod', verifier: 'standard', action })).toMatchObject({ status: 403, body: { code: 'ip_not_allowed' } });
+    expect(await counts()).toEqual(before);
+    const free = await keys.mint(admin, { scopes: ['webhooks:write', 'mcp:read', 'mcp:execute'] });
+    const made = await keys.call({ ...admin, credential: { kind: 'pat', id: free.id } }, 'POST', path, { name: 'issues', project: 'prod', verifier: 'standard', action });
+    expect(made).toMatchObject({ status: 201 });
+    await keys.call(admin, 'DELETE', `${path}/${String(made.body['id'])}`);
+  });
+
   const post = (hook: string, text: string, headers: Record<string, string>): Promise<Answer> => keys.send('POST', hook, headers, text);
   const deliveries = async ({ base }: Subscription): Promise<Record<string, unknown>[]> => (await keys.call(admin, 'GET', `${base}/deliveries`)).body.items;
   const done = (subscription: Subscription, id: unknown, status: string): Promise<unknown> =>

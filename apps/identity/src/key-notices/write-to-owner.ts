@@ -18,6 +18,10 @@ const letters: Partial<Record<string, (event: AuditEvent) => Letter>> = {
     subject: 'An API key of yours ends soon',
     text: `Your key ${nameOf(event)} in the organization ${event.org} ends at ${String(event.details['expiresAt'])}.\n\nRotate it if something still uses it: the new key works at once, and the old one goes on for as long as you say.\n`,
   }),
+  'webhook_endpoint.disabled': (event) => ({
+    subject: 'A webhook endpoint was disabled',
+    text: `The endpoint ${event.target?.id ?? ''} at ${String(event.details['host'])} in the organization ${event.org} answered 410 Gone, and nothing is sent to it any more.\n\nIf that was not meant, enable it again once the receiver answers: PATCH /v1/webhooks/endpoints/${event.target?.id ?? ''} { "enabled": true }. What it missed is in its deliveries and can be sent again.\n`,
+  }),
   'pat.leaked': (event) => ({
     subject: 'An API key of yours was found in the open and revoked',
     text: `Somebody reported the token of your key ${nameOf(event)} in the organization ${event.org}, and it was revoked at once.\n\nReplace it where it is used, and find out how it got out: whoever had it could use it until now.\n`,
@@ -38,7 +42,7 @@ export class WriteToOwner {
     for (const to of await this.addressesOf(manager, event)) await this.queueMail.run(manager, { to, ...letter });
   }
 
-  /** A service key has no owner: its organization's owners are told. */
+  /** A service key has no owner, and an endpoint may have been made with one: the organization's owners are told. */
   private async addressesOf(manager: EntityManager, { org, details }: AuditEvent): Promise<string[]> {
     const owner = details['owner'];
     const rows = typeof owner === 'string' && uuid.test(owner)

@@ -32,6 +32,9 @@ import { VerifyPatOperation } from './verify/verify.ts';
 import { ShowUsage } from '../usage/show-usage.ts';
 import { ShowPat } from './show/show.ts';
 
+/** The caller's own name for a request. */
+const nameIn = (header: unknown): string | undefined => parse(idempotencyKeySchema, { [requestHeaders.idempotencyKey]: header })[requestHeaders.idempotencyKey];
+
 @Controller('v1/pats')
 @UseGuards(CallerGuard)
 export class PersonalAccessTokensController {
@@ -50,7 +53,7 @@ export class PersonalAccessTokensController {
   @Post()
   @Header('cache-control', 'no-store')
   mint(@Caller() caller: IdentityAssertionClaims, @Body() body: unknown, @Headers(requestHeaders.idempotencyKey) key: unknown): Promise<MintedPat> {
-    return this.mintPat.run(caller, parse(mintPatSchema, body), parse(idempotencyKeySchema, { [requestHeaders.idempotencyKey]: key })[requestHeaders.idempotencyKey]);
+    return this.mintPat.run(caller, parse(mintPatSchema, body), nameIn(key));
   }
 
   @Post('revoke')
@@ -93,8 +96,8 @@ export class PersonalAccessTokensController {
 
   @Post(':id/rotate')
   @Header('cache-control', 'no-store')
-  rotate(@Caller() caller: IdentityAssertionClaims, @Param('id') id: string, @Body() body: unknown): Promise<MintedPat> {
-    return this.rotatePat.run(caller, id, parse(rotatePatSchema, body ?? {}));
+  rotate(@Caller() caller: IdentityAssertionClaims, @Param('id') id: string, @Body() body: unknown, @Headers(requestHeaders.idempotencyKey) key: unknown): Promise<MintedPat> {
+    return this.rotatePat.run(caller, id, parse(rotatePatSchema, body ?? {}), nameIn(key));
   }
 
   @Delete(':id')

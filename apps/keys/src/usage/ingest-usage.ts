@@ -4,12 +4,27 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { recordAudit } from '../audit/record-audit.ts';
 
-/** Only keys that there are, with whose they are: a gateway says which key was used, and not whose it is. */
+/** Of one key on one day. */
+const namesPerDay = 500;
+/** No tool is called that. */
+const otherTools = '*';
+
+/**
+ * Only keys that there are, with whose they are: a gateway says which key was used, and not whose it is. Names of tools are what servers, and
+ * whoever calls them, make up: past so many of one key on one day, the rest is counted together.
+ */
 const count = `
+  WITH said AS (
+    SELECT pat, day, server, tool, sum(calls) AS calls FROM jsonb_to_recordset($1) AS s(pat text, day date, server text, tool text, calls bigint) GROUP BY 1, 2, 3, 4
+  ), named AS (
+    SELECT said.*, known.tool IS NULL AS fresh,
+      (SELECT count(*) FROM key_usage u WHERE u.pat_id = said.pat AND u.day = said.day) AS held,
+      row_number() OVER (PARTITION BY said.pat, said.day, known.tool IS NULL ORDER BY said.calls DESC, said.server, said.tool) AS place
+    FROM said LEFT JOIN key_usage known ON known.pat_id = said.pat AND known.day = said.day AND known.server = said.server AND known.tool = said.tool
+  )
   INSERT INTO key_usage (pat_id, day, server, tool, org, owner, calls)
-  SELECT said.pat, said.day, said.server, said.tool, pat.org, pat.owner, sum(said.calls)
-  FROM jsonb_to_recordset($1) AS said(pat text, day date, server text, tool text, calls bigint)
-    JOIN personal_access_tokens pat ON pat.id = said.pat
+  SELECT said.pat, said.day, said.server, CASE WHEN fresh AND held + place > ${namesPerDay} THEN '${otherTools}' ELSE said.tool END, pat.org, pat.owner, sum(said.calls)
+  FROM named said JOIN personal_access_tokens pat ON pat.id = said.pat
   GROUP BY 1, 2, 3, 4, 5, 6
   ON CONFLICT (pat_id, day, server, tool) DO UPDATE SET calls = key_usage.calls + excluded.calls`;
 

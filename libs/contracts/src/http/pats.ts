@@ -90,7 +90,7 @@ export type VerifiedPat = z.infer<typeof verifiedPatSchema>;
 
 export const patPageSchema = pageOf(patSchema);
 
-/** The caller's own name for a mint; the same request under the same name gets the same answer for ten minutes. */
+/** The caller's own name for a mint or a rotation; the same request under the same name gets the same answer for ten minutes. */
 export const idempotencyKeySchema = z.object({
   [requestHeaders.idempotencyKey]: z.string().max(255).regex(/^[\x21-\x7e]+$/, 'printable ASCII characters').optional(),
 });

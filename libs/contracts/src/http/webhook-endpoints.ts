@@ -3,7 +3,7 @@ import { printable } from '../identifiers.ts';
 import { pageOf, pageQuerySchema } from './lists.ts';
 
 /** What an endpoint may be told of; `webhook.ping` is sent on request only, and to the one endpoint that is tried. */
-export const webhookEventTypes = ['key.minted', 'key.rotated', 'key.revoked', 'key.expiring', 'webhook.endpoint_disabled'] as const;
+export const webhookEventTypes = ['key.minted', 'key.rotated', 'key.revoked', 'keys.revoked', 'key.expiring', 'webhook.endpoint_disabled'] as const;
 export type WebhookEventType = (typeof webhookEventTypes)[number];
 
 /** WH-04: https, and no credentials in it; http is for receivers on one's own computer, where private addresses are allowed. */

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { WallClock } from '@latchkey/clock';
-import type { IdentityAssertionClaims, MintPat } from '@latchkey/contracts';
+import type { IdentityAssertionClaims, MintedPat } from '@latchkey/contracts';
 import { Problem } from '@latchkey/problem';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { Envelope, type SealedPlace } from '../../encryption/envelope.ts';
+import { PatEntity } from '../pat.entity.ts';
+import { patView } from '../pat-view.ts';
 import { MintReplayEntity } from './mint-replay.entity.ts';
 
 const windowMs = 10 * 60 * 1000;
@@ -32,7 +34,7 @@ const placeOf = ({ id, org }: MintClaim): SealedPlace => ({ table: 'mint_replays
 const nameOf = ({ org, sub, credential, client_id: client }: IdentityAssertionClaims, key: string): string =>
   digest([org, sub, credential.kind, credential.kind === 'pat' ? credential.id : (client ?? null), key]);
 
-/** Answers of mints, for ten minutes, encrypted, to be given again to whoever asks for the very same. */
+/** Answers that hold a new token, of mints and rotations, for ten minutes, encrypted, to be given again to whoever asks for the very same. */
 @Injectable()
 export class MintReplays {
   constructor(
@@ -41,10 +43,13 @@ export class MintReplays {
     private readonly clock: WallClock,
   ) {}
 
-  /** @throws Problem `conflict` when another request was given the same name */
-  async claim(manager: EntityManager, caller: IdentityAssertionClaims, request: MintPat, key: string): Promise<MintClaim> {
+  /**
+   * @param request  all that is asked for, by which the very same is known
+   * @throws Problem `conflict` when another request was given the same name
+   */
+  async claim(manager: EntityManager, caller: IdentityAssertionClaims, { org, request }: { org: string; request: object }, key: string): Promise<MintClaim> {
     const [now, end] = [new Date(this.clock.nowMs()), new Date(this.clock.nowMs() + windowMs)];
-    const claim: MintClaim = { id: nameOf(caller, key), org: request.org, replay: null };
+    const claim: MintClaim = { id: nameOf(caller, key), org, replay: null };
     const requestHash = digest(request);
     const taken = await manager.query<object[]>(
       `INSERT INTO mint_replays (id, org, request_hash, expires_at) VALUES ($1, $2, $3, $4)
@@ -63,6 +68,12 @@ export class MintReplays {
   async keep(manager: EntityManager, claim: MintClaim, patId: string, { token, consistency }: Kept): Promise<void> {
     const sealed = await this.envelope.seal(placeOf(claim), Buffer.from(JSON.stringify({ token, consistency })));
     await manager.update(MintReplayEntity, { id: claim.id }, { patId, sealed });
+  }
+
+  /** What was answered before, with the key as it is by now. */
+  async again(manager: EntityManager, { patId, ...kept }: Kept & { patId: string }): Promise<MintedPat> {
+    const row = await manager.findOneByOrFail(PatEntity, { id: patId });
+    return { ...patView(row, new Date(this.clock.nowMs())), ...kept };
   }
 
   /** Wipes what has ended. */

@@ -11,7 +11,7 @@ import { KEYS_ENV, LOGGER } from '../../tokens.ts';
 import { stageEvent } from '../../webhooks/sending/stage-event.ts';
 import { makeKey, saveKey, serviceSubject } from '../issue.ts';
 import { mintingMoment } from '../minting-moment.ts';
-import { PatEntity } from '../pat.entity.ts';
+import type { PatEntity } from '../pat.entity.ts';
 import { patView } from '../pat-view.ts';
 import { Principals, type Principal } from '../principal.ts';
 import { PromptRelay } from '../prompt-relay.ts';
@@ -62,12 +62,8 @@ export class MintPatOperation {
     requireKind(principal, request.kind);
 
     const { answer, isNew } = await inTransaction(this.dataSource, async (manager) => {
-      const claim = idempotencyKey === undefined ? null : await this.replays.claim(manager, caller, request, idempotencyKey);
-      if (claim !== null && claim.replay !== null) {
-        const { patId, ...kept } = claim.replay;
-        const row = await manager.findOneByOrFail(PatEntity, { id: patId });
-        return { answer: { ...patView(row, new Date(this.clock.nowMs())), ...kept }, isNew: false };
-      }
+      const claim = idempotencyKey === undefined ? null : await this.replays.claim(manager, caller, { org: request.org, request }, idempotencyKey);
+      if (claim !== null && claim.replay !== null) return { answer: await this.replays.again(manager, claim.replay), isNew: false };
       const { row, token } = await this.make(manager, caller, principal, request);
       const consistency = await saveKey(manager, row);
       const details = { owner: row.owner, scopes: [...row.scopes], projects: row.projects?.slice(0, 50) ?? null, expiresAt: row.expiresAt?.toISOString() ?? null };

@@ -64,7 +64,7 @@ export class RevokePatsOperation {
     return { revoked, consistency };
   }
 
-  /** The gateways are told of the epoch alone. The rows are marked too, for lists and for whoever asks; theirs are not told one by one. */
+  /** Gateways and webhooks are told of the epoch alone. The rows are marked too, for lists and for whoever asks; theirs are not told one by one. */
   private async byEpoch(manager: EntityManager, principal: Principal, { user, project, issuedBefore, reason }: RevokePats): Promise<RevokedPats> {
     if (!seesAllKeys(principal) && user !== principal.user) throw new Problem('insufficient_role', { detail: 'Keys of others are revoked by owners and administrators of the organization.' });
     const nowMs = this.clock.nowMs();
@@ -86,6 +86,8 @@ export class RevokePatsOperation {
            SELECT 1 FROM jsonb_array_elements(grants) AS given WHERE starts_with((given->>'resource') || '/', 'org/' || $3 || '/project/' || $6 || '/')))`,
       [new Date(nowMs), reason ?? null, principal.org, record.epoch + 1, record.owner, record.project],
     );
+    const selector = { user: record.owner, project: record.project, issuedBefore: new Date((record.epoch + 1) * 1000).toISOString() };
+    await stageEvent(manager, { org: principal.org, type: 'keys.revoked', at: new Date(nowMs), data: { org: principal.org, ...selector, revoked, reason: reason ?? null } });
     return { revoked, consistency: consistencyOf(record, await stage(manager, record)) };
   }
 }

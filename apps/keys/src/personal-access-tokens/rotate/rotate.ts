@@ -12,6 +12,7 @@ import { KEYS_ENV, LOGGER } from '../../tokens.ts';
 import { stageEvent } from '../../webhooks/sending/stage-event.ts';
 import { FindKey } from '../find-key.ts';
 import { makeKey, saveKey } from '../issue.ts';
+import { MintReplays } from '../mint/mint-replays.ts';
 import { boundByKey, boundByPolicy, boundByRole } from '../mint/minting-bound.ts';
 import { PresentedKey } from '../mint/presented-key.ts';
 import { mintingMoment } from '../minting-moment.ts';
@@ -31,15 +32,20 @@ export class RotatePatOperation {
     private readonly findKey: FindKey,
     private readonly principals: Principals,
     private readonly presentedKey: PresentedKey,
+    private readonly replays: MintReplays,
     private readonly relay: PromptRelay,
     private readonly clock: WallClock,
     @Inject(KEYS_ENV) private readonly env: KeysEnv,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  async run(caller: IdentityAssertionClaims, id: string, { graceSeconds }: RotatePat): Promise<MintedPat> {
+  /** @param idempotencyKey  as of a mint: the same rotation under the same name gets the same answer, for ten minutes */
+  async run(caller: IdentityAssertionClaims, id: string, { graceSeconds }: RotatePat, idempotencyKey?: string): Promise<MintedPat> {
     const principal = this.principals.admit(caller, 'keys:write');
-    const answer = await inTransaction(this.dataSource, async (manager) => {
+    const { answer, isNew } = await inTransaction(this.dataSource, async (manager) => {
+      const request = { rotate: id, graceSeconds };
+      const claim = idempotencyKey === undefined ? null : await this.replays.claim(manager, caller, { org: principal.org, request }, idempotencyKey);
+      if (claim !== null && claim.replay !== null) return { answer: await this.replays.again(manager, claim.replay), isNew: false };
       const createdAt = await mintingMoment(manager, principal.org, this.clock.nowMs());
       const old = await this.oldKey(manager, principal, id);
       const minter = principal.pat === old.id ? old : await this.presentedKey.find(manager, principal, new Date(this.clock.nowMs()));
@@ -53,9 +59,11 @@ export class RotatePatOperation {
       await recordAudit(manager, { org: old.org, ...actorOf(caller), action: 'pat.rotated', target: { kind: 'pat', id: old.id, name: old.name }, details });
       await stageEvent(manager, { org: old.org, type: 'key.rotated', at: createdAt, data: patView({ ...old, ...ended }, createdAt) });
       await stage(manager, patRecord({ ...old, ...ended }));
-      return { ...patView(row, createdAt), token, consistency: await saveKey(manager, row) };
+      const consistency = await saveKey(manager, row);
+      if (claim !== null) await this.replays.keep(manager, claim, row.id, { token, consistency });
+      return { answer: { ...patView(row, createdAt), token, consistency }, isNew: true };
     });
-    this.logger.info({ pat: id, org: principal.org, by: principal.user, replacedBy: answer.id }, 'key rotated');
+    if (isNew) this.logger.info({ pat: id, org: principal.org, by: principal.user, replacedBy: answer.id }, 'key rotated');
     await this.relay.afterCommit();
     return answer;
   }

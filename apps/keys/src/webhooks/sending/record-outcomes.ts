@@ -72,10 +72,10 @@ async function noteFailures(manager: EntityManager, endpointId: string, count: n
   if (pause > 0) await manager.query('UPDATE webhook_endpoints SET paused_until = clock_timestamp() + make_interval(secs => $2) WHERE id = $1', [endpointId, pause]);
 }
 
-/** Nobody at the receiver listens any more. The organization is told by its other endpoints and by the audit log. */
+/** Nobody at the receiver listens any more. The organization is told by its other endpoints and by the audit log, and through that whoever registered it by mail. */
 async function disable(manager: EntityManager, endpointId: string, at: Date): Promise<void> {
-  const [rows] = await manager.query<[{ org: string; url: string }[], number]>(
-    "UPDATE webhook_endpoints SET disabled_at = clock_timestamp(), disabled_reason = 'gone' WHERE id = $1 AND disabled_at IS NULL RETURNING org, url",
+  const [rows] = await manager.query<[{ org: string; url: string; createdBy: string }[], number]>(
+    "UPDATE webhook_endpoints SET disabled_at = clock_timestamp(), disabled_reason = 'gone' WHERE id = $1 AND disabled_at IS NULL RETURNING org, url, created_by AS \"createdBy\"",
     [endpointId],
   );
   const [row] = rows;
@@ -83,7 +83,7 @@ async function disable(manager: EntityManager, endpointId: string, at: Date): Pr
   await manager.query(`UPDATE webhook_deliveries SET status = 'failed', claim = NULL, completed_at = clock_timestamp() WHERE endpoint_id = $1 AND status = 'pending'`, [endpointId]);
   await recordAudit(manager, {
     org: row.org, actor: { kind: 'service', id: 'keys' }, action: 'webhook_endpoint.disabled', target: { kind: 'webhook_endpoint', id: endpointId },
-    details: { reason: 'gone', host: new URL(row.url).host.slice(0, 256) },
+    details: { reason: 'gone', owner: row.createdBy, host: new URL(row.url).host.slice(0, 256) },
   });
   await stageEvent(manager, { org: row.org, type: 'webhook.endpoint_disabled', at, data: { endpoint: endpointId, reason: 'gone' } });
 }
