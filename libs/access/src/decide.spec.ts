@@ -1,4 +1,4 @@
-import type { ProjectRole, Scope } from '@latchkey/contracts';
+import type { ProjectRole, Scope, ServerRestrictions, ToolHints } from '@latchkey/contracts';
 import { verifies } from '@latchkey/testing';
 import { decide, effectiveScopes, mayUse, methodRules, narrowMembership, type Credential, type Membership, type ServerPlace } from './index.ts';
 
@@ -176,6 +176,60 @@ describe('tenants and restrictions', () => {
     const startedAt = performance.now();
     expect(ask(key({ tools: [`demo:${'a*'.repeat(90)}b`] }), contributor, 'tools/call', 'a'.repeat(5000)).kind).toBe('hidden');
     expect(performance.now() - startedAt).toBeLessThan(500);
+  });
+});
+
+describe('restrictions of a server', () => {
+  const restricted = (restrictions: Partial<ServerRestrictions>, tools?: Record<string, ToolHints>): ServerPlace => ({
+    ...server, settings: { restrictions: { allowedTools: null, deniedTools: [], allowedRoles: null, annotations: {}, ...restrictions } }, ...(tools === undefined ? {} : { tools }),
+  });
+  const unknownTool = { kind: 'hidden', what: 'name', code: 'tool_not_allowed' };
+
+  verifies('G6', 'a tool that is not allowed, or denied, is there for nobody, whatever the credential grants', () => {
+    const cases: [Partial<ServerRestrictions>, boolean][] = [
+      [{ allowedTools: ['add'] }, true], [{ allowedTools: ['a*'] }, true], [{ allowedTools: ['sub'] }, false], [{ allowedTools: [] }, false],
+      [{ deniedTools: ['add'] }, false], [{ deniedTools: ['*'] }, false], [{ deniedTools: ['sub'] }, true], [{ allowedTools: ['add'], deniedTools: ['a*'] }, false],
+    ];
+    for (const [restrictions, offered] of cases) {
+      const at = restricted(restrictions);
+      expect([restrictions, mayUse({ credential: key(), membership: contributor }, at, { kind: 'tool', name: 'add' })]).toEqual([restrictions, offered]);
+      expect([restrictions, call(key(), { org: 'acme', role: 'owner', projects: {} }, at)]).toEqual([restrictions, offered ? { kind: 'allow' } : unknownTool]);
+      // More scope would not help, so none is asked for.
+      if (!offered) expect(call(key({ scopes: [] }), contributor, at)).toEqual(unknownTool);
+    }
+  });
+
+  verifies('G6', 'a server that keeps tools answers no method that is not known here; prompts and resources are as ever', () => {
+    const at = restricted({ deniedTools: ['drop'] });
+    expect(ask(key(), contributor, 'x/secret', undefined, at)).toEqual({ kind: 'hidden', what: 'method', code: 'not_found' });
+    for (const method of ['tools/list', 'prompts/get', 'resources/read', 'completion/complete', 'ping']) expect([method, ask(key(), contributor, method, 'x', at)]).toEqual([method, { kind: 'allow' }]);
+    expect(ask(key(), contributor, 'x/secret', undefined, restricted({ annotations: { add: { readOnlyHint: true } } }))).toEqual({ kind: 'allow' });
+  });
+
+  verifies('G6', 'a server may be kept to roles', () => {
+    const at = restricted({ allowedRoles: ['admin'] });
+    expect(ask(key(), contributor, 'tools/list', undefined, at)).toEqual({ kind: 'hidden', what: 'server', code: 'insufficient_role' });
+    expect(ask(key(), { org: 'acme', role: 'owner', projects: {} }, 'tools/list', undefined, at)).toEqual({ kind: 'allow' });
+  });
+
+  const hints: [ToolHints | undefined, ToolHints | undefined, 'read' | 'write' | 'delete'][] = [
+    [undefined, undefined, 'write'], [{ readOnlyHint: true }, undefined, 'read'], [{ destructiveHint: true }, undefined, 'delete'], [{ readOnlyHint: false, destructiveHint: false }, undefined, 'write'],
+    [{ readOnlyHint: true, destructiveHint: true }, undefined, 'delete'], [{ readOnlyHint: true }, { readOnlyHint: false }, 'write'], [{ destructiveHint: true }, { destructiveHint: false, readOnlyHint: true }, 'read'],
+    [undefined, { destructiveHint: true }, 'delete'], [{ readOnlyHint: true }, { destructiveHint: true }, 'delete'],
+  ];
+  for (const [said, told, needed] of hints) {
+    verifies('K1', `a tool that says ${JSON.stringify(said)}, and of which the registry says ${JSON.stringify(told)}, needs ${needed}`, () => {
+      const at = restricted({ annotations: told === undefined ? {} : { add: told } }, said === undefined ? {} : { add: said });
+      for (const action of ['read', 'write', 'delete'] as const) {
+        const granted = key({ grants: [{ resource: 'org/acme/project/prod', actions: [action] }] });
+        expect([action, call(granted, contributor, at).kind]).toEqual([action, needed === 'read' || action === needed ? 'allow' : 'hidden']);
+      }
+      expect(call(key(), contributor, at)).toEqual({ kind: 'allow' });
+    });
+  }
+
+  it('a tool called like a property of every object says nothing of itself', () => {
+    expect(ask(key({ grants: [{ resource: 'org/acme', actions: ['read'] }] }), contributor, 'tools/call', 'constructor', restricted({}, {}))).toEqual(unknownTool);
   });
 });
 

@@ -5,6 +5,7 @@ import { mayUse, serverHiddenBy } from './may-use.ts';
 import { ruleOf, type Door, type MethodRule } from './methods.ts';
 import { coversServer, coversTool } from './restrictions.ts';
 import { projectRoleAllows, projectRoleOf, roleScopes } from './roles.ts';
+import { actionOf, keepsTools } from './server-rules.ts';
 import type { ServerPlace, Subject } from './subject.ts';
 
 /** What is asked for. */
@@ -72,14 +73,16 @@ function restrictionOn(subject: Subject, server: ServerPlace, rule: MethodRule, 
     case 'entry':
       return null;
     case 'whole':
+      // What nobody here knows might be another way to a tool that the server keeps.
+      if (rule === unknownMethod && keepsTools(server)) return hidden('method', 'not_found');
       return coversServer(subject.credential, server, 'read') ? null : hidden('method', 'not_found');
     case 'prompt':
     case 'resource':
       return mayUse(subject, server, { kind: rule.touches, name }) ? null : hidden('name', 'not_found');
     case 'tool':
-      // To call a tool needs more than to see it: `write`, where grants say what may be done.
+      // To call a tool needs more than to see it, where grants say what may be done: `write`, unless the tool says otherwise of itself.
       if (!mayUse(subject, server, { kind: 'tool', name })) return hidden('name', 'tool_not_allowed');
-      return coversTool(subject.credential, server, name, 'write') ? null : hidden('name', 'tool_not_allowed');
+      return coversTool(subject.credential, server, name, actionOf(server, name)) ? null : hidden('name', 'tool_not_allowed');
   }
 }
 

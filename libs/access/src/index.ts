@@ -3,10 +3,12 @@ export { causeOfDeath, deathAtIdentity, deathAtKeys, type Death, type IdentityFa
 export { decide, type Ask, type Decision } from './decide.ts';
 export { effectiveScopes, narrowMembership } from './effective.ts';
 export { exceedsIn, isWithin, type CredentialPart } from './is-within.ts';
+export { explain, ruleNames, type Explanation, type RuleName, type RuleOutcome } from './explain.ts';
 export { pathOf, type GrantPath } from './grant-path.ts';
 export { mayUse, serverHiddenBy, type Thing } from './may-use.ts';
 export { methodRules, type Door, type MethodRule, type Touches } from './methods.ts';
 export { partFor } from './part-for.ts';
 export { isEndedBy, keyEpochName, type EpochOf } from './key-epochs.ts';
 export { membershipOfOrg, projectRoleOf, roleScopes } from './roles.ts';
+export { actionOf, keepsTools, offersTool } from './server-rules.ts';
 export type { Credential, Membership, ServerPlace, Subject } from './subject.ts';

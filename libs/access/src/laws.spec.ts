@@ -3,7 +3,7 @@ import { withImplied } from '@latchkey/oauth';
 import { verifies } from '@latchkey/testing';
 import fc from 'fast-check';
 import { anyAsk, anyCredential, anyMcpAsk, anyMembership, anyName, anyServer } from '../test/any-access.ts';
-import { decide, effectiveScopes, isWithin, mayUse, methodRules, narrowMembership, partFor, projectRoleOf, roleScopes, type Ask, type Credential } from './index.ts';
+import { decide, effectiveScopes, explain, isWithin, mayUse, methodRules, narrowMembership, partFor, projectRoleOf, roleScopes, ruleNames, type Ask, type Credential } from './index.ts';
 
 const runs = { numRuns: 3000 };
 const allows = (credential: Credential, membership: Parameters<typeof decide>[0]['membership'], ask: Ask): boolean =>
@@ -30,7 +30,7 @@ describe('laws of the decision', () => {
           met.hit(`${kind} ${shown} ${decision.kind}`);
           if (!shown) expect(decision.kind).toBe('hidden');
           // With a role that executes and every action granted, to be shown and to be callable are one.
-          const grants = credential.grants?.map((grant) => ({ ...grant, actions: ['read' as const, 'write' as const] }));
+          const grants = credential.grants?.map((grant) => ({ ...grant, actions: ['read' as const, 'write' as const, 'delete' as const] }));
           const able = { credential: { ...credential, grants, scopes: ['mcp:read', 'mcp:execute'] as Scope[] }, membership };
           const executes = membership !== null && membership.org === server.org && ['admin', 'contributor'].includes(projectRoleOf(membership, server.project) ?? '');
           if (executes) expect(decide(able, { kind: 'mcp', server, method, name }).kind).toBe(shown ? 'allow' : 'hidden');
@@ -103,6 +103,48 @@ describe('laws of the decision', () => {
       { numRuns: 20_000 },
     );
     met.expectAll('none', 'tools/call', 'tools/list', 'x/secret');
+  });
+});
+
+describe('laws of restrictions of servers', () => {
+  verifies('G6', 'a server with restrictions allows nothing that it would not without, and what it keeps is hidden from list and call alike', () => {
+    const met = tally();
+    fc.assert(
+      fc.property(anyCredential, anyMembership, anyMcpAsk, (credential, membership, ask) => {
+        const { settings: _settings, ...open } = ask.server;
+        const [there, free] = [decide({ credential, membership }, ask), decide({ credential, membership }, { ...ask, server: open })];
+        // Annotations say what a call needs: less than `write` too.
+        const granted = credential.grants === null || ask.server.settings?.restrictions?.annotations === undefined;
+        met.hit(`${free.kind} ${there.kind}`);
+        if (there.kind === 'allow' && granted) expect(free.kind).toBe('allow');
+        const tool = ask.name ?? '';
+        if (ask.server.settings?.restrictions?.deniedTools.includes('*') !== true) return;
+        met.hit('denied');
+        expect(mayUse({ credential, membership }, ask.server, { kind: 'tool', name: tool })).toBe(false);
+        expect(decide({ credential, membership }, { ...ask, method: 'tools/call' }).kind).toBe('hidden');
+      }),
+      { numRuns: 10_000 },
+    );
+    met.expectAll('allow allow', 'allow hidden', 'hidden hidden', 'denied');
+  });
+});
+
+describe('laws of explanations', () => {
+  verifies('G15', 'an explanation passes every rule exactly where the decision allows, and names the first that fails as the decision does', () => {
+    const met = tally();
+    fc.assert(
+      fc.property(anyCredential, anyMembership, anyAsk, (credential, membership, ask) => {
+        const { decision, rules } = explain({ credential, membership }, ask);
+        const failed = rules.filter(({ passed }) => !passed).map(({ rule }) => rule);
+        expect(decision).toEqual(decide({ credential, membership }, ask));
+        if ((decision.kind === 'allow') !== (failed.length === 0)) throw new Error(`${decision.kind}, although what fails is: ${failed.join(', ')}`);
+        if (decision.kind === 'scope') expect(failed).toEqual(['scopes']);
+        if (failed[0] === 'tenant') expect(decision).toMatchObject({ kind: 'hidden', code: 'tenant_mismatch' });
+        for (const rule of failed) met.hit(rule);
+      }),
+      { numRuns: 4000 },
+    );
+    met.expectAll(...ruleNames);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '@latchkey/contracts';
 import { coversServer, coversTool, reachesServer } from './restrictions.ts';
 import { projectRoleOf } from './roles.ts';
+import { offersTool, servesRole } from './server-rules.ts';
 import type { ServerPlace, Subject } from './subject.ts';
 
 /** A thing that an upstream offers; `name` is a tool's or prompt's name, or the URI of a resource or template. */
@@ -16,7 +17,8 @@ export interface Thing {
 export function serverHiddenBy({ credential, membership }: Subject, server: ServerPlace): ErrorCode | null {
   if (credential.org !== server.org) return 'tenant_mismatch';
   if (credential.projects?.includes(server.project) === false) return 'tenant_mismatch';
-  if (membership?.org !== server.org || projectRoleOf(membership, server.project) === null) return 'insufficient_role';
+  const role = membership?.org === server.org ? projectRoleOf(membership, server.project) : null;
+  if (role === null || !servesRole(server, role)) return 'insufficient_role';
   return reachesServer(credential, server) ? null : 'tool_not_allowed';
 }
 
@@ -27,6 +29,6 @@ export function serverHiddenBy({ credential, membership }: Subject, server: Serv
 export function mayUse(subject: Subject, server: ServerPlace, thing: Thing): boolean {
   if (serverHiddenBy(subject, server) !== null) return false;
   return thing.kind === 'tool'
-    ? coversTool(subject.credential, server, thing.name, 'read')
+    ? offersTool(server, thing.name) && coversTool(subject.credential, server, thing.name, 'read')
     : coversServer(subject.credential, server, 'read');
 }

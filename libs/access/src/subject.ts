@@ -1,4 +1,4 @@
-import type { OrgRole, ProjectRole, ResourceGrant, Scope } from '@latchkey/contracts';
+import type { OrgRole, ProjectRole, ResourceGrant, Scope, ServerRestrictions, ToolHints } from '@latchkey/contracts';
 
 /** What a credential was given, whatever its kind. `null` and absent both mean "not restricted in this way". */
 export interface Credential {
@@ -24,10 +24,13 @@ export interface Subject {
   membership: Membership | null;
 }
 
-/** Where a server stands. A server record of the feed fits as it is. */
+/** Where a server stands, and what it keeps from everybody. A server record of the feed fits as it is. */
 export interface ServerPlace {
   org: string;
   project: string;
   folder: string | null;
   slug: string;
+  settings?: { restrictions?: ServerRestrictions | undefined } | undefined;
+  /** What its tools say of themselves, of those that say something */
+  tools?: Readonly<Record<string, ToolHints>> | undefined;
 }

@@ -1,4 +1,4 @@
-import { orgRoles, projectRoles, scopes, type ResourceGrant } from '@latchkey/contracts';
+import { orgRoles, projectRoles, scopes, type ResourceGrant, type ServerRestrictions } from '@latchkey/contracts';
 import fc from 'fast-check';
 import { methodRules, type Ask, type Credential, type Membership, type ServerPlace } from '../src/index.ts';
 
@@ -13,7 +13,21 @@ const slug = fc.constantFrom('demo', 'demo-2', 'tool');
 const toolName = fc.constantFrom('add', 'add_all', 'a:b', 'toString');
 const few = { maxLength: 3 };
 
-export const anyServer: fc.Arbitrary<ServerPlace> = fc.record({ org, project, folder: fc.option(folder), slug });
+const toolGlob = fc.constantFrom('add', 'add*', '*', 'a:*', '*d*', 'to*');
+const hints = fc.record({ readOnlyHint: fc.boolean(), destructiveHint: fc.boolean() }, { requiredKeys: [] });
+const hintsByTool = fc.dictionary(toolName, hints, { maxKeys: 2 });
+const anyRestrictions: fc.Arbitrary<ServerRestrictions> = fc.record({
+  allowedTools: fc.option(fc.array(toolGlob, few), { freq: 2 }),
+  deniedTools: fc.oneof({ weight: 2, arbitrary: fc.constant<string[]>([]) }, { weight: 1, arbitrary: fc.array(toolGlob, few) }),
+  allowedRoles: fc.option(fc.uniqueArray(fc.constantFrom(...projectRoles), { minLength: 1 }), { freq: 2 }),
+  annotations: hintsByTool,
+});
+
+export const anyServer: fc.Arbitrary<ServerPlace> = fc.record({
+  org, project, folder: fc.option(folder), slug,
+  settings: fc.option(fc.record({ restrictions: fc.option(anyRestrictions, { nil: undefined }) }), { nil: undefined, freq: 2 }),
+  tools: fc.option(hintsByTool, { nil: undefined, freq: 2 }),
+});
 
 const below = (head: fc.Arbitrary<string>, ...tails: fc.Arbitrary<string>[]): fc.Arbitrary<string> =>
   fc.tuple(head, ...tails).map((parts) => parts.join(''));
@@ -34,7 +48,7 @@ const anyTool = fc
   .map(([server, tool]) => `${server}:${tool}`);
 
 /** Half of the time a credential is unrestricted in some way. */
-const restriction = <T>(item: fc.Arbitrary<T>): fc.Arbitrary<T[] | null> => fc.option(fc.array(item, few), { freq: 1 });
+const restriction = <T>(item: fc.Arbitrary<T>): fc.Arbitrary<T[] | null> => fc.option(fc.array(item, few), { freq: 2 });
 
 export const anyCredential: fc.Arbitrary<Credential> = fc.record({
   scopes: fc.uniqueArray(fc.constantFrom(...scopes)),

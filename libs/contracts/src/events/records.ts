@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { grantSchema, orgRoleSchema, projectRoleSchema, rateLimitSchema } from '../identifiers.ts';
 import { scopeSchema } from '../scopes.ts';
-import { unusualSettingsSchema } from '../server-settings.ts';
+import { toolHintsSchema, unusualSettingsSchema } from '../server-settings.ts';
 
 /**
  * What travels on the feed. A record is the whole present state of one thing, so that only the newest per subject matters; order and
@@ -88,6 +88,8 @@ export const serverRecordSchema = z.object({
   revision: z.number().int().positive().optional(),
   /** Those that differ from the defaults; absent: none does. */
   settings: unusualSettingsSchema.optional(),
+  /** What its tools said of themselves when they were last looked at, of those that said something. */
+  tools: z.record(z.string(), toolHintsSchema).optional(),
   deletedAt: seconds.nullable(),
 });
 
