@@ -34,8 +34,11 @@ import { ConfirmStreams } from './streams/confirm-streams.ts';
 import { OpenStreams } from './streams/open-streams.ts';
 import { sendUsage } from './usage/send-usage.ts';
 import { UsageNotes } from './usage/usage-notes.ts';
+import { HealthChecks } from './upstreams/health-checks.ts';
+import { HealthReports } from './upstreams/health-reports.ts';
 import { upstreamConnector } from './upstreams/address-guard.ts';
 import { createUpstream } from './upstreams/upstream.ts';
+import { UpstreamHealth } from './upstreams/upstream-health.ts';
 import { Upstreams } from './upstreams/upstreams.ts';
 
 export interface GatewaySources {
@@ -58,24 +61,28 @@ export interface GatewaySources {
   keepAliveMs?: number;
   /** How long uses of keys are added up before keys is told. */
   usageIntervalMs?: number;
+  /** How often it is looked whether identity has to hear of the health of servers. */
+  healthIntervalMs?: number;
 }
 
 /** All parts of one gateway, put together: what answers requests, and what has to hear of changes. */
 export interface Gateway {
   stages: readonly Stage[];
   discovery: DiscoverySources;
+  upstreams: Pick<Upstreams, 'seen'>;
   onChange(record: FeedRecord): void;
   close(): Promise<void>;
 }
 
-function upstreamsOf({ env, logger }: GatewaySources): Upstreams {
+function upstreamsOf({ env, logger }: GatewaySources, clock: WallClock, monotonicClock: MonotonicClock): Upstreams {
+  const health = (): UpstreamHealth => new UpstreamHealth(monotonicClock, clock);
   const internal = upstreamConnector(true);
   const identityUrl = env.LATCHKEY_IDENTITY_INTERNAL_URL ?? env.LATCHKEY_ISSUER;
   const services = {
-    identity: createUpstream({ name: 'identity', url: identityUrl, audience: env.LATCHKEY_ISSUER, connect: internal }),
-    keys: createUpstream({ name: 'keys', url: env.LATCHKEY_KEYS_URL, audience: env.LATCHKEY_KEYS_URL, connect: internal }),
+    identity: createUpstream({ name: 'identity', url: identityUrl, audience: env.LATCHKEY_ISSUER, connect: internal, health: health() }),
+    keys: createUpstream({ name: 'keys', url: env.LATCHKEY_KEYS_URL, audience: env.LATCHKEY_KEYS_URL, connect: internal, health: health() }),
   };
-  return new Upstreams(services, upstreamConnector(env.LATCHKEY_ALLOW_PRIVATE_UPSTREAMS), logger);
+  return new Upstreams({ services, connect: (tls) => upstreamConnector(env.LATCHKEY_ALLOW_PRIVATE_UPSTREAMS, tls), health, logger });
 }
 
 const perMinute = (name: string, limit: number, redis: Redis | undefined) =>
@@ -97,7 +104,7 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
   const assertions = await AssertionSigner.create({ issuer: gatewayUrl, clock, privateJwk: env.LATCHKEY_GATEWAY_SIGNING_KEY });
   const sessions = new SealedSessions(env.LATCHKEY_SESSION_SEALING_KEY);
   const streams = new OpenStreams();
-  const upstreams = upstreamsOf(sources);
+  const upstreams = upstreamsOf(sources, clock, monotonicClock);
   const server = (slug: string) => replica.server(slug);
   const asker = new Asker({
     channels: [feedChannel(feed), httpChannel({ gatewayUrl, assertions, service: (name) => upstreams.service(name) })],
@@ -113,6 +120,13 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
   const values = new ConnectionValues({ ask: askValue({ gatewayUrl, keys: upstreams.service('keys'), assertions }), clock, monotonicClock });
   const usage = new UsageNotes({ send: sendUsage({ gatewayUrl, keys: upstreams.service('keys'), assertions }), logger, nowMs: () => clock.nowMs(), ...(sources.usageIntervalMs === undefined ? {} : { intervalMs: sources.usageIntervalMs }) });
   usage.start();
+  const ownAssertion = (upstream: { audience: string }): Promise<string> => assertions.sign({ sub: gatewayUrl, aud: upstream.audience, scope: '', credential: { kind: 'gateway', id: 'gateway' } });
+  const checks = new HealthChecks({ servers: () => replica.servers(), upstreams, assertion: ownAssertion, logger });
+  checks.start();
+  const reports = new HealthReports({
+    gatewayUrl, upstreams, identity: upstreams.service('identity'), assertions, logger, nowMs: () => clock.nowMs(), ...(sources.healthIntervalMs === undefined ? {} : { intervalMs: sources.healthIntervalMs }),
+  });
+  reports.start();
 
   const parts: PipelineParts = {
     origins: originRules({ gatewayUrl, boundTo: env.HOST, hosts: env.LATCHKEY_ALLOWED_HOSTS, origins: env.LATCHKEY_ALLOWED_ORIGINS }),
@@ -152,6 +166,7 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
   return {
     stages: pipeline(parts),
     discovery: { gatewayUrl, issuer, server, isReady, issuerDocuments, assertions },
+    upstreams,
     onChange(record) {
       if (record.kind === 'jwks') {
         keys.forget();
@@ -166,6 +181,8 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
     async close() {
       await confirmStreams.stop();
       streams.cutAll();
+      await checks.stop();
+      await reports.stop();
       await usage.stop();
       await upstreams.close();
     },

@@ -16,6 +16,7 @@ import { assembleGateway, type Gateway } from './gateway.ts';
 import { AuditMetrics } from './metrics/audit-metrics.ts';
 import { FeedMetrics } from './metrics/feed-metrics.ts';
 import { feedStatus } from './metrics/feed-status.ts';
+import { upstreamMetrics } from './metrics/upstream-metrics.ts';
 import { RequestMetrics } from './metrics/request-metrics.ts';
 import { runPipeline } from './proxy/run-pipeline.ts';
 
@@ -27,6 +28,8 @@ export interface StartGatewayOptions {
   logger: Logger;
   /** How long uses of keys are added up before keys is told; 15 seconds. */
   usageIntervalMs?: number;
+  /** How often it is looked whether identity has to hear of the health of servers; a second. */
+  healthIntervalMs?: number;
 }
 
 export interface RunningGateway extends RunningService {
@@ -68,7 +71,7 @@ function readiness(freshness: Freshness): () => boolean {
  * Starts the gateway. It listens at once and says so in `/healthz`; `/readyz` and every credential wait for the feed.
  * @throws PortInUseError
  */
-export async function startGateway({ env, feed, trail, logger, usageIntervalMs }: StartGatewayOptions): Promise<RunningGateway> {
+export async function startGateway({ env, feed, trail, logger, usageIntervalMs, healthIntervalMs }: StartGatewayOptions): Promise<RunningGateway> {
   const clock = new SystemMonotonicClock();
   const replica = new Replica(logger);
   const follower = new ReplicaFollower({ feed, replica, logger, ...snapshotOf(env) });
@@ -81,8 +84,9 @@ export async function startGateway({ env, feed, trail, logger, usageIntervalMs }
   audit?.start();
   const redis = env.REDIS_URL === undefined ? undefined : createRedis(env.REDIS_URL, logger);
   const gateway = await assembleGateway({
-    env, replica, proofs: freshness, isReady, feed, feedMetrics, requestMetrics, redis, logger, audit, monotonicClock: clock, ...(usageIntervalMs === undefined ? {} : { usageIntervalMs }),
+    env, replica, proofs: freshness, isReady, feed, feedMetrics, requestMetrics, redis, logger, audit, monotonicClock: clock, ...(usageIntervalMs === undefined ? {} : { usageIntervalMs }), ...(healthIntervalMs === undefined ? {} : { healthIntervalMs }),
   });
+  upstreamMetrics(registry, gateway.upstreams);
   replica.onChange((record) => gateway.onChange(record));
 
   let closing = false;

@@ -15,7 +15,7 @@ describe('Relay', () => {
   const front = createServer((request, response) => {
     if (request.url === '/late') return late(response);
     const relay = new Relay({
-      response, rewrite: null, presented: true, sealSession: () => null, onStream: () => () => undefined,
+      response, rewrite: null, presented: true, sealSession: () => null, onOutcome: () => undefined, onStream: () => () => undefined,
       times: { answerMs: 200, streamIdleMs: 60_000, keepAliveMs: 40 },
     });
     relay.start(pool, { path: request.url ?? '/', method: 'GET' });
@@ -70,7 +70,7 @@ describe('Relay', () => {
     const outcome = new Promise<unknown>((resolve) => {
       late = (response) => {
         response.once('close', () => {
-          const relay = new Relay({ response, rewrite: null, presented: true, sealSession: () => null, onStream: () => () => undefined, times: { answerMs: 60_000, streamIdleMs: 1, keepAliveMs: 1 } });
+          const relay = new Relay({ response, rewrite: null, presented: true, sealSession: () => null, onOutcome: () => undefined, onStream: () => () => undefined, times: { answerMs: 60_000, streamIdleMs: 1, keepAliveMs: 1 } });
           relay.start(pool, { path: '/', method: 'GET' });
           relay.done.then(() => resolve('done'), resolve);
         });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { defaultServerSettings, identityHeader, type AuditEvent, type IdentityAssertionClaims, type MemberRecord, type RegisteredServer, type ServerRecord } from '@latchkey/contracts';
 import { requireDescribed } from '@latchkey/service/testing';
 import { verifies } from '@latchkey/testing';
@@ -62,6 +63,7 @@ describe('the management API', () => {
       resource: `${gatewayUrl}/mcp/tickets`,
       ...defaultServerSettings,
       revision: 1,
+      health: { state: 'unknown', gateways: 0, down: 0, lastSuccessAt: null, lastFailureAt: null, lastFailure: null, reportedAt: null },
       createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
       consistency: `feed.identity.server.${server.id}@1`,
     });
@@ -105,6 +107,26 @@ describe('the management API', () => {
     expect(kept.map(({ revision, record: { settings } }) => [revision, settings?.tokenUrls ?? false])).toEqual([[1, true], [2, true], [3, false]]);
     const [told] = await accounts.dataSource.query<{ event: AuditEvent }[]>("SELECT event FROM audit_events WHERE action = 'server.changed' ORDER BY received_at LIMIT 1");
     expect(told?.event).toMatchObject({ org: 'acme', actor: { id: owner.sub }, target: { id: 'changing' }, details: { changed: ['name', 'url', 'restrictions', 'limits'], name_before: 'Tickets', upstream_after: 'https://other.example.com', revision: 2 } });
+  });
+
+  verifies('G3', 'a server shows how gateways see it; they alone say so, and nothing of what is not there', async () => {
+    const { id } = (await call('POST', '/v1/servers', owner, { ...input, slug: 'watched' })).body;
+    const seen = { id, state: 'down', failures: 7, open: 0, lastSuccessAt: null, lastFailureAt: '2026-01-01T00:00:00.000Z', lastFailure: 'timeout' };
+    const report = { gateway: randomUUID(), servers: [seen, { ...seen, id: randomUUID() }] };
+    const gateway = { iss: gatewayUrl, sub: gatewayUrl, aud: accounts.issuer, scope: '', credential: { kind: 'gateway', id: 'gateway' } } as const;
+    const tell = async (body: unknown, caller: Partial<IdentityAssertionClaims> = gateway) =>
+      (await fetch(`${accounts.issuer}/internal/server-health`, { method: 'POST', headers: { 'content-type': 'application/json', [identityHeader]: await accounts.asserter.sign(caller) }, body: JSON.stringify(body) })).status;
+    const shown = async () => (await call('GET', '/v1/servers/watched', owner)).body.health;
+    expect([await tell(report, owner), await tell({ ...report, gateway: 'x' }), await tell(report)]).toEqual([401, 400, 204]);
+    expect(await shown()).toEqual({ state: 'down', gateways: 1, down: 1, lastSuccessAt: null, lastFailureAt: seen.lastFailureAt, lastFailure: 'timeout', reportedAt: expect.any(String) });
+    await tell({ gateway: randomUUID(), servers: [{ ...seen, state: 'up', failures: 0 }] });
+    expect(await shown()).toMatchObject({ state: 'degraded', gateways: 2 });
+    await tell({ ...report, servers: [{ ...seen, state: 'up' }] });
+    expect(await shown()).toMatchObject({ state: 'up', gateways: 2 });
+    expect((await call('GET', '/v1/servers', owner)).body.items.find(({ slug }) => slug === 'watched')).toMatchObject({ health: { state: 'up' } });
+    // What no gateway repeats is forgotten.
+    await accounts.dataSource.query('UPDATE server_health SET expires_at = now()');
+    expect(await shown()).toMatchObject({ state: 'unknown' });
   });
 
   it('is changed by who may, where it is, and to nothing that is refused at registration', async () => {

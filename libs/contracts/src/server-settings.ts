@@ -105,9 +105,9 @@ export const serverSettingsInputs = {
   healthChecks: serverHealthChecksSchema.strict().optional(),
 };
 
-/** Settings that differ from the defaults, as records carry them. */
+/** Settings that differ from the defaults, as records carry them: what a later version lets a header be called stops no gateway. */
 export const unusualSettingsSchema = z.object({
-  headers: headersSchema.optional(),
+  headers: z.record(z.string(), z.string()).optional(),
   restrictions: serverRestrictionsSchema.optional(),
   limits: serverLimitsSchema.optional(),
   tokenUrls: z.boolean().optional(),

@@ -1,10 +1,12 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { ServerFailure } from '@latchkey/contracts';
 import { Problem } from '@latchkey/problem';
 import type { Dispatcher } from 'undici';
 import { CredentialRefused } from '../connections/attached.ts';
 import { ClientGone } from '../proxy/render-refusal.ts';
 import type { Rewrite } from '../rewrite/rewrite-plan.ts';
 import { UnreadableAnswer } from '../rewrite/event-stream.ts';
+import { failureOfError, failureOfStatus } from '../upstreams/failure-of.ts';
 import { EventSink, JsonSink, PassingSink, type BodySink } from './body-sink.ts';
 import { callerHeaders, isEventStream, isJson } from './response-headers.ts';
 
@@ -26,6 +28,8 @@ export interface RelayOptions {
   presented: boolean;
   /** Our own name for the session that the upstream opened; null: none is told (GW-70, GW-73). */
   sealSession(upstreamId: string): string | null;
+  /** The upstream has answered, or will not; null: it has. Nothing is said where the caller left before. */
+  onOutcome(failure: ServerFailure | null): void;
   /** An event stream has begun; what is returned is called when it is over. */
   onStream(cut: () => void): () => void;
 }
@@ -57,7 +61,7 @@ export class Relay implements Dispatcher.DispatchHandler {
       this.resolve = resolve;
       this.reject = reject;
     });
-    this.timer = setTimeout(() => this.refuse(new Problem('upstream_timeout')), options.times.answerMs);
+    this.timer = setTimeout(this.onSilent, options.times.answerMs);
     options.response.once('close', this.onCallerClosed);
     options.response.on('drain', this.onDrain);
   }
@@ -81,6 +85,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     // Informational answers (RFC 9110 section 15.2) are about the connection to the upstream.
     if (status < 200 || this.settled) return;
+    this.options.onOutcome(failureOfStatus(status));
     const refusal = refusalFor(status, headers, this.options.presented);
     if (refusal !== null) return this.refuse(refusal);
     this.begin(status, headers);
@@ -110,6 +115,7 @@ export class Relay implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
     if (this.settled) return;
+    if (this.sink === null) this.options.onOutcome(failureOfError(error));
     if (this.sink === null || !this.options.response.headersSent) {
       const timeout = (error as NodeJS.ErrnoException).code === 'UND_ERR_CONNECT_TIMEOUT';
       return this.refuse(new Problem(timeout ? 'upstream_timeout' : 'upstream_unavailable', { cause: error }));
@@ -205,6 +211,12 @@ export class Relay implements Dispatcher.DispatchHandler {
     this.forgetStream();
     this.forgetStream = () => undefined;
   }
+
+  private readonly onSilent = (): void => {
+    if (this.settled) return;
+    this.options.onOutcome('timeout');
+    this.refuse(new Problem('upstream_timeout'));
+  };
 
   private readonly onDrain = (): void => this.controller?.resume();
 

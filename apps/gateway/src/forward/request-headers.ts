@@ -41,6 +41,8 @@ export function upstreamHeaders(exchange: Exchange, assertion: string | null): R
   const hook = exchange.route?.kind === 'manage' && exchange.route.operation.family === 'hooks';
   const headers = hook ? ofHook(request.headers) : pick(request.headers, mcp ? passedToMcp : passedToServices);
   if (mcp) {
+    // What the registration adds comes last: it replaces nothing of the protocol.
+    for (const [name, value] of Object.entries(exchange.upstream?.settings?.headers ?? {})) headers[name] ??= value;
     for (const [name, value] of Object.entries(request.headers)) {
       // GW-48: they pass as they are; no decision rests on them.
       if (name.startsWith('mcp-param-') && typeof value === 'string') headers[name] = value;

@@ -55,7 +55,7 @@ export const pipeline = (parts: PipelineParts): readonly Stage[] => {
     select,                                 // 503
     serveTools({ ...parts.tools, inner, again: [prove, decide] }), // REST only: 200, and whatever the stages before and after say of what it asks
     attach,                                 // 200, 400, 403, 404, 502, 503
-    send,                                   // 502, 503, 504
+    send,                                   // 429 where a server takes no more at once, 502, 503, 504
     record(parts.logger, parts.metrics, parts.audit, parts.usage), // never throws
   ];
 };

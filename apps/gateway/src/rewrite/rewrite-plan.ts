@@ -1,4 +1,5 @@
-import { mayUse, type Subject } from '@latchkey/access';
+import { keepsTools, mayUse, type Subject } from '@latchkey/access';
+import type { ServerRestrictions } from '@latchkey/contracts';
 import { modernVersions } from '../message/era.ts';
 import { isObject, type Message } from '../message/message.ts';
 import type { McpRoute } from '../proxy/exchange.ts';
@@ -20,28 +21,30 @@ export function rewritePlan(route: McpRoute, subject: Subject, message: Message 
   const { server } = route;
   // A credential that covers the whole server has nothing hidden from it.
   const restricted = !mayUse(subject, server, { kind: 'resource', name: '' });
+  const narrows = restricted || keepsTools(server) || Object.keys(server.settings?.restrictions?.annotations ?? {}).length > 0;
   if (message === undefined) {
     // On a GET stream, answers to any earlier request may be replayed.
-    return restricted ? (received) => filterMessage(received, subject, route) : null;
+    return narrows ? (received) => filterMessage(received, subject, route, restricted) : null;
   }
   if (message.kind !== 'request') return null;
-  const filters = restricted && (lists.includes(message.method) || message.method === 'subscriptions/listen');
+  const filters = narrows && (lists.includes(message.method) || message.method === 'subscriptions/listen');
   const caches = message.era === 'modern' && cacheable.has(message.method);
   if (!filters && !caches) return null;
   return (received) => {
-    if (restricted && !filterMessage(received, subject, route)) return false;
+    if (narrows && !filterMessage(received, subject, route, restricted)) return false;
     const { result } = received;
     if (caches && isObject(result)) privateResult(result, message.method);
     return true;
   };
 }
 
-function filterMessage(received: Record<string, unknown>, subject: Subject, { server }: McpRoute): boolean {
+function filterMessage(received: Record<string, unknown>, subject: Subject, { server }: McpRoute, restricted: boolean): boolean {
   // GW-53: news of what is hidden is news of its existence.
-  if (received['method'] === 'notifications/resources/updated') return false;
+  if (restricted && received['method'] === 'notifications/resources/updated') return false;
   const { result } = received;
   if (!isObject(result)) return true;
   keep(result, 'tools', ({ name }) => mayUse(subject, server, { kind: 'tool', name: String(name) }));
+  annotate(result, server.settings?.restrictions?.annotations);
   keep(result, 'prompts', ({ name }) => mayUse(subject, server, { kind: 'prompt', name: String(name) }));
   keep(result, 'resources', ({ uri }) => mayUse(subject, server, { kind: 'resource', name: String(uri) }));
   keep(result, 'resourceTemplates', ({ uriTemplate }) => mayUse(subject, server, { kind: 'resource', name: String(uriTemplate) }));
@@ -52,6 +55,16 @@ function filterMessage(received: Record<string, unknown>, subject: Subject, { se
 function keep(result: Record<string, unknown>, member: string, mayKeep: (item: Item) => boolean): void {
   const items = result[member];
   if (Array.isArray(items)) result[member] = items.filter((item: unknown) => isObject(item) && mayKeep(item));
+}
+
+/** What an administrator says of a tool is what its callers are told, and what their calls are judged by. */
+function annotate(result: Record<string, unknown>, annotations: ServerRestrictions['annotations'] = {}): void {
+  const tools = result['tools'];
+  if (!Array.isArray(tools)) return;
+  for (const tool of tools as Item[]) {
+    const name = String(tool['name']);
+    if (Object.hasOwn(annotations, name)) tool['annotations'] = { ...(isObject(tool['annotations']) ? tool['annotations'] : {}), ...annotations[name] };
+  }
 }
 
 function privateResult(result: Record<string, unknown>, method: string): void {

@@ -1,5 +1,6 @@
 import { lookup as systemLookup, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
+import type { ServerTls } from '@latchkey/contracts';
 import ipaddr from 'ipaddr.js';
 import { buildConnector } from 'undici';
 
@@ -32,9 +33,12 @@ const guardedLookup: LookupFunction = (hostname, options, callback) => {
 
 const connectTimeoutMs = 5_000;
 
+/** Certificates are checked whatever the process was told: a registration can name others to trust, and nothing switches the check off. */
+const tlsOptions = ({ ca, serverName }: ServerTls): object => ({ ...(ca === null ? {} : { ca }), ...(serverName === null ? {} : { servername: serverName }) });
+
 /** How connections to upstreams are made; HTTP/1.1 only, so that one slow stream holds up no other request on its connection. */
-export function upstreamConnector(allowPrivate: boolean): buildConnector.connector {
-  const connect = buildConnector({ timeout: connectTimeoutMs, allowH2: false, ...(allowPrivate ? {} : { lookup: guardedLookup }) });
+export function upstreamConnector(allowPrivate: boolean, tls: ServerTls = { ca: null, serverName: null }): buildConnector.connector {
+  const connect = buildConnector({ timeout: connectTimeoutMs, allowH2: false, rejectUnauthorized: true, ...tlsOptions(tls), ...(allowPrivate ? {} : { lookup: guardedLookup }) });
   if (allowPrivate) return connect;
   return (options, callback) => {
     // `net.connect` looks up names only: an address in the URL itself is judged here.

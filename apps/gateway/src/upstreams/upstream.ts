@@ -1,5 +1,7 @@
+import type { ServerRecord } from '@latchkey/contracts';
 import { Pool } from 'undici';
 import type { buildConnector } from 'undici';
+import type { UpstreamHealth } from './upstream-health.ts';
 
 /** One place that requests are forwarded to. */
 export interface Upstream {
@@ -12,9 +14,14 @@ export interface Upstream {
   audience: string;
   /** Requests and streams that are open now. */
   open: number;
+  /** Of a registered server, as they are now */
+  settings: ServerRecord['settings'];
+  health: UpstreamHealth;
+  /** Set once the server is gone, or lives elsewhere: what is open has a while to end. */
+  retired: boolean;
 }
 
-export function createUpstream(options: { name: string; url: string; audience: string; connect: buildConnector.connector }): Upstream {
+export function createUpstream(options: { name: string; url: string; audience: string; connect: buildConnector.connector; health: UpstreamHealth; settings?: ServerRecord['settings'] }): Upstream {
   const url = new URL(options.url);
   const pool = new Pool(url.origin, {
     connect: options.connect,
@@ -25,5 +32,5 @@ export function createUpstream(options: { name: string; url: string; audience: s
     bodyTimeout: 0,
     maxHeaderSize: 32 * 1024,
   });
-  return { name: options.name, pool, path: url.pathname + url.search, audience: options.audience, open: 0 };
+  return { name: options.name, pool, path: url.pathname + url.search, audience: options.audience, open: 0, settings: options.settings, health: options.health, retired: false };
 }

@@ -39,9 +39,10 @@ export interface WorldOptions {
   feed?: InProcessFeed;
   trail?: AuditTrail;
   usageIntervalMs?: number;
+  healthIntervalMs?: number;
 }
 
-export async function startWorld({ env = {}, records = [], prepare = true, feed: given, trail, usageIntervalMs = 3_600_000 }: WorldOptions = {}): Promise<World> {
+export async function startWorld({ env = {}, records = [], prepare = true, feed: given, trail, usageIntervalMs = 3_600_000, healthIntervalMs = 3_600_000 }: WorldOptions = {}): Promise<World> {
   const upstream = await startUpstream();
   const feed = given ?? new InProcessFeed();
   const writers = { identity: new PlayedWriter(feed, 'identity'), keys: new PlayedWriter(feed, 'keys') };
@@ -68,6 +69,7 @@ export async function startWorld({ env = {}, records = [], prepare = true, feed:
   const gateway = await startGateway({
     feed,
     usageIntervalMs,
+    healthIntervalMs,
     ...(trail === undefined ? {} : { trail }),
     logger: createLogger('gateway', 'debug', { write: (line) => void lines.push(line) }),
     env: readGatewayEnv({

@@ -20,6 +20,7 @@ import { TrustedIssuers1700000000019 } from './19-trusted-issuers.ts';
 import { ReplayIndex1700000000020 } from './20-replay-index.ts';
 import { ChosenProjects1700000000021 } from './21-chosen-projects.ts';
 import { ServerSettings1700000000022 } from './22-server-settings.ts';
+import { ServerHealth1700000000023 } from './23-server-health.ts';
 
 /** In order; a class is never changed once it was released. */
 export const migrations = [
@@ -45,4 +46,5 @@ export const migrations = [
   ReplayIndex1700000000020,
   ChosenProjects1700000000021,
   ServerSettings1700000000022,
+  ServerHealth1700000000023,
 ];

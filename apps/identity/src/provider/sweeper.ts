@@ -9,7 +9,7 @@ import { tombstoneSeconds } from './lifetimes.ts';
 const intervalMs = 60_000;
 const batchSize = 1000;
 const expiring = [
-  'artifacts', 'refresh_replays', 'revoked_tokens', 'ended_sessions', 'console_sessions', 'account_links', 'mails', 'federation_states', 'pending_sign_ins', 'consents', 'used_assertions',
+  'artifacts', 'refresh_replays', 'revoked_tokens', 'ended_sessions', 'console_sessions', 'account_links', 'mails', 'federation_states', 'pending_sign_ins', 'consents', 'used_assertions', 'server_health',
 ];
 
 /** Deletes what has expired. Nothing depends on it: expired rows are already as good as gone to every reader. */

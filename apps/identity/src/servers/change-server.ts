@@ -6,6 +6,7 @@ import { DataSource, IsNull } from 'typeorm';
 import { recordAudit, type AuditEntry } from '../audit/record-audit.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { holdStanding } from '../organizations/hold-standing.ts';
+import { healthOf } from './health-of.ts';
 import { holdPlace } from './hold-place.ts';
 import { presentServer } from './present-server.ts';
 import { checkSettings } from './check-settings.ts';
@@ -60,7 +61,8 @@ export class ChangeServer {
       await manager.update(ServerEntity, { id: before.id }, { name: after.name, url: after.url, folder: after.folder, settings: after.settings, revision: after.revision });
       const details = { ...differences(before, after), revision: after.revision };
       await recordAudit(manager, { org: after.org, ...acting.by, action: 'server.changed', target: { kind: 'server', id: slug, name: after.name }, details });
-      return { ...presentServer(after, this.env.LATCHKEY_GATEWAY_URL), consistency: await stageServer(manager, after) };
+      const health = await healthOf(manager, [after.id]);
+      return { ...presentServer(after, health(after.id), this.env.LATCHKEY_GATEWAY_URL), consistency: await stageServer(manager, after) };
     });
   }
 }

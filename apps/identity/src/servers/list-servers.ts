@@ -5,6 +5,7 @@ import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { ActingMember } from '../organizations/acting-member.ts';
 import type { Membership } from '../organizations/find-role.ts';
 import { pageOf } from '../organizations/page.ts';
+import { healthOf } from './health-of.ts';
 import { presentServer } from './present-server.ts';
 import { ServerEntity } from './server.entity.ts';
 
@@ -30,6 +31,7 @@ export class ListServers {
     if (query.folder !== undefined) servers.andWhere('row.folder = :folder', { folder: query.folder });
     if (member.role === 'member') servers.andWhere('row.project = ANY(:mine)', { mine: Object.keys(member.projects) });
     const { rows, nextCursor } = await pageOf(servers, { key: 'row.slug', limit: query.limit, cursor: query.cursor });
-    return { items: rows.map((row) => presentServer(row, this.env.LATCHKEY_GATEWAY_URL)), nextCursor };
+    const health = await healthOf(this.dataSource.manager, rows.map(({ id }) => id));
+    return { items: rows.map((row) => presentServer(row, health(row.id), this.env.LATCHKEY_GATEWAY_URL)), nextCursor };
   }
 }

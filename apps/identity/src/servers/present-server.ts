@@ -1,10 +1,10 @@
-import type { Server } from '@latchkey/contracts';
+import type { Server, ServerHealth } from '@latchkey/contracts';
 import { resources } from '@latchkey/oauth';
 import { settingsOf } from './settings-of.ts';
 import type { ServerEntity } from './server.entity.ts';
 
 /** A server as the API shows it. */
-export function presentServer(row: ServerEntity, gatewayUrl: string): Server {
+export function presentServer(row: ServerEntity, health: ServerHealth, gatewayUrl: string): Server {
   const { id, org, project, folder, slug, name, url, revision, createdAt } = row;
-  return { id, org, project, folder, slug, name, url, resource: resources(gatewayUrl).server(slug), ...settingsOf(row), revision, createdAt: createdAt.toISOString() };
+  return { id, org, project, folder, slug, name, url, resource: resources(gatewayUrl).server(slug), ...settingsOf(row), revision, health, createdAt: createdAt.toISOString() };
 }

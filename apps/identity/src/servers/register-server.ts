@@ -10,6 +10,7 @@ import { recordAudit } from '../audit/record-audit.ts';
 import { ActingMember } from '../organizations/acting-member.ts';
 import { holdStanding } from '../organizations/hold-standing.ts';
 import { liveProject } from '../organizations/project.entity.ts';
+import { healthFrom } from './health-of.ts';
 import { holdPlace } from './hold-place.ts';
 import { presentServer } from './present-server.ts';
 import { checkSettings } from './check-settings.ts';
@@ -49,7 +50,7 @@ export class RegisterServer {
       }
       const details = { project, folder, upstream: new URL(url).origin };
       await recordAudit(manager, { org, ...by, action: 'server.registered', target: { kind: 'server', id: slug, name }, details });
-      return { ...presentServer(row, this.env.LATCHKEY_GATEWAY_URL), consistency: await stageServer(manager, row) };
+      return { ...presentServer(row, healthFrom([]), this.env.LATCHKEY_GATEWAY_URL), consistency: await stageServer(manager, row) };
     });
   }
 }

@@ -2,10 +2,12 @@ import { slugSchema, type IdentityAssertionClaims, type Scope, type Server } fro
 import { Inject, Injectable } from '@nestjs/common';
 import { projectRoleOf } from '@latchkey/access';
 import { Problem } from '@latchkey/problem';
+import { DataSource } from 'typeorm';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { ActingMember } from '../organizations/acting-member.ts';
 import type { Acting } from '../organizations/acting.ts';
 import { FindServer } from './find-server.ts';
+import { healthOf } from './health-of.ts';
 import { presentServer } from './present-server.ts';
 import type { ServerEntity } from './server.entity.ts';
 
@@ -15,6 +17,7 @@ export class VisibleServer {
   constructor(
     private readonly findServer: FindServer,
     private readonly actingMember: ActingMember,
+    private readonly dataSource: DataSource,
     @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
   ) {}
 
@@ -29,6 +32,7 @@ export class VisibleServer {
 
   async show(caller: IdentityAssertionClaims, slug: string): Promise<Server> {
     const { row } = await this.find(caller, 'servers:read', slug);
-    return presentServer(row, this.env.LATCHKEY_GATEWAY_URL);
+    const health = await healthOf(this.dataSource.manager, [row.id]);
+    return presentServer(row, health(row.id), this.env.LATCHKEY_GATEWAY_URL);
   }
 }

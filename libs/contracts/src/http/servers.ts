@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { displayNameSchema, slugSchema } from '../identifiers.ts';
 import { serverSettingsInputs, serverSettingsSchema } from '../server-settings.ts';
 import { pageOf, pageQuerySchema } from './lists.ts';
+import { serverHealthSchema } from './server-health.ts';
 
 /** Slugs that would shadow a path below `/mcp`. */
 export const reservedServerSlugs: readonly string[] = ['server-card'];
@@ -46,6 +47,8 @@ export const serverSchema = z.object({
   ...serverSettingsSchema.shape,
   /** Counts changes */
   revision: z.number().int(),
+  /** As gateways have seen it in the last minutes */
+  health: serverHealthSchema,
   createdAt: z.string(),
 });
 export type Server = z.infer<typeof serverSchema>;

@@ -19,8 +19,10 @@ import { sessionBinding, type SealedSessions } from '../../sessions/sealed-sessi
 import type { Prover } from '../../freshness/prover.ts';
 import { stale } from '../../freshness/stale.ts';
 import type { OpenStream, OpenStreams } from '../../streams/open-streams.ts';
+import { enterUpstream } from '../../upstreams/enter-upstream.ts';
+import type { Upstream } from '../../upstreams/upstream.ts';
 import type { Exchange, McpRoute, Route } from '../exchange.ts';
-import type { Stage } from '../stage.ts';
+import type { Stage, StageOutcome } from '../stage.ts';
 import { answerMissing } from './attach-connection.ts';
 import { askOf, mayCallFrom, subjectOf } from './authorize.ts';
 
@@ -38,6 +40,9 @@ export interface ForwardOptions {
   monotonicClock: MonotonicClock;
   times: RelayTimes & { streamMaxAgeMs: number };
 }
+
+/** A request that has an answer, after which its stream is over. */
+const isCall = ({ message }: Exchange): boolean => message?.kind === 'request' && message.method !== 'subscriptions/listen';
 
 /** Sends the judged body on and carries the answer back. */
 export function forward(options: ForwardOptions): Stage {
@@ -66,12 +71,18 @@ export function forward(options: ForwardOptions): Stage {
 
   /** The same questions that let the request in, asked of what is known now (GW-63). */
   const mayGoOn = (exchange: Exchange, route: McpRoute, { principal, confirmed }: Pick<OpenStream, 'principal' | 'confirmed'>): boolean => {
-    if (liveness.causeOfDeath(principal, confirmed) !== null || replica.server(route.server.slug)?.url !== route.server.url) return false;
+    if (liveness.causeOfDeath(principal, confirmed) !== null) return false;
+    const server = replica.server(route.server.slug);
+    const isThere = server?.url === route.server.url;
+    // A call that is under way when its server goes has the time that `Upstreams` gives it; what would go on for ever ends.
+    if (!isThere && !(isCall(exchange) && exchange.upstream?.retired === true)) return false;
+    // Lists on the way are filtered by what the server kept when they were asked for.
+    if (isThere && !isCall(exchange) && JSON.stringify(server.settings?.restrictions) !== JSON.stringify(route.server.settings?.restrictions)) return false;
     if (principal.signedBy !== undefined && !keys.knows(principal.signedBy)) return false;
     // A key that was narrowed since: what the stream was opened with is more than is left, and its lists are filtered by it.
     const now = principal.hash === null ? principal : (pats.find(principal.hash) ?? principal);
     if (!isWithin(principal, now) || !mayCallFrom(now, replica, { confirmed, address: exchange.address })) return false;
-    const ask = askOf(route, exchange.message, principal);
+    const ask = askOf(isThere ? { ...route, server } : route, exchange.message, principal);
     return ask !== null && decide(subjectOf(principal, replica, confirmed), ask).kind === 'allow';
   };
 
@@ -98,50 +109,63 @@ export function forward(options: ForwardOptions): Stage {
     return route.kind === 'mcp' && subject !== undefined ? withoutOurAnswer(message, narrowListen(route, subject, message)) : message.body;
   };
 
-  const send = async (exchange: Exchange, assertion: string | null): Promise<void> => {
+  const send = async (exchange: Exchange, upstream: Upstream, assertion: string | null): Promise<void> => {
     const route = exchange.needRoute();
-    const upstream = exchange.needUpstream();
     const headers = upstreamHeaders(exchange, assertion);
     // Limits, connection and signature were waited for. Whatever held them up, what was decided on may not be older than the bound when it is acted on.
     if (exchange.provenUntilMs !== undefined && monotonicClock.nowMs() > exchange.provenUntilMs) throw stale();
+    const answerMs = upstream.settings?.limits?.timeoutMs ?? times.answerMs;
+    let isTold = false;
     const relay = new Relay({
       response: exchange.response,
-      times,
+      times: answerMs === times.answerMs ? times : { ...times, answerMs },
       rewrite: route.kind === 'mcp' && exchange.subject !== undefined ? rewritePlan(route, exchange.subject, exchange.message) : null,
       presented: route.kind === 'mcp' || assertion !== null,
       sealSession: (id) => sealSession(exchange, id),
+      onOutcome: (failure) => {
+        isTold = true;
+        if (failure === null) upstream.health.succeeded();
+        else upstream.health.failed(failure);
+      },
       onStream: (cut) => watchStream(exchange, cut),
     });
-    upstream.open += 1;
+    relay.start(upstream.pool, {
+      path: route.kind === 'manage' ? route.target : upstream.path,
+      method: exchange.method,
+      headers,
+      body: bodyOf(exchange, route),
+    });
+    await relay.done.finally(() => {
+      if (!isTold) upstream.health.abandoned();
+    });
+  };
+
+  const sendOnceMore = async (exchange: Exchange, upstream: Upstream): Promise<StageOutcome> => {
+    const assertion = assertionFor(exchange);
+    const signed = assertion === null ? null : await assertion;
     try {
-      relay.start(upstream.pool, {
-        path: route.kind === 'manage' ? route.target : upstream.path,
-        method: exchange.method,
-        headers,
-        body: bodyOf(exchange, route),
-      });
-      await relay.done;
-    } finally {
-      upstream.open -= 1;
+      await send(exchange, upstream, signed);
+    } catch (error) {
+      if (exchange.attached === undefined || !(error instanceof Problem && error.cause instanceof CredentialRefused)) throw error;
+      // GW-83 holds for the second answer; the first may mean that what was shown is out of date.
+      const again = await connector.again(exchange, exchange.attached);
+      if (again === null) throw error;
+      if ('kind' in again) return answerMissing(exchange, again);
+      exchange.attached = again;
+      await send(exchange, upstream, signed);
     }
   };
 
   return {
     name: 'forward',
-    statuses: [200, 403, 502, 503, 504],
+    statuses: [200, 403, 429, 502, 503, 504],
     async run(exchange) {
-      const assertion = assertionFor(exchange);
-      const signed = assertion === null ? null : await assertion;
+      const upstream = exchange.needUpstream();
+      const leave = enterUpstream(upstream, exchange.needRoute().kind === 'mcp');
       try {
-        await send(exchange, signed);
-      } catch (error) {
-        if (exchange.attached === undefined || !(error instanceof Problem && error.cause instanceof CredentialRefused)) throw error;
-        // GW-83 holds for the second answer; the first may mean that what was shown is out of date.
-        const again = await connector.again(exchange, exchange.attached);
-        if (again === null) throw error;
-        if ('kind' in again) return answerMissing(exchange, again);
-        exchange.attached = again;
-        await send(exchange, signed);
+        return await sendOnceMore(exchange, upstream);
+      } finally {
+        leave();
       }
     },
   };

@@ -40,10 +40,10 @@ function parseBody(bytes: Buffer): unknown {
 
 /** One JSON-RPC message, judged by its body alone; from here on the exchange speaks JSON-RPC. */
 export function readMessage({ sessions, maxBodyBytes }: ReadMessageOptions): Stage {
-  const readPosted = async (exchange: Exchange): Promise<void> => {
+  const readPosted = async (exchange: Exchange, route: McpRoute): Promise<void> => {
     const { request } = exchange;
     requireJson(request);
-    const body = await readBody(request, maxBodyBytes);
+    const body = await readBody(request, Math.min(maxBodyBytes, route.server.settings?.limits?.bodyBytes ?? maxBodyBytes));
     const value = parseBody(body);
     exchange.refusedId = idOf(value);
     const shape = readShape(value);
@@ -94,7 +94,7 @@ export function readMessage({ sessions, maxBodyBytes }: ReadMessageOptions): Sta
         return;
       }
       if (route.tools !== undefined) return readToolRequest(exchange, route.tools);
-      if (method === 'POST') await readPosted(exchange);
+      if (method === 'POST') await readPosted(exchange, route);
       else if (method === 'GET' || method === 'DELETE') checkLegacyVersion(request.headers['mcp-protocol-version']?.toString());
       else throw methodNotAllowed('POST, GET, DELETE');
       openSession(exchange, route);

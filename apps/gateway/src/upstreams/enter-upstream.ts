@@ -1,0 +1,27 @@
+import { Problem } from '@latchkey/problem';
+import type { Upstream } from './upstream.ts';
+
+/** More open requests than this at one upstream mean that it does not answer any more; further ones would only queue. */
+const maxOpen = 1000;
+
+/**
+ * Lets one request in, in the same step in which it is counted: however many come at once, no more are open than may be.
+ * @param checksHealth  not of our own services, which have no other that could be asked in their place
+ * @returns a function that ends it
+ * @throws Problem `upstream_unavailable` 503 while the upstream is down, `rate_limited` where its server allows no more at once
+ */
+export function enterUpstream(upstream: Upstream, checksHealth: boolean): () => void {
+  const allowed = upstream.settings?.limits?.concurrency ?? null;
+  if (allowed !== null && upstream.open >= allowed) {
+    throw new Problem('rate_limited', { detail: `The server takes ${allowed} requests at once.`, headers: { 'retry-after': '1' } });
+  }
+  if (upstream.open >= maxOpen) throw new Problem('upstream_unavailable', { status: 503, headers: { 'retry-after': '5' } });
+  const waitMs = checksHealth ? upstream.health.refuses() : null;
+  if (waitMs !== null) {
+    throw new Problem('upstream_unavailable', { status: 503, detail: 'The server has not answered for a while.', headers: { 'retry-after': String(Math.max(1, Math.ceil(waitMs / 1000))) } });
+  }
+  upstream.open += 1;
+  return () => {
+    upstream.open -= 1;
+  };
+}

@@ -1,0 +1,183 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defaultServerSettings, identityHeader, serverHealthReportSchema, type ServerLimits, type ServerRecord, type ServerRestrictions } from '@latchkey/contracts';
+import { eventually, verifies } from '@latchkey/testing';
+import { decodeJwt } from 'jose';
+import { open, pieces, send } from './support/send.ts';
+import { answerJson } from './support/upstream.ts';
+import { bearer, call, list, startWorld, type World } from './support/world.ts';
+
+describe('what the registration of a server says', () => {
+  let world: World;
+  let auth: { authorization: string };
+  let version = 0;
+  beforeAll(async () => {
+    world = await startWorld({ healthIntervalMs: 20 });
+    auth = bearer((await world.pat()).token);
+  });
+  afterAll(() => world.close());
+  beforeEach(() => {
+    world.upstream.received.splice(0);
+    world.upstream.handle = answering;
+  });
+
+  const answering: typeof answerJson = (exchange) => (exchange.url === '/internal/server-health' ? void exchange.response.writeHead(204).end() : answerJson(exchange));
+  const calls = () => world.upstream.received.filter(({ url }) => url === '/mcp');
+
+  /** A server of its own for each test. */
+  async function server(settings: ServerRecord['settings'], more: Partial<ServerRecord> = {}) {
+    const slug = `server-${(version += 1)}`;
+    const record = world.server({ slug, settings, ...more });
+    await world.publish(record);
+    const path = `/mcp/${slug}`;
+    return { record, slug, path, post: (body: object, headers: Record<string, string> = auth) => world.post(body, headers, path) };
+  }
+  const limits = (more: Partial<ServerLimits>) => ({ limits: { ...defaultServerSettings.limits, ...more } });
+  const restrictions = (more: Partial<ServerRestrictions>) => ({ restrictions: { ...defaultServerSettings.restrictions, ...more } });
+  const names = ({ json }: { json: { result: { tools: { name: string }[] } } }) => json.result.tools.map(({ name }) => name);
+
+  verifies('G3', 'its headers go along, and replace none of the protocol; a change reaches the next request', async () => {
+    const { record, post } = await server({ headers: { 'x-region': 'eu', accept: 'text/plain' } });
+    await post(call());
+    expect(calls()[0]?.headers).toMatchObject({ 'x-region': 'eu', accept: 'application/json, text/event-stream' });
+    await world.publish({ ...record, settings: { headers: { 'x-region': 'us' } } });
+    await post(call());
+    expect(calls()[1]?.headers['x-region']).toBe('us');
+  });
+
+  verifies('G6', 'tools that it keeps are in no list and in no call, whatever a credential grants, and a change of that reaches the next request', async () => {
+    const { record, post } = await server(restrictions({ deniedTools: ['delete_*'] }));
+    expect(names(await post(list))).toEqual(['add']);
+    const refused = await post(call('delete_all'));
+    expect([refused.status, refused.json.error.message]).toEqual([200, 'Unknown tool: delete_all']);
+    expect((await post({ jsonrpc: '2.0', id: 1, method: 'x/secret', params: {} })).json.error.code).toBe(-32601);
+    expect(calls()).toHaveLength(1);
+    await world.publish({ ...record, ...{ settings: restrictions({ allowedTools: ['delete_all'] }) } });
+    expect(names(await post(list))).toEqual(['delete_all']);
+    expect((await post(call('delete_all'))).json.result.content[0].text).toBe('called delete_all');
+    expect((await post(call('add'))).json.error.message).toBe('Unknown tool: add');
+  });
+
+  verifies('K1', 'a grant to read calls a tool that only reads; one that destroys needs a grant to delete; the registry has the last word', async () => {
+    const { record, post } = await server(undefined, { tools: { add: { readOnlyHint: true }, delete_all: { destructiveHint: true } } });
+    const granted = async (...actions: ('read' | 'write' | 'delete')[]) => bearer((await world.pat({ grants: [{ resource: 'org/acme', actions }] })).token);
+    const [reads, writes, deletes] = [await granted('read'), await granted('read', 'write'), await granted('read', 'write', 'delete')];
+    const outcomes = async (tool: string) => Promise.all([reads, writes, deletes].map(async (headers) => (await post(call(tool), headers)).json.result !== undefined));
+    expect([await outcomes('add'), await outcomes('delete_all'), await outcomes('other')]).toEqual([[true, true, true], [false, false, true], [false, true, true]]);
+    await world.publish({ ...record, settings: restrictions({ annotations: { add: { readOnlyHint: false }, delete_all: { destructiveHint: false } } }) });
+    expect([await outcomes('add'), await outcomes('delete_all')]).toEqual([[false, true, true], [false, true, true]]);
+    // Callers are told what their calls are judged by.
+    expect((await post(list)).json.result.tools[1]).toMatchObject({ name: 'delete_all', annotations: { destructiveHint: false } });
+  });
+
+  verifies('G6', 'a server that is kept to roles is none for others', async () => {
+    const { post } = await server(restrictions({ allowedRoles: ['admin'] }));
+    const answer = await post(list);
+    expect([answer.status, answer.json.error.data.code]).toEqual([403, 'insufficient_role']);
+  });
+
+  verifies('G5', 'bodies are as large as it takes them, and answers as late', async () => {
+    const { post } = await server(limits({ bodyBytes: 1024, timeoutMs: 100 }));
+    expect((await post({ ...call(), params: { name: 'add', arguments: { padding: 'x'.repeat(1000) } } })).status).toBe(413);
+    expect((await post(call())).status).toBe(200);
+    world.upstream.handle = (exchange) => (exchange.url === '/mcp' ? undefined : answering(exchange));
+    const late = await post(call());
+    expect([late.status, late.json.error.data.code]).toEqual([504, 'upstream_timeout']);
+  });
+
+  verifies('G5', 'no more requests are open at once than it takes, however many come in one moment', async () => {
+    const { post } = await server(limits({ concurrency: 3 }));
+    const held: (() => void)[] = [];
+    world.upstream.handle = (exchange) => (exchange.url === '/mcp' ? void held.push(() => void answering(exchange)) : answering(exchange));
+    let refused = 0;
+    const answers = Array.from({ length: 10 }, async () => {
+      const answer = await post(call());
+      if (answer.status === 429) refused += 1;
+      return answer;
+    });
+    await eventually(() => expect([held.length, refused]).toEqual([3, 7]));
+    for (const answer of held) answer();
+    const all = await Promise.all(answers);
+    expect(all.filter(({ status }) => status === 200)).toHaveLength(3);
+    const busy = all.find(({ status }) => status === 429);
+    expect([busy?.json.error.data.code, busy?.headers['retry-after']]).toEqual(['rate_limited', '1']);
+    world.upstream.handle = answering;
+    expect((await post(call())).status).toBe(200);
+  });
+
+  verifies('G3', 'a server that does not answer is not asked by everybody, its state is told to identity, and it is found again without a caller who tries', async () => {
+    const gone = createServer();
+    await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve));
+    const { port } = gone.address() as AddressInfo;
+    await new Promise((resolve) => gone.close(resolve));
+    const { record, post } = await server(undefined, { url: `http://127.0.0.1:${port}/mcp` });
+    for (let n = 0; n < 5; n += 1) expect((await post(call())).status).toBe(502);
+    const refused = await post(call());
+    expect([refused.status, refused.json.error.data.code, Number(refused.headers['retry-after'])]).toEqual([503, 'upstream_unavailable', 1]);
+    expect(refused.text).not.toContain('127.0.0.1');
+    const told = () => world.upstream.received.filter(({ url }) => url === '/internal/server-health').map(({ body, headers }) => ({ headers, report: serverHealthReportSchema.parse(JSON.parse(body)) }));
+    const states = () => told().flatMap(({ report }) => report.servers.filter(({ id }) => id === record.id));
+    await eventually(() => expect(states().at(-1)).toMatchObject({ state: 'down', lastFailure: 'unreachable', lastSuccessAt: null }));
+    expect(decodeJwt(String(told()[0]?.headers[identityHeader]))).toMatchObject({ sub: 'http://gateway.test', credential: { kind: 'gateway' } });
+    expect((await send(`${world.management}/metrics`, { method: 'GET' })).text).toMatch(/gateway_servers\{state="down"\} 1/);
+
+    const back = createHttpServer((request, response) => void request.resume().on('end', () => void response.writeHead(404, { 'content-type': 'application/json' }).end('{}')));
+    await new Promise<void>((resolve) => back.listen(port, '127.0.0.1', resolve));
+    await eventually(() => expect(states().at(-1)).toMatchObject({ state: 'up', failures: 0, lastSuccessAt: expect.any(String) }), { timeoutMs: 15_000 });
+    expect((await post(call())).status).toBe(404);
+    back.closeAllConnections();
+    await new Promise((resolve) => back.close(resolve));
+  }, 30_000);
+
+  verifies('G3', 'a server is asked for a sign of life where its registration says so, though nobody calls it', async () => {
+    const { slug, record } = await server({ headers: { 'x-region': 'eu' }, healthChecks: { intervalSeconds: 5 } });
+    await eventually(() => expect(calls()).toHaveLength(1));
+    expect(JSON.parse(calls()[0]?.body ?? '')).toMatchObject({ method: 'server/discover' });
+    expect(calls()[0]?.headers).toMatchObject({ 'x-region': 'eu', 'mcp-protocol-version': '2026-07-28' });
+    expect(calls()[0]?.headers).not.toHaveProperty('authorization');
+    await world.publish({ ...record, slug, deletedAt: 5 });
+  });
+
+  verifies('G3', 'a server that is deleted is there for no new request, ends streams that would go on, and lets a call that is under way end', async () => {
+    const { record, path, post } = await server(undefined);
+    let finish: () => void = () => undefined;
+    world.upstream.handle = (exchange) => {
+      if (exchange.url !== '/mcp') return answering(exchange);
+      exchange.response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: {"first":true}\n\n');
+      if (exchange.method === 'POST') finish = () => void exchange.response.end('data: {"last":true}\n\n');
+    };
+    const headers = { ...auth, 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+    const [running, listening] = [await open(`${world.url}${path}`, { headers, body: call() }), await open(`${world.url}${path}`, { method: 'GET', headers: auth })];
+    const [answer, stream] = [pieces(running.response), pieces(listening.response)];
+    expect([await answer.next(), await stream.next()]).toEqual(['data: {"first":true}\n\n', 'data: {"first":true}\n\n']);
+    await world.publish({ ...record, deletedAt: 5 });
+    expect(await stream.next()).toBeNull();
+    expect((await post(call())).status).toBe(404);
+    finish();
+    expect([await answer.next(), await answer.next()]).toEqual(['data: {"last":true}\n\n', null]);
+  });
+
+  verifies('G3', 'a certificate that nobody vouches for is refused, one that the registration names is trusted, by the name that it has', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'latchkey-tls-'));
+    const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key, '-out', cert, '-days', '2', '-subj', '/CN=mcp.inside', '-addext', 'subjectAltName=DNS:mcp.inside'], { stdio: 'ignore' });
+    const ca = readFileSync(cert, 'utf8');
+    const tls = createTlsServer({ key: readFileSync(key), cert: ca }, (request, response) => void request.resume().on('end', () => void response.writeHead(200, { 'content-type': 'application/json' }).end('{"jsonrpc":"2.0","id":1,"result":{}}')));
+    await new Promise<void>((resolve) => tls.listen(0, '127.0.0.1', resolve));
+    const url = `https://127.0.0.1:${(tls.address() as AddressInfo).port}/mcp`;
+    const { record, post } = await server(undefined, { url });
+    expect((await post(call())).status).toBe(502);
+    await world.publish({ ...record, settings: { tls: { ca, serverName: null } } });
+    expect((await post(call())).status).toBe(502);
+    await world.publish({ ...record, settings: { tls: { ca, serverName: 'mcp.inside' } } });
+    expect((await post(call())).status).toBe(200);
+    await world.publish({ ...record, deletedAt: 5 });
+    tls.closeAllConnections();
+    await new Promise((resolve) => tls.close(resolve));
+  });
+});
