@@ -2,7 +2,7 @@ import type { ErrorCode, Scope } from '@latchkey/contracts';
 import { satisfies } from '@latchkey/oauth';
 import { narrowMembership } from './effective.ts';
 import { mayUse, serverHiddenBy } from './may-use.ts';
-import { ruleOf, type Door, type MethodRule } from './methods.ts';
+import { isKnown, ruleOf, type Door, type MethodRule } from './methods.ts';
 import { coversServer, coversTool } from './restrictions.ts';
 import { projectRoleAllows, projectRoleOf, roleScopes } from './roles.ts';
 import { actionOf, keepsTools } from './server-rules.ts';
@@ -56,6 +56,8 @@ function decideMcp(subject: Subject, ask: Extract<Ask, { kind: 'mcp' }>): Decisi
   if (reason !== null) return hidden('server', reason);
 
   const rule = ruleOf(method, door);
+  // What nobody here knows might be another way to a tool that the server keeps.
+  if (!isKnown(method) && keepsTools(server)) return hidden('method', 'not_found');
   const refusal = restrictionOn(subject, server, rule, name);
   if (refusal !== null) return refusal;
 
@@ -73,8 +75,6 @@ function restrictionOn(subject: Subject, server: ServerPlace, rule: MethodRule, 
     case 'entry':
       return null;
     case 'whole':
-      // What nobody here knows might be another way to a tool that the server keeps.
-      if (rule === unknownMethod && keepsTools(server)) return hidden('method', 'not_found');
       return coversServer(subject.credential, server, 'read') ? null : hidden('method', 'not_found');
     case 'prompt':
     case 'resource':

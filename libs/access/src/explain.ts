@@ -2,7 +2,7 @@ import type { Scope } from '@latchkey/contracts';
 import { satisfies } from '@latchkey/oauth';
 import { decide, type Ask, type Decision } from './decide.ts';
 import { narrowMembership } from './effective.ts';
-import { methodRules, unknownMethod, withoutMethod } from './methods.ts';
+import { isKnown, ruleOf } from './methods.ts';
 import { coversServer, coversTool, reachesServer } from './restrictions.ts';
 import { projectRoleAllows, projectRoleOf, roleScopes } from './roles.ts';
 import { actionOf, hintsOf, keepsTools, offersTool, servesRole } from './server-rules.ts';
@@ -36,9 +36,9 @@ export function explain(subject: Subject, ask: Ask): Explanation {
   return { decision: decide(subject, ask), rules };
 }
 
-function rulesOfMcp({ credential, membership }: Subject, { server, method, name = '' }: McpAsk): RuleOutcome[] {
+function rulesOfMcp({ credential, membership }: Subject, { server, method, name = '', door }: McpAsk): RuleOutcome[] {
   const rules: RuleOutcome[] = [];
-  const rule = method === null ? withoutMethod : (methodRules.get(method) ?? unknownMethod);
+  const rule = ruleOf(method, door);
   const judge = (named: RuleName, passed: boolean, why: string): void => void rules.push({ rule: named, passed, why });
   const role = membership?.org === server.org ? projectRoleOf(membership, server.project) : null;
   judge('tenant', credential.org === server.org, `The credential is for ${credential.org ?? 'no organization'}, the server belongs to ${server.org}.`);
@@ -55,7 +55,7 @@ function rulesOfMcp({ credential, membership }: Subject, { server, method, name 
     judge('grants', coversTool({ ...credential, tools: null }, server, name, action), `To call the tool needs ${action} (${hints.length === 0 ? 'nothing is said of it' : hints.join(', ')}); granted: ${grantsOf(credential)}.`);
   } else if (rule.touches !== 'entry') {
     judge('grants', coversServer(credential, server, 'read'), `This needs the whole of the server; granted: ${grantsOf(credential)}; tools: ${listed(credential.tools, 'all')}.`);
-    if (rule === unknownMethod) judge('method', !keepsTools(server), 'Methods that are not known here pass only where the server keeps no tools from anybody.');
+    if (!isKnown(method)) judge('method', !keepsTools(server), 'Methods that are not known here pass only where the server keeps no tools from anybody.');
   }
   const usable = rule.scopes.filter((scope) => role !== null && projectRoleAllows(role, scope));
   judge('role', usable.length > 0, `This takes ${rule.scopes.join(' or ')}; the role ${usable.length > 0 ? 'carries' : 'does not carry'} it.`);

@@ -93,7 +93,8 @@ describe('laws of the decision', () => {
         if (!allows(credential, membership, ask)) return;
         met.hit(ask.method ?? 'none');
         const rule = methodRules.get(ask.method ?? 'ping');
-        const needed = rule?.scopes ?? ['mcp:read'];
+        const overRest: Scope[] = ask.method === 'tools/call' ? ['workflow:run'] : ['workflow:read', 'workflow:run'];
+        const needed = ask.door === 'rest' ? overRest : (rule?.scopes ?? ['mcp:read']);
         expect(credential.org).toBe(ask.server.org);
         expect(membership?.org).toBe(ask.server.org);
         expect(credential.projects?.includes(ask.server.project) ?? true).toBe(true);

@@ -58,6 +58,9 @@ export const withoutMethod = hello;
 /** For a method that the table does not know: the upstream answers it, as it would answer a reader. */
 export const unknownMethod: MethodRule = { scopes: ['mcp:read'], touches: 'whole' };
 
+/** Whether the table knows what a method touches. */
+export const isKnown = (method: string | null): boolean => method === null || methodRules.has(method);
+
 /** Through which door a server is asked: as an MCP client does, or tool by tool over REST. */
 export type Door = 'mcp' | 'rest';
 

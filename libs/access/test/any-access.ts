@@ -78,6 +78,7 @@ export const anyMcpAsk: fc.Arbitrary<Extract<Ask, { kind: 'mcp' }>> = fc.record(
   server: anyServer,
   method: anyMethod,
   name: anyName,
+  door: fc.constantFrom('mcp' as const, 'mcp' as const, 'rest' as const),
 });
 
 export const anyAsk: fc.Arbitrary<Ask> = fc.oneof(
