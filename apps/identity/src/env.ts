@@ -26,6 +26,8 @@ export const identityEnvSchema = z.object({
   LATCHKEY_GATEWAY_INTERNAL_URL: z.url().optional().describe('Where the console reaches the gateway, if not by its public URL.'),
   LATCHKEY_GATEWAY_JWKS_URL: z.url().optional().describe('Where the gateway publishes its keys; by default below LATCHKEY_GATEWAY_URL.'),
   DATABASE_URL: z.string().min(1).describe('Postgres; everything lives in its schema "identity".'),
+  LATCHKEY_MIGRATE: z.stringbool().default(true)
+    .describe('Whether a start brings the schema up to date. With false, for a role that may not, the migrations are run before, and a start on a schema that lacks one is refused.'),
   REDIS_URL: z.string().optional().describe('Counts limits over all replicas; without it each process counts alone.'),
   NATS_URL: z.string().optional().describe('The feed; needed where identity is a process of its own.'),
   LATCHKEY_TOKEN_PREFIX: z.string().regex(tokenPrefixPattern).default(tokenPrefix).describe('Head of personal access tokens, as the key service makes them.'),

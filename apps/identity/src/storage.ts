@@ -69,7 +69,7 @@ class StorageShutdown implements OnApplicationShutdown {
 export const storageProviders = (feed: Feed): Provider[] => [
   {
     provide: DataSource,
-    useFactory: (env: IdentityEnv) => connectPostgres({ url: env.DATABASE_URL, schema: 'identity', entities, migrations, poolSize: 20 }),
+    useFactory: (env: IdentityEnv) => connectPostgres({ url: env.DATABASE_URL, schema: 'identity', entities, migrations, migrate: env.LATCHKEY_MIGRATE, poolSize: 20 }),
     inject: [IDENTITY_ENV],
   },
   {

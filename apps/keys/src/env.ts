@@ -24,6 +24,8 @@ export const keysEnvSchema = z.object({
     .describe('Where GitHub publishes the keys that sign its reports of leaked tokens.'),
   LATCHKEY_MASTER_KEY: masterKeysSchema.describe('Encrypts what this service must be able to read again. A list is a rotation: the first encrypts, all decrypt.'),
   DATABASE_URL: z.string().min(1).describe('Postgres; everything lives in its schema "keys".'),
+  LATCHKEY_MIGRATE: z.stringbool().default(true)
+    .describe('Whether a start brings the schema up to date. With false, for a role that may not, the migrations are run before, and a start on a schema that lacks one is refused.'),
   LATCHKEY_ALLOW_PRIVATE_UPSTREAMS: z.stringbool().default(false).describe('Lets webhooks and connections lead to private addresses, and to http on this computer.'),
   LATCHKEY_WEBHOOK_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(15_000).describe('How long the receiver of a webhook may take to answer.'),
   LATCHKEY_GATEWAY_INTERNAL_URL: origin.optional().describe('Where this service reaches the gateway to call tools; by default where its keys are, or LATCHKEY_GATEWAY_URL.'),

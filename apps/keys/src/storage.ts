@@ -36,7 +36,7 @@ class StorageShutdown implements OnApplicationShutdown {
 export const storageProviders = (feed: Feed): Provider[] => [
   {
     provide: DataSource,
-    useFactory: (env: KeysEnv) => connectPostgres({ url: env.DATABASE_URL, schema: 'keys', entities, migrations }),
+    useFactory: (env: KeysEnv) => connectPostgres({ url: env.DATABASE_URL, schema: 'keys', entities, migrations, migrate: env.LATCHKEY_MIGRATE }),
     inject: [KEYS_ENV],
   },
   {

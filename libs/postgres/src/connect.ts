@@ -1,6 +1,7 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { keepDataOutOfErrors } from './discreet-errors.ts';
 import { underMigrationLock } from './migration-lock.ts';
+import { requireMigrated } from './migrations.ts';
 
 export interface PostgresOptions {
   url: string;
@@ -10,6 +11,8 @@ export interface PostgresOptions {
   migrations: DataSourceOptions['migrations'];
   /** Connections this process holds at most; 10 when left out. */
   poolSize?: number;
+  /** False: the role may not change the schema, and is refused one that lacks a migration. True when left out. */
+  migrate?: boolean;
 }
 
 /**
@@ -49,11 +52,15 @@ function dataSource(options: PostgresOptions, settings: Record<string, string>, 
   });
 }
 
-async function migrate(options: PostgresOptions): Promise<void> {
-  await underMigrationLock(options.url, options.schema, async () => {
+/**
+ * Brings the schema up to date, as a role that may. Any number of processes may do so at once.
+ * @returns names of the migrations that were applied by this call
+ */
+export async function migratePostgres(options: PostgresOptions): Promise<string[]> {
+  return underMigrationLock(options.url, options.schema, async () => {
     const migrating = await dataSource(options, {}, 1).initialize();
     try {
-      await migrating.runMigrations({ transaction: 'each' });
+      return (await migrating.runMigrations({ transaction: 'each' })).map(({ name }) => name);
     } finally {
       await migrating.destroy();
     }
@@ -61,12 +68,21 @@ async function migrate(options: PostgresOptions): Promise<void> {
 }
 
 /**
- * Connects a service to its schema, with every migration applied. Any number of replicas may do so at once.
+ * Connects a service to its schema, with every migration applied: by this call, or by who ran them before. Any number of replicas may do so at once.
  * Sessions speak UTC and find tables in that schema only; errors of queries carry no values.
+ * @throws SchemaBehindError where it may not migrate and something is missing
  */
 export async function connectPostgres(options: PostgresOptions): Promise<DataSource> {
-  await migrate(options);
-  return openPostgres(options);
+  if (options.migrate !== false) await migratePostgres(options);
+  const source = await openPostgres(options);
+  if (options.migrate !== false) return source;
+  try {
+    await requireMigrated(source, options);
+    return source;
+  } catch (error) {
+    await source.destroy();
+    throw error;
+  }
 }
 
 /** The same for who only passes by, and leaves the schema to the service whose it is. */

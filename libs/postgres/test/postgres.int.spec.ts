@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { createLogger } from '@latchkey/telemetry';
 import { eventually, freshDatabase, type TestDatabase } from '@latchkey/testing';
-import type pg from 'pg';
+import pg from 'pg';
 import { Column, type DataSource, Entity, type MigrationInterface, PrimaryGeneratedColumn, type QueryRunner } from 'typeorm';
-import { connectPostgres, inTransaction, isUniqueViolation, posted, postRow, prepared, Transaction } from '../src/index.ts';
+import { connectPostgres, inTransaction, isUniqueViolation, migratePostgres, openPostgres, posted, postRow, prepared, Transaction } from '../src/index.ts';
 
 @Entity('account')
 class Account {
@@ -166,6 +167,86 @@ describe('connectPostgres', () => {
     for (const line of lines) {
       expect(line).toMatch(/violates check constraint/);
       expect(line).not.toMatch(/private@example\.com/);
+    }
+  });
+});
+
+describe('deploy/postgres/roles.sql', () => {
+  const roles = readFileSync(new URL('../../../deploy/postgres/roles.sql', import.meta.url), 'utf8');
+  const options = { entities: [Account], migrations: [Accounts1700000000000], poolSize: 2 };
+  let database: TestDatabase;
+  let admin: pg.Client;
+  const open: DataSource[] = [];
+  const urlOf = (role: string): string => Object.assign(new URL(database.url), { username: role, password: 'of-a-test' }).href;
+  const as = async (role: string, schema: string): Promise<DataSource> => {
+    const source = await openPostgres({ ...options, url: urlOf(role), schema });
+    open.push(source);
+    return source;
+  };
+
+  beforeAll(async () => {
+    database = await freshDatabase();
+    admin = new pg.Client({ connectionString: database.url });
+    await admin.connect();
+    // One service was here before there were roles; twice, as an operator may.
+    await migratePostgres({ ...options, url: database.url, schema: 'identity' });
+    await admin.query(roles);
+    await admin.query(roles);
+    for (const role of ['identity', 'identity_owner', 'keys', 'keys_owner']) await admin.query(`ALTER ROLE latchkey_${role} PASSWORD 'of-a-test'`);
+  }, 60_000);
+  afterAll(async () => {
+    for (const source of open) await source.destroy();
+    await admin?.end();
+    await database?.drop();
+  });
+
+  it('lets an owner migrate, what was there before included, and a service use what comes of it', async () => {
+    expect(await migratePostgres({ ...options, url: urlOf('latchkey_keys_owner'), schema: 'keys' })).toEqual(['Accounts1700000000000']);
+    const later = [...options.migrations, Slow1700000000001];
+    expect(await migratePostgres({ ...options, migrations: later, url: urlOf('latchkey_identity_owner'), schema: 'identity' })).toEqual(['Slow1700000000001']);
+    for (const [schema, migrations] of [['keys', options.migrations], ['identity', later]] as const) {
+      const service = await connectPostgres({ ...options, migrations: [...migrations], url: urlOf(`latchkey_${schema}`), schema, migrate: false });
+      open.push(service);
+      const accounts = service.getRepository(Account);
+      const { id } = await accounts.save({ email: 'a@example.com', nick: 'a' });
+      await accounts.update({ id }, { nick: 'b' });
+      expect(await accounts.findOneBy({ id })).toMatchObject({ nick: 'b' });
+      await accounts.delete({ id });
+    }
+  });
+
+  it('starts no service on a schema that lacks a migration, and one on a schema that is ahead', async () => {
+    const start = (migrations: (new () => MigrationInterface)[]) => connectPostgres({ ...options, url: urlOf('latchkey_identity'), schema: 'identity', migrations, migrate: false });
+    await expect(start([Accounts1700000000000, Broken1700000000002])).rejects.toThrow(/"identity" lacks 1 of its migrations \(Broken1700000000002\)/);
+    const ahead = await start([]);
+    await ahead.destroy();
+  });
+
+  it('gives a service no way to change the schema', async () => {
+    const service = await as('latchkey_identity', 'identity');
+    for (const statement of ['CREATE TABLE mine (id int)', 'DROP TABLE account', 'ALTER TABLE account ADD COLUMN more int', 'TRUNCATE account', 'CREATE SCHEMA mine',
+      'CREATE TABLE public.mine (id int)', 'CREATE TEMP TABLE mine (id int)', 'SET ROLE latchkey_identity_owner']) {
+      await expect(service.query(statement)).rejects.toThrow(/permission denied|must be owner/);
+    }
+  });
+
+  it.each([['keys', 'identity'], ['identity', 'keys']])('shows %s nothing of %s, neither the service nor its owner', async (one, other) => {
+    for (const role of [`latchkey_${one}`, `latchkey_${one}_owner`]) {
+      const source = await as(role, one);
+      for (const statement of [`SELECT * FROM ${other}.account`, `INSERT INTO ${other}.account (email, nick) VALUES ('e', 'n')`, `SELECT * FROM ${other}.migrations`]) {
+        await expect(source.query(statement)).rejects.toThrow(`permission denied for schema ${other}`);
+      }
+    }
+  });
+
+  it('knows no role for the gateway, and lets nobody else in', async () => {
+    const { rows } = await admin.query<{ name: string }>("SELECT rolname AS name FROM pg_roles WHERE rolname LIKE 'latchkey%' ORDER BY 1");
+    expect(rows.map(({ name }) => name)).toEqual(['latchkey_identity', 'latchkey_identity_owner', 'latchkey_keys', 'latchkey_keys_owner']);
+    await admin.query("CREATE ROLE stranger LOGIN PASSWORD 'of-a-test'");
+    try {
+      await expect(as('stranger', 'identity')).rejects.toThrow(/permission denied for database/);
+    } finally {
+      await admin.query('DROP ROLE stranger');
     }
   });
 });

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, freshDatabase, startNats, startRedis, type TestNats } from '@latchkey/testing';
 import { exportJWK, generateKeyPair } from 'jose';
+import { prepareDatabase } from './prepare-database.ts';
 import { repository } from './repository.ts';
 import { Secrets } from './secrets.ts';
 import { isReady, startServiceProcess, type ServiceProcess } from './service-process.ts';
@@ -35,6 +36,7 @@ export async function startSeparate(name: string, env: Record<string, string> = 
   try {
     const database = await freshDatabase();
     stops.push(() => database.drop());
+    const roleUrls = await prepareDatabase(database.url);
     const passwords = { identity: randomBytes(12).toString('hex'), keys: randomBytes(12).toString('hex'), gateway: randomBytes(12).toString('hex') };
     // Each service with its own user and no right that it does not need, as a deployment would have it.
     const nats = await startNats({
@@ -50,7 +52,7 @@ export async function startSeparate(name: string, env: Record<string, string> = 
     const masterKey = randomBytes(32).toString('base64');
     const signingKey = JSON.stringify(await exportJWK((await generateKeyPair('ES256', { extractable: true })).privateKey));
     const sealingKey = randomBytes(32).toString('base64');
-    for (const [what, value] of Object.entries({ 'admin password': admin.password, 'master key': masterKey, 'signing key': signingKey, 'sealing key': sealingKey, 'database URL': database.url })) secrets.add(what, value);
+    for (const [what, value] of Object.entries({ 'admin password': admin.password, 'master key': masterKey, 'signing key': signingKey, 'sealing key': sealingKey, 'database URL': database.url, 'database URL of identity': roleUrls.identity, 'database URL of keys': roleUrls.keys })) secrets.add(what, value);
     for (const [user, password] of Object.entries(passwords)) secrets.add(`NATS password of ${user}`, password);
     secrets.add('signing key (d)', (JSON.parse(signingKey) as { d: string }).d);
 
@@ -61,7 +63,7 @@ export async function startSeparate(name: string, env: Record<string, string> = 
       LATCHKEY_ISSUER: urls.identity, LATCHKEY_GATEWAY_URL: urls.gateway, LATCHKEY_KEYS_URL: urls.keys,
       LATCHKEY_ALLOW_PRIVATE_UPSTREAMS: 'true', ...env,
     };
-    const withDatabase = { ...common, DATABASE_URL: database.url, LATCHKEY_MASTER_KEY: masterKey };
+    const withDatabase = (service: 'identity' | 'keys') => ({ ...common, DATABASE_URL: roleUrls[service], LATCHKEY_MIGRATE: 'false', LATCHKEY_MASTER_KEY: masterKey });
     const forGateways = { ...common, LATCHKEY_GATEWAY_SIGNING_KEY: signingKey, LATCHKEY_SESSION_SEALING_KEY: sealingKey };
     const start = async (service: keyof typeof ports, script: string, serviceEnv: Record<string, string>) => {
       const running = await startServiceProcess({
@@ -75,13 +77,13 @@ export async function startSeparate(name: string, env: Record<string, string> = 
     // Ready means able to serve; the first administrator follows within moments.
     const seeded = async () => (await isReady(urls.identity)) && readFileSync(join(logDir, 'identity.log'), 'utf8').includes('first administrator');
     const [identity, keys] = await Promise.all([
-      start('identity', 'apps/identity/dist/main.js', { ...withDatabase, LATCHKEY_ADMIN_EMAIL: admin.email, LATCHKEY_ADMIN_PASSWORD: admin.password }),
-      start('keys', 'apps/keys/dist/main.js', withDatabase),
+      start('identity', 'apps/identity/dist/main.js', { ...withDatabase('identity'), LATCHKEY_ADMIN_EMAIL: admin.email, LATCHKEY_ADMIN_PASSWORD: admin.password }),
+      start('keys', 'apps/keys/dist/main.js', withDatabase('keys')),
     ]);
     let present = keys;
     const crashKeys = async (): Promise<void> => {
       await present.kill();
-      present = await start('keys', 'apps/keys/dist/main.js', withDatabase);
+      present = await start('keys', 'apps/keys/dist/main.js', withDatabase('keys'));
     };
     const replicas = await Promise.all([start('gateway', 'apps/gateway/dist/main.js', forGateways), start('second', 'apps/gateway/dist/main.js', forGateways)]);
     return {

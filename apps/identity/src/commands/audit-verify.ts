@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { slugSchema, verifyAuditQuerySchema, type AuditVerification } from '@latchkey/contracts';
-import { connectPostgres } from '@latchkey/postgres';
+import { openPostgres } from '@latchkey/postgres';
 import { envOf, runCommand, say, UsageError } from '@latchkey/service';
 import { chainOf } from '../audit/chain-link.ts';
 import { auditEntities } from '../audit/providers.ts';
@@ -34,7 +34,7 @@ function readArguments(): { org: string | null; head: { position: number; hash: 
 
 async function verifyStored(org: string | null, head: { position: number; hash: string } | undefined): Promise<AuditVerification> {
   const { DATABASE_URL: url } = envOf(identityEnvSchema.pick({ DATABASE_URL: true }));
-  const dataSource = await connectPostgres({ url, schema: 'identity', entities: auditEntities, migrations: [] });
+  const dataSource = await openPostgres({ url, schema: 'identity', entities: auditEntities, migrations: [] });
   try {
     return await new VerifyChain(dataSource).run(chainOf(org), { head });
   } finally {

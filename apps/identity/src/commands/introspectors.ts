@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
-import { connectPostgres } from '@latchkey/postgres';
+import { openPostgres } from '@latchkey/postgres';
 import { envOf, runCommand, say, UsageError } from '@latchkey/service';
 import { identityEnvSchema } from '../env.ts';
 import { addIntrospector, listIntrospectors, removeIntrospector } from '../operate/introspectors.ts';
@@ -28,7 +28,7 @@ runCommand(async () => {
   const wanted = readArguments();
   const env = envOf(identityEnvSchema.pick({ DATABASE_URL: true }));
   // No migrations: what runs decides which schema there is.
-  const dataSource = await connectPostgres({ url: env.DATABASE_URL, schema: 'identity', entities, migrations: [] });
+  const dataSource = await openPostgres({ url: env.DATABASE_URL, schema: 'identity', entities, migrations: [] });
   try {
     if (wanted.add !== undefined) say(await addIntrospector(dataSource, wanted.add));
     if (wanted.remove !== undefined) say(await removeIntrospector(dataSource, wanted.remove));

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
-import { connectPostgres } from '@latchkey/postgres';
+import { openPostgres } from '@latchkey/postgres';
 import { envOf, runCommand, say, UsageError } from '@latchkey/service';
 import type { DataSource } from 'typeorm';
 import { identityEnvSchema } from '../env.ts';
@@ -45,7 +45,7 @@ runCommand(async () => {
   const wanted = readArguments();
   const env = envOf(identityEnvSchema.pick({ DATABASE_URL: true, LATCHKEY_MASTER_KEY: true }));
   // No migrations: what runs decides which schema there is.
-  const dataSource = await connectPostgres({ url: env.DATABASE_URL, schema: 'identity', entities, migrations: [] });
+  const dataSource = await openPostgres({ url: env.DATABASE_URL, schema: 'identity', entities, migrations: [] });
   try {
     const masterKey = new MasterKey(env.LATCHKEY_MASTER_KEY);
     const keys = new SigningKeys(dataSource, masterKey);

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { connectPostgres } from '@latchkey/postgres';
+import { openPostgres } from '@latchkey/postgres';
 import { envOf, runCommand, say, UsageError } from '@latchkey/service';
 import { Envelope } from '../encryption/envelope.ts';
 import { LocalKeyEncryption } from '../encryption/local-key-encryption.ts';
@@ -15,7 +15,7 @@ runCommand(async () => {
   if (process.argv.length > 2) throw new UsageError(usage);
   const env = envOf(keysEnvSchema.pick({ DATABASE_URL: true, LATCHKEY_MASTER_KEY: true }));
   // No migrations: what runs decides which schema there is.
-  const dataSource = await connectPostgres({ url: env.DATABASE_URL, schema: 'keys', entities: [], migrations: [] });
+  const dataSource = await openPostgres({ url: env.DATABASE_URL, schema: 'keys', entities: [], migrations: [] });
   try {
     say(await reencrypt(dataSource, new Envelope(new LocalKeyEncryption(env.LATCHKEY_MASTER_KEY))));
     return 0;
