@@ -3,7 +3,7 @@ import { createLogger } from '@latchkey/telemetry';
 import { eventually, freshDatabase, type TestDatabase } from '@latchkey/testing';
 import pg from 'pg';
 import { Column, type DataSource, Entity, type MigrationInterface, PrimaryGeneratedColumn, type QueryRunner } from 'typeorm';
-import { connectPostgres, inTransaction, isUniqueViolation, migratePostgres, openPostgres, posted, postRow, prepared, Transaction } from '../src/index.ts';
+import { connectPostgres, inTransaction, isUniqueViolation, migratePostgres, openPostgres, posted, postRow, prepared, Transaction, type Statement } from '../src/index.ts';
 
 @Entity('account')
 class Account {
@@ -50,6 +50,16 @@ class Broken1700000000002 implements MigrationInterface {
     return Promise.resolve();
   }
 }
+
+/** Each in a transaction of its own, one after the other, and so on the one connection that is open. */
+const inTransactionOf = (source: DataSource, statement: Statement, values: unknown[][]): Promise<object[]>[] => {
+  let before: Promise<unknown> = Promise.resolve();
+  return values.map((each) => {
+    const run = before.then(() => inTransaction(source, (manager) => prepared<object>(manager, statement, each)));
+    before = run.catch(() => undefined);
+    return run;
+  });
+};
 
 describe('connectPostgres', () => {
   let database: TestDatabase;
@@ -142,6 +152,29 @@ describe('connectPostgres', () => {
       expect(await manager.existsBy(Account, { nick: 'renamed' })).toBe(true);
     });
     expect([await counted(), told]).toEqual([1, [0]]);
+  });
+
+  it('reads the same rows by a prepared statement the first time and later, whose rows are not described again', async () => {
+    const source = await start();
+    const all = {
+      name: 'all-types',
+      text: `SELECT n, $2::text AS text, CASE WHEN n > 1 THEN now() END AS at, ARRAY['a', NULL] AS list, json_build_object('n', n) AS json, '\\x00ff'::bytea AS bytes, n::bigint AS big
+        FROM generate_series(1, $1::integer) AS n`,
+    };
+    await inTransaction(source, async (manager) => {
+      const read = (count: number, text: string | null): Promise<Record<string, unknown>[]> => prepared(manager, all, [count, text]);
+      expect(await read(0, 'x')).toEqual([]);
+      const [mapped, ...rows] = await Promise.all([manager.query<object[]>(all.text, [2, 'y']), read(2, 'y'), read(2, 'y'), read(2, null)]);
+      expect(rows[0]).toEqual(mapped);
+      expect(rows[1]).toEqual(mapped);
+      expect(rows[2]).toEqual(mapped.map((row) => ({ ...row, text: null })));
+      // Without rows, and with an error in between: what is known of a statement stays true.
+      const rename = { name: 'rename-nobody', text: 'UPDATE account SET nick = $1 WHERE false' };
+      for (const nick of ['a', 'b', 'c']) expect(await prepared(manager, rename, [nick])).toEqual([]);
+    });
+    const half = { name: 'half', text: 'SELECT 12 / $1::integer AS half' };
+    const [one, two, three] = await Promise.allSettled(inTransactionOf(source, half, [[2], [0], [3]]));
+    expect([one, two, three].map((outcome) => (outcome?.status === 'fulfilled' ? outcome.value : 'refused'))).toEqual([[{ half: 6 }], 'refused', [{ half: 4 }]]);
   });
 
   it('tells a taken value from other failures', async () => {
