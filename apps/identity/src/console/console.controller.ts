@@ -8,7 +8,7 @@ import { ChangePassword, type PasswordChange } from '../accounts/change-password
 import { KnownDevices } from '../accounts/known-devices.ts';
 import type { UserEntity } from '../accounts/user.entity.ts';
 import { refusalWords, type Refusal } from '../accounts/refusal-words.ts';
-import { signInFormSchema } from '../accounts/sign-in-form.ts';
+import { signInFormSchema, type SignInForm } from '../accounts/sign-in-form.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { OfferProviders } from '../federation/offer-providers.ts';
 import { takeInvitationPath } from '../invitations/return-cookie.ts';
@@ -17,6 +17,7 @@ import { cookieScope, readCookie, setCookie } from '../pages/cookies.ts';
 import { csrfFieldSchema, issueCsrfToken, requireCsrfToken } from '../pages/csrf.ts';
 import { PageFilter } from '../pages/page.filter.ts';
 import { peerAddress } from '../provider/peer-address.ts';
+import { UnitOfWork } from '../provider/unit-of-work.ts';
 import { AfterPassword } from '../sign-ins/after-password.ts';
 import { StepUp } from '../sign-ins/step-up.ts';
 import { consoleSignInPage } from './console-sign-in-page.ts';
@@ -58,6 +59,7 @@ export class ConsoleController {
     private readonly offerProviders: OfferProviders,
     private readonly afterPassword: AfterPassword,
     private readonly stepUp: StepUp,
+    private readonly unitOfWork: UnitOfWork,
     @Inject(IDENTITY_ENV) env: IdentityEnv,
   ) {
     this.cookies = cookieScope(env.LATCHKEY_ISSUER);
@@ -82,17 +84,22 @@ export class ConsoleController {
   async signIn(@Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     this.requireCsrf(request, 'console:sign-in', body);
     const form = parse(signInFormSchema, body);
+    // What a sign-in writes, its entry in the log and its session, waits for the disk once.
+    sendAnswer(reply, await this.unitOfWork.together(() => this.answerSignIn(form, request, reply)));
+  }
+
+  private async answerSignIn(form: SignInForm, request: FastifyRequest, reply: FastifyReply): Promise<PageAnswer> {
     const authentication = await this.authenticate.run({ ...form, address: peerAddress(request.raw), device: this.knownDevices.find(request, form.email) });
     if (authentication.outcome === 'signed-in') {
       const facts = await this.afterPassword.run(authentication.userId, 'console', reply);
-      if ('redirect' in facts) return sendAnswer(reply, facts);
+      if ('redirect' in facts) return facts;
       this.knownDevices.remember(request, reply, form.email);
       await this.consoleSignIn.run(authentication.userId, facts, request, reply);
-      return sendAnswer(reply, { redirect: '/console' });
+      return { redirect: '/console' };
     }
     const { status, words, headers } = refusalWords(authentication);
     const csrf = issueCsrfToken(request, reply, this.cookies, 'console:sign-in');
-    return sendAnswer(reply, { status, headers, page: consoleSignInPage({ csrf, email: form.email, error: words, otherWays: await this.offerProviders.to('console', undefined) }) });
+    return { status, headers, page: consoleSignInPage({ csrf, email: form.email, error: words, otherWays: await this.offerProviders.to('console', undefined) }) };
   }
 
   @Post('sign-out')

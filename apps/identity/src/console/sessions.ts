@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { WallClock } from '@latchkey/clock';
-import { prepared } from '@latchkey/postgres';
 import { currentRequest } from '@latchkey/service';
 import { DataSource } from 'typeorm';
 import { bySession, recordAudit } from '../audit/record-audit.ts';
 import { FindAccount } from '../accounts/find-account.ts';
+import { UnitOfWork } from '../provider/unit-of-work.ts';
 import type { UserEntity } from '../accounts/user.entity.ts';
 import { foreignText } from '../pages/foreign-text.ts';
 import type { SignInFacts } from '../sign-ins/sign-in-facts.ts';
@@ -36,6 +36,7 @@ const hashOf = (token: string): Buffer => createHash('sha256').update(token).dig
 export class ConsoleSessions {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly unitOfWork: UnitOfWork,
     private readonly findAccount: FindAccount,
     private readonly clock: WallClock,
   ) {}
@@ -46,7 +47,7 @@ export class ConsoleSessions {
     const now = this.clock.nowMs();
     const { address = null, userAgent = null } = currentRequest() ?? {};
     const browser = userAgent === null ? null : foreignText(userAgent, 400);
-    await prepared(this.dataSource.manager, insert, [hashOf(token), userId, amr, signedInAt, browser, address, new Date(now), new Date(now + idleSeconds * 1000)]);
+    await this.unitOfWork.post(insert, [hashOf(token), userId, amr, signedInAt, browser, address, new Date(now), new Date(now + idleSeconds * 1000)]);
     return token;
   }
 

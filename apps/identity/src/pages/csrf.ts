@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Problem } from '@latchkey/problem';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -7,7 +7,7 @@ import { readCookie, setCookie, type CookieScope } from './cookies.ts';
 const cookieName = 'lk_csrf';
 
 /** The value of the hidden field: bound to this browser's cookie and to the one form, so it is worth nothing elsewhere. */
-const fieldValue = (secret: string, form: string): string => createHmac('sha256', secret).update(form).digest('base64url');
+const fieldValue = (secret: string, form: string): string => createHmac('sha256', createSecretKey(secret, 'utf8')).update(form).digest('base64url');
 
 /**
  * The token for a form, and the cookie behind it where the browser has none yet.

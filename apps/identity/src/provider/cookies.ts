@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import type { Configuration } from 'oidc-provider';
 
 /** What the cookie of a sign-in is called. */
@@ -7,7 +8,9 @@ export const sessionCookie = (issuer: string): string => (issuer.startsWith('htt
  * Cookies of the sign-in. Over https the prefix keeps other hosts of the domain from planting them (RFC 6265bis section 4.1.3); it asks
  * for the root path, except for the one that resumes, whose path the engine sets. Over http (localhost) no prefix is possible.
  */
-export function cookies(issuer: string, keys: string[]): Configuration['cookies'] {
+export function cookies(issuer: string, secrets: readonly string[]): Configuration['cookies'] {
+  // The engine gives them to HMAC as they are, which takes six times as long to begin with a text.
+  const keys = secrets.map((secret) => createSecretKey(secret, 'utf8')) as unknown as string[];
   const common = { httpOnly: true, sameSite: 'lax', signed: true } as const;
   const session = sessionCookie(issuer);
   if (!issuer.startsWith('https:')) {

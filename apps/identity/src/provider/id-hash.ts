@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Ids of codes, sessions and tokens are bearer secrets of 256 bits: a plain SHA-256 of them is all a store needs (AS-57). */
-export const idHash = (id: string): Buffer => createHash('sha256').update(id).digest();
+export const idHash = (id: string): Buffer => hash('sha256', id, 'buffer');
 
 const handlePrefix = 'row:';
 

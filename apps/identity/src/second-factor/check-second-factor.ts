@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { WallClock } from '@latchkey/clock';
-import { prepared } from '@latchkey/postgres';
 import { createRateLimiter, type RateLimiter, type Redis } from '@latchkey/ratelimit';
 import { DataSource, type EntityManager } from 'typeorm';
 import { addressKey } from '../accounts/address-key.ts';
 import { recordAudit } from '../audit/record-audit.ts';
 import { REDIS } from '../env.ts';
+import { UnitOfWork } from '../provider/unit-of-work.ts';
 import { MasterKey } from '../keys/master-key.ts';
 import { factorName } from './enrol-second-factor.ts';
 import { isTimedCode, plainCode, recoveryCodeHash, stepOf } from './one-time-codes.ts';
@@ -28,6 +28,7 @@ export class CheckSecondFactor {
 
   constructor(
     private readonly dataSource: DataSource,
+    private readonly unitOfWork: UnitOfWork,
     private readonly masterKey: MasterKey,
     private readonly clock: WallClock,
     @Inject(REDIS) redis: Redis | undefined,
@@ -39,7 +40,7 @@ export class CheckSecondFactor {
 
   /** Whether this user is asked for one. */
   async enrolled(userId: string): Promise<boolean> {
-    return (await prepared(this.dataSource.manager, isEnrolled, [userId])).length > 0;
+    return (await this.unitOfWork.look(isEnrolled, [userId])).length > 0;
   }
 
   async run({ userId, code: text, address }: { userId: string; code: string; address: string }): Promise<Check> {
