@@ -8,6 +8,7 @@ const needed = [
   { variable: 'NATS_SERVER_BIN', names: ['nats-server'], debian: 'nats-server' },
   { variable: 'REDIS_SERVER_BIN', names: ['redis-server'], debian: 'redis-server' },
   { variable: 'CHROMIUM_BIN', names: ['chromium', 'chromium-browser', 'google-chrome'], debian: 'chromium' },
+  { variable: 'NGINX_BIN', names: ['nginx'], debian: 'nginx' },
 ];
 
 function isExecutable(file) {

@@ -37,7 +37,7 @@ export interface RunningGateway extends RunningService {
 }
 
 /** What belongs to the data plane; everything else is a public document or a probe. */
-const dataPlane = /^\/(?:mcp|v1)(?:[/?]|$)/;
+const dataPlane = /^\/(?:mcp|v1|authz)(?:[/?]|$)/;
 
 function dataPlaneHandler(gateway: Gateway, logger: Logger, proxies: TrustedProxies): RawHandler {
   const handle = runPipeline(gateway.stages, logger, proxies);

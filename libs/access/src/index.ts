@@ -1,6 +1,7 @@
 export { addressesWithin, admitsAddress } from './addresses.ts';
 export { causeOfDeath, deathAtIdentity, deathAtKeys, type Death, type IdentityFacts, type LivingCredential } from './cause-of-death.ts';
 export { decide, type Ask, type Decision } from './decide.ts';
+export { decideWhole } from './decide-whole.ts';
 export { effectiveScopes, narrowMembership } from './effective.ts';
 export { exceedsIn, isWithin, type CredentialPart } from './is-within.ts';
 export { explain, ruleNames, type Explanation, type RuleName, type RuleOutcome } from './explain.ts';

@@ -4,6 +4,7 @@ export { freshDatabase, type TestDatabase } from './database.ts';
 export { eventually } from './eventually.ts';
 export { findProgram, ServerMissingError } from './find-program.ts';
 export { startNats, type NatsOptions, type TestNats } from './nats.ts';
+export { startNginx, type TestNginx } from './nginx.ts';
 export { startPostgres, type PostgresOptions, type TestPostgres } from './postgres.ts';
 export { startRedis, type TestRedis } from './redis.ts';
 export type { ServerProcess } from './server-process.ts';

@@ -1,6 +1,6 @@
 import { effectiveScopes, narrowMembership, type Subject } from '@latchkey/access';
 import type { Principal } from '../credentials/principal.ts';
-import type { Route } from '../proxy/exchange.ts';
+import type { ManageRoute, McpRoute } from '../proxy/exchange.ts';
 import type { AssertionContent } from './assertion-signer.ts';
 
 /** What an organization demands, where a service of ours has to know it. */
@@ -12,7 +12,7 @@ export interface Demands {
  * What one upstream is told about the caller. Scopes are what the owner's role leaves of them, there. Our own services also learn the
  * roles, as far as the credential may use them; an upstream of somebody else does not.
  */
-export function assertionContent(route: Route, principal: Principal, { credential, membership }: Subject, audience: string, demands: Demands): AssertionContent {
+export function assertionContent(route: McpRoute | ManageRoute, principal: Principal, { credential, membership }: Subject, audience: string, demands: Demands): AssertionContent {
   const common = {
     sub: principal.subject,
     aud: audience,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { actorsOf, type AuditEvent } from '@latchkey/contracts';
 import type { Principal } from '../credentials/principal.ts';
 import { mayChange } from '../freshness/bounds.ts';
-import type { Exchange } from '../proxy/exchange.ts';
+import type { Exchange, Route } from '../proxy/exchange.ts';
 
 /** Which calls are acts worth an entry: none but refused ones, those that may change something, or all. Refusals always are. */
 export const auditLevels = ['refusals', 'writes', 'all'] as const;
@@ -38,6 +38,11 @@ function codeOfRefusal({ refusal, subject, upstream }: Exchange): string | null 
   return subject !== undefined && upstream === undefined && /^-\d+$/.test(refusal.code) ? 'tool_not_allowed' : null;
 }
 
+function placeOf(route: Route): string {
+  if (route.kind === 'mcp') return route.server.slug;
+  return route.kind === 'own' ? route.purpose : route.operation.family;
+}
+
 /** @returns null for what nobody will ask about: reads below the level, requests without a credential, our own trouble */
 export function actOf(exchange: Exchange, status: number, level: AuditLevel): Act | null {
   const { route, message, principal, upstream } = exchange;
@@ -54,7 +59,7 @@ export function actOf(exchange: Exchange, status: number, level: AuditLevel): Ac
     code: code ?? exchange.refusal?.code ?? null,
     principal: principal ?? exchange.refusedPrincipal,
     method: message === undefined || message.kind === 'response' ? exchange.method : message.method,
-    place: route.kind === 'mcp' ? route.server.slug : route.operation.family,
+    place: placeOf(route),
     kind: route.kind === 'mcp' ? 'server' : 'api',
     name: typeof named === 'string' ? named : undefined,
     address: exchange.address,

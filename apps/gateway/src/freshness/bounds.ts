@@ -1,4 +1,4 @@
-import type { Exchange } from '../proxy/exchange.ts';
+import { isAuthz, type Exchange } from '../proxy/exchange.ts';
 
 export interface Bounds {
   readMs: number;
@@ -11,6 +11,8 @@ const reads =
 
 /** Whether a request may change something. The method that counts is the one in the body, which was judged, and no header. */
 export function mayChange({ route, message, method }: Exchange): boolean {
+  // What somebody is let through to may change anything.
+  if (route !== undefined && isAuthz(route)) return true;
   if (route?.kind === 'manage') return method !== 'GET' && method !== 'HEAD';
   return message !== undefined && message.kind !== 'response' && !reads.test(message.method);
 }

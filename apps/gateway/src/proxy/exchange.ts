@@ -29,6 +29,8 @@ export interface McpRoute extends RouteBase {
   door?: Door;
   /** What a request over REST is for: such a request is answered by us, and whatever it takes of the server is asked in its name. */
   tools?: ToolOperation;
+  /** Only whether the caller may go there is asked; somebody else lets it in. */
+  authz?: true;
 }
 export interface ManageRoute extends RouteBase {
   kind: 'manage';
@@ -36,7 +38,15 @@ export interface ManageRoute extends RouteBase {
   target: string;
   operation: ManagementRoute;
 }
-export type Route = McpRoute | ManageRoute;
+/** Answered by us, and concerning no server. */
+export interface OwnRoute extends RouteBase {
+  kind: 'own';
+  purpose: 'authz';
+}
+export type Route = McpRoute | ManageRoute | OwnRoute;
+
+/** Asked by a proxy that knows three answers: yes, no, and that somebody has to sign in. */
+export const isAuthz = (route: Route): boolean => (route.kind === 'own' ? route.purpose === 'authz' : route.kind === 'mcp' && route.authz === true);
 
 const nobody = new TrustedProxies();
 
@@ -86,6 +96,13 @@ export class Exchange {
   needRoute(): Route {
     invariant(this.route !== undefined, 'matchRoute runs before');
     return this.route;
+  }
+
+  /** The route of a request that goes on to somebody. */
+  needForwarded(): McpRoute | ManageRoute {
+    const route = this.needRoute();
+    invariant(route.kind !== 'own', 'what is answered here ends before');
+    return route;
   }
 
   needPrincipal(): Principal {

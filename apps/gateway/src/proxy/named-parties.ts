@@ -6,6 +6,7 @@ import type { ManageRoute, Route } from './exchange.ts';
 /** Where a request happens: in the project of its server, or in the one that the management API was asked about. */
 function projectsOf(route: Route): string[] {
   if (route.kind === 'mcp') return [route.server.project];
+  if (route.kind === 'own') return [];
   return [...(route.operation.project === undefined ? [] : [route.operation.project]), ...asked(route, 'project')];
 }
 

@@ -1,5 +1,6 @@
 import type { Logger } from '@latchkey/telemetry';
 import { attachConnection } from './stages/attach-connection.ts';
+import { answerAuthz } from './stages/answer-authz.ts';
 import { authenticate, type AuthenticateOptions } from './stages/authenticate.ts';
 import { authorize } from './stages/authorize.ts';
 import { checkOrigin, type OriginRules } from './stages/check-origin.ts';
@@ -52,6 +53,7 @@ export const pipeline = (parts: PipelineParts): readonly Stage[] => {
     prove,                                  // 503 when nobody can say whether the credential lives, 401 when it died meanwhile
     decide,                                 // 403 insufficient_scope, or "unknown" as the upstream would say it
     limitRate(parts.limits),                // 429
+    answerAuthz(parts.forwarding.assertions), // /authz only: 200
     select,                                 // 503
     serveTools({ ...parts.tools, inner, again: [prove, decide] }), // REST only: 200, and whatever the stages before and after say of what it asks
     attach,                                 // 200, 400, 403, 404, 502, 503

@@ -1,6 +1,6 @@
 import { Problem, problemContentType, toProblemDocument } from '@latchkey/problem';
 import { RpcRefusal, rpcCodes } from '../message/rpc-refusal.ts';
-import type { Exchange } from './exchange.ts';
+import { isAuthz, type Exchange } from './exchange.ts';
 
 /** The client is gone: nobody is left to answer. Logged as 499, in the tradition of nginx. */
 export class ClientGone extends Error {
@@ -45,6 +45,8 @@ export function renderRefusal(exchange: Exchange, error: unknown): void {
     return;
   }
   const document = toProblemDocument(error, requestId, exchange.route?.template);
+  // Some proxies take any other status for trouble of ours. What is ours stays ours: no proxy lets anybody in on it.
+  if (exchange.route !== undefined && isAuthz(exchange.route) && document.status !== 401 && document.status < 500) document.status = 403;
   send(exchange, document.status, problemContentType, document);
 }
 

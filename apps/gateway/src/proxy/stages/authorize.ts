@@ -1,4 +1,4 @@
-import { admitsAddress, decide, membershipOfOrg, type Ask, type Decision, type Subject } from '@latchkey/access';
+import { admitsAddress, decide, decideWhole, membershipOfOrg, type Ask, type Decision, type Subject } from '@latchkey/access';
 import type { Scope } from '@latchkey/contracts';
 import type { Replica } from '@latchkey/feed-replica';
 import { Problem } from '@latchkey/problem';
@@ -28,6 +28,7 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 
 /** What the request asks for, in the terms of the one decision function (GW-50); null where no login is asked. */
 export function askOf(route: Route, message: Message | undefined, principal: Principal): Ask | null {
+  if (route.kind === 'own') return null;
   if (route.kind === 'manage') {
     const { scope, project } = route.operation;
     return scope === null ? null : { kind: 'manage', org: principal.org ?? '', scope, ...(project === undefined ? {} : { project }) };
@@ -90,7 +91,8 @@ export function authorize(members: Members & Keys): Stage {
       if (!mayCallFrom(principal, members, exchange)) throw new Problem('ip_not_allowed');
       const ask = askOf(route, exchange.message, principal);
       exchange.subject = subjectOf(principal, members, exchange.confirmed);
-      if (ask !== null) refuse(exchange, decide(exchange.subject, ask));
+      if (route.kind === 'mcp' && route.authz === true) refuse(exchange, decideWhole(exchange.subject, route.server));
+      else if (ask !== null) refuse(exchange, decide(exchange.subject, ask));
       // Only now: where a server stands is told to nobody who may not use it.
       const contradiction = contradictionIn(exchange.request.headers, route, principal);
       if (contradiction !== null) throw new Problem(contradiction);

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Problem } from '@latchkey/problem';
+import { authzPath } from '../../authz/authz-path.ts';
 import type { Stage } from '../stage.ts';
 
 export interface OriginRules {
@@ -62,6 +63,8 @@ export function checkOrigin(rules: OriginRules): Stage {
     name: 'checkOrigin',
     statuses: [204, 403],
     run({ request, response, method }) {
+      // A proxy asks about a request to another host, in its own name or in that one's; no page can read the answer.
+      if (authzPath.test(request.url ?? '')) return;
       const { host, origin } = request.headers;
       if (host !== undefined && !hostAllowed(rules, host)) throw new Problem('invalid_request', { status: 403, detail: 'This host is not served here.' });
       if (origin === undefined) return;

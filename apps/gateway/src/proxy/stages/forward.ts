@@ -21,7 +21,7 @@ import { stale } from '../../freshness/stale.ts';
 import type { OpenStream, OpenStreams } from '../../streams/open-streams.ts';
 import { enterUpstream } from '../../upstreams/enter-upstream.ts';
 import type { Upstream } from '../../upstreams/upstream.ts';
-import type { Exchange, McpRoute, Route } from '../exchange.ts';
+import type { Exchange, ManageRoute, McpRoute } from '../exchange.ts';
 import type { Stage, StageOutcome } from '../stage.ts';
 import { answerMissing } from './attach-connection.ts';
 import { askOf, mayCallFrom, subjectOf } from './authorize.ts';
@@ -51,7 +51,7 @@ export function forward(options: ForwardOptions): Stage {
   const assertionFor = (exchange: Exchange): Promise<string> | null => {
     const { principal, subject } = exchange;
     if (principal === undefined || subject === undefined) return null;
-    const route = exchange.needRoute();
+    const route = exchange.needForwarded();
     const content = assertionContent(route, principal, subject, exchange.needUpstream().audience, demandsOn(exchange, principal));
     // Where callers are is for our own log; an upstream of somebody else learns nothing of it.
     return assertions.sign(route.kind === 'manage' ? { ...content, address: exchange.address.slice(0, 64) } : content);
@@ -104,13 +104,13 @@ export function forward(options: ForwardOptions): Stage {
     };
   };
 
-  const bodyOf = ({ message, subject, body }: Exchange, route: Route): Buffer | null => {
+  const bodyOf = ({ message, subject, body }: Exchange, route: McpRoute | ManageRoute): Buffer | null => {
     if (message === undefined) return body;
     return route.kind === 'mcp' && subject !== undefined ? withoutOurAnswer(message, narrowListen(route, subject, message)) : message.body;
   };
 
   const send = async (exchange: Exchange, upstream: Upstream, assertion: string | null): Promise<void> => {
-    const route = exchange.needRoute();
+    const route = exchange.needForwarded();
     const headers = upstreamHeaders(exchange, assertion);
     // Limits, connection and signature were waited for. Whatever held them up, what was decided on may not be older than the bound when it is acted on.
     if (exchange.provenUntilMs !== undefined && monotonicClock.nowMs() > exchange.provenUntilMs) throw stale();
@@ -161,7 +161,7 @@ export function forward(options: ForwardOptions): Stage {
     statuses: [200, 403, 429, 502, 503, 504],
     async run(exchange) {
       const upstream = exchange.needUpstream();
-      const leave = enterUpstream(upstream, exchange.needRoute().kind === 'mcp');
+      const leave = enterUpstream(upstream, exchange.needForwarded().kind === 'mcp');
       try {
         return await sendOnceMore(exchange, upstream);
       } finally {

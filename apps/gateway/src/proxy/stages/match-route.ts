@@ -1,11 +1,13 @@
 import { resources } from '@latchkey/oauth';
 import { Problem } from '@latchkey/problem';
 import type { ServerRecord } from '@latchkey/contracts';
+import { authzPath, readAuthzTarget } from '../../authz/authz-path.ts';
 import { takeUrlToken } from '../../credentials/url-token.ts';
+import { isUnsafePath } from '../unsafe-path.ts';
 import { toolOperation } from '../../rest/tool-operation.ts';
 import { managementRoute } from '../../upstreams/management-routes.ts';
 import { stale } from '../../freshness/stale.ts';
-import type { Route } from '../exchange.ts';
+import type { Exchange, Route } from '../exchange.ts';
 import type { Stage } from '../stage.ts';
 
 export interface RouteSources {
@@ -16,16 +18,6 @@ export interface RouteSources {
 }
 
 const serverPath = /^\/mcp\/([a-z0-9-]{1,63})$/;
-
-/** A segment that another parser could resolve or split: no path with one goes anywhere. */
-function isUnsafe(path: string): boolean {
-  if (path.includes('\\') || path.includes('//')) return true;
-  try {
-    return path.split('/').some((segment) => /^\.{1,2}$|[\u0000-\u001f\u007f\\]/.test(decodeURIComponent(segment)));
-  } catch {
-    return true;
-  }
-}
 
 /** The path and the query of a request target; an absolute form (RFC 9112 section 3.2.2) is for proxies that we are not. */
 function splitTarget(url: string): { path: string; query: string } {
@@ -44,7 +36,20 @@ export function matchRoute(sources: RouteSources): Stage {
     return { kind: 'mcp', door: 'rest', tools: found.operation, server, resource: resource.management, otherResource: resource.server(server.slug), url: sources.gatewayUrl + path, template };
   };
 
-  const find = (url: string, method: string): Route | null => {
+  const findAuthz = (exchange: Exchange): Route | null => {
+    const asked = readAuthzTarget(exchange.request);
+    const own = { url: `${sources.gatewayUrl}/authz`, template: '/authz' };
+    if (asked === null) return { kind: 'own', purpose: 'authz', resource: resource.management, ...own };
+    const server = sources.server(asked);
+    if (server !== undefined) return { kind: 'mcp', authz: true, server, resource: resource.server(asked), ...own };
+    if (!sources.isFresh()) throw stale();
+    throw new Problem('not_found', { status: 403, detail: 'There is no such server.' });
+  };
+
+  const find = (exchange: Exchange): Route | null => {
+    const { method } = exchange;
+    const url = exchange.request.url ?? '';
+    if (authzPath.test(url)) return findAuthz(exchange);
     const { path, query } = splitTarget(url);
     const slug = serverPath.exec(path)?.[1];
     if (slug !== undefined) {
@@ -52,7 +57,7 @@ export function matchRoute(sources: RouteSources): Stage {
       const name = resource.server(slug);
       return server === undefined ? null : { kind: 'mcp', server, resource: name, url: name, template: `/mcp/${slug}` };
     }
-    if (!path.startsWith('/v1/') || isUnsafe(path)) return null;
+    if (!path.startsWith('/v1/') || isUnsafePath(path)) return null;
     if (path.startsWith('/v1/tools/')) return findTools(path, method);
     const operation = managementRoute(path, method);
     if (operation === null) return null;
@@ -70,7 +75,7 @@ export function matchRoute(sources: RouteSources): Stage {
       const urlToken = takeUrlToken(exchange.request);
       // The page that a browser goes to next must not be told this one.
       if (urlToken !== undefined) exchange.response.setHeader('referrer-policy', 'no-referrer');
-      const found = find(exchange.request.url ?? '', exchange.method);
+      const found = find(exchange);
       const route = urlToken === undefined ? found : withToken(found);
       if (route === null && !sources.isFresh()) throw stale();
       if (route === null) throw new Problem('not_found', { detail: 'There is nothing at this path.' });

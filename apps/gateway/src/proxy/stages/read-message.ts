@@ -5,7 +5,7 @@ import { RpcRefusal, rpcCodes } from '../../message/rpc-refusal.ts';
 import { JsonRefused, parseStrictJson } from '../../message/strict-json.ts';
 import { sessionBinding, type SealedSessions } from '../../sessions/sealed-sessions.ts';
 import type { ToolOperation } from '../../rest/tool-operation.ts';
-import type { Exchange, McpRoute } from '../exchange.ts';
+import { isAuthz, type Exchange, type McpRoute } from '../exchange.ts';
 import { readBody } from '../read-body.ts';
 import type { Stage } from '../stage.ts';
 
@@ -87,6 +87,7 @@ export function readMessage({ sessions, maxBodyBytes }: ReadMessageOptions): Sta
     async run(exchange) {
       const route = exchange.needRoute();
       const { method, request } = exchange;
+      if (route.kind === 'own' || isAuthz(route)) return;
       if (route.kind === 'manage') {
         if (!managementMethods.has(method)) throw methodNotAllowed([...managementMethods].join(', '));
         const body = await readBody(request, maxBodyBytes);

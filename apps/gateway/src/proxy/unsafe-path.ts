@@ -1,0 +1,9 @@
+/** Whether a path has a segment that another parser could resolve or split: no path with one goes anywhere. */
+export function isUnsafePath(path: string): boolean {
+  if (path.includes('\\') || path.includes('//')) return true;
+  try {
+    return path.split('/').some((segment) => /^\.{1,2}$|[\u0000-\u001f\u007f\\]/.test(decodeURIComponent(segment)));
+  } catch {
+    return true;
+  }
+}
