@@ -6,6 +6,7 @@ import { startSeparate, type Separate } from '../src/harness/separate.ts';
 import type { ServiceProcess } from '../src/harness/service-process.ts';
 import { registerServer } from '../src/harness/system.ts';
 import { expectAgent } from '../src/journeys/agent.ts';
+import { expectConnection } from '../src/journeys/connection.ts';
 import { expectBoundToken } from '../src/journeys/bound-token.ts';
 import { expectDevice } from '../src/journeys/device.ts';
 import { expectMachine } from '../src/journeys/machine.ts';
@@ -45,6 +46,8 @@ describe('people, their agents, devices and machines', () => {
   verifies(['I13', 'GW-26'], 'a token bound to a key is no bearer token, and no proof is good twice, at whichever gateway', () => expectBoundToken(system), patienceMs);
   verifies('I11', 'what an organization demands of keys and tokens holds, for programs that were there before too', () => expectPolicy(system), patienceMs);
   verifies(['I9', 'GW-25'], 'a session that is ended from elsewhere takes its tokens along, and no others', () => expectSessionsEnd(system), patienceMs);
+
+  verifies(['G7', 'K11', 'GW-85'], 'a server with an authorization server of its own is called with what each user connected, and with nothing once they disconnect', () => expectConnection(system), patienceMs);
 
   verifies('O3', 'no secret of all this stands in the logs of any process', () => {
     expect(system.secrets.size).toBeGreaterThan(40);

@@ -148,7 +148,7 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
     upstreams,
     tools: { acquaintances: new Acquaintances(monotonicClock), gatewayUrl, issuer, times: { answerMs: env.LATCHKEY_UPSTREAM_TIMEOUT_MS, keepAliveMs: sources.keepAliveMs ?? 15_000 } },
     forwarding: {
-      connector: new Connector({ replica, values, proofs, bounds }),
+      connector: new Connector({ replica, values, proofs, bounds, issuer }),
       assertions, sessions, streams, replica, pats, liveness, prover, clock, monotonicClock, keys,
       times: {
         answerMs: env.LATCHKEY_UPSTREAM_TIMEOUT_MS,

@@ -111,7 +111,8 @@ describe('what the gateway itself shows to a server', () => {
   });
 
   describe('where each user has one of their own', () => {
-    const missing = { kind: 'missing', name: 'Tracker', id: 'flow-1', url: 'https://gateway.test/v1/connections/connect?ticket=t' } as const;
+    const missing = { kind: 'missing', name: 'Tracker', id: 'flow-1', ticket: 'a-ticket' } as const;
+    const url = 'http://issuer.test/connect/a-ticket';
     const modern = (elicitation: object, method = 'tools/call') => ({
       headers: { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method, ...(method === 'tools/call' ? { 'mcp-name': 'add' } : {}) },
       body: { jsonrpc: '2.0', id: 7, method, params: { ...(method === 'tools/call' ? { name: 'add', arguments: {} } : {}), _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': { elicitation } } } },
@@ -137,15 +138,15 @@ describe('what the gateway itself shows to a server', () => {
     verifies('G7', 'a legacy client is told where to make a missing one, in the error that it knows for that', async () => {
       answer = () => missing;
       const refused = await post();
-      expect([refused.status, refused.json]).toMatchObject([200, { id: 1, error: { code: -32042, data: { code: 'connection_required', elicitations: [{ mode: 'url', elicitationId: 'flow-1', url: missing.url }] } } }]);
-      expect(JSON.stringify(refused.json)).toContain(`Make it at ${missing.url}`);
+      expect([refused.status, refused.json]).toMatchObject([200, { id: 1, error: { code: -32042, data: { code: 'connection_required', elicitations: [{ mode: 'url', elicitationId: 'flow-1', url }] } } }]);
+      expect(JSON.stringify(refused.json)).toContain(`Make it at ${url}`);
     });
 
     verifies('G7', 'a modern client that opens URLs is asked to, and its answer to that does not go upstream', async () => {
       answer = () => missing;
       const { headers, body } = modern({ url: {} });
       const asking = await post(headers, body);
-      expect([asking.status, asking.json]).toMatchObject([200, { id: 7, result: { resultType: 'input_required', inputRequests: { 'latchkey-connection': { method: 'elicitation/create', params: { mode: 'url', url: missing.url } } } } }]);
+      expect([asking.status, asking.json]).toMatchObject([200, { id: 7, result: { resultType: 'input_required', inputRequests: { 'latchkey-connection': { method: 'elicitation/create', params: { mode: 'url', url } } } } }]);
       answer = () => value('there');
       await world.publish(record);
       const again = { ...body, params: { ...body.params, inputResponses: { 'latchkey-connection': { action: 'accept' } } } };
@@ -161,7 +162,7 @@ describe('what the gateway itself shows to a server', () => {
       for (const { headers, body } of [modern({}), modern({ url: {} }, 'tools/list')]) {
         const refused = await post(headers, body);
         expect([refused.status, refused.json]).toMatchObject([403, { error: { data: { code: 'connection_required' } } }]);
-        expect(JSON.stringify(refused.json)).toContain(missing.url);
+        expect(JSON.stringify(refused.json)).toContain(url);
       }
     });
 

@@ -7,6 +7,7 @@ import { accountsControllers, accountsProviders } from './accounts/providers.ts'
 import { auditControllers, auditProviders } from './audit/providers.ts';
 import { assertionsControllers, assertionsProviders } from './assertions/providers.ts';
 import { askingControllers, askingProviders } from './asking/providers.ts';
+import { connectingControllers, connectingProviders } from './connecting/providers.ts';
 import { consoleControllers, consoleProviders } from './console/providers.ts';
 import type { OutboundFetch } from '@latchkey/outbound';
 import { exchangeProviders } from './exchange/providers.ts';
@@ -72,6 +73,7 @@ export class IdentityModule {
         ...policiesProviders,
         ...projectsProviders,
         ...invitationsProviders,
+        ...connectingProviders,
         ...domainsProviders(txtResolver),
         ...serversProviders,
         ...oauthClientsProviders,
@@ -101,6 +103,7 @@ export class IdentityModule {
         ...trustedClientsControllers,
         ...grantsControllers,
         ...interactionsControllers,
+        ...connectingControllers,
         ...federationControllers,
         ...identityProvidersControllers,
         ...signInsControllers,

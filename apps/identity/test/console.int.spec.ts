@@ -92,6 +92,69 @@ describe('the console', () => {
     await accounts.dataSource.query("UPDATE console_sessions SET expires_at = now() - interval '1 second'");
     expect(new URL((await browser.get(`${accounts.issuer}/console`)).url).pathname).toBe('/console/sign-in');
   });
+
+  describe('where people connect themselves', () => {
+    const ticket = 't'.repeat(43);
+    const open = { outcome: 'open', name: 'Tracker <b>', kind: 'oauth', server: 'demo', origin: 'https://tracker.example', client: 'latchkey-cli', shared: false };
+    const asked: Record<string, unknown>[] = [];
+    let answers: Record<string, object> = {};
+    let answering: { stop(): Promise<void> };
+    // The key service's part: what it says to each question.
+    beforeAll(async () => {
+      answering = await accounts.feed.answer('ask.keys', (question) => {
+        asked.push(question as Record<string, unknown>);
+        return Promise.resolve(answers[(question as { connect: string }).connect]);
+      });
+    });
+    afterAll(() => answering.stop());
+    beforeEach(() => { asked.splice(0); });
+
+    verifies('GW-84', 'it tells which program asks for what before the other side is visited, and the key service who is at which browser', async () => {
+      answers = { look: { outcome: 'sign_in' } };
+      const stranger = new FormBrowser(accounts.issuer);
+      expect((await stranger.get(`${accounts.issuer}/connect/${ticket}`)).text).toContain(`/connect/${ticket}/sign-in`);
+      expect(asked).toEqual([{ connect: 'look', ticket, user: null, browser: null }]);
+      // Who signs in comes back to the page.
+      answers = { look: open, begin: { outcome: 'go', url: 'https://tracker.example/authorize?state=s' } };
+      const page = await stranger.submit(await stranger.get(`${accounts.issuer}/connect/${ticket}/sign-in`), credentials);
+      expect([new URL(page.url).pathname, page.status]).toEqual([`/connect/${ticket}`, 200]);
+      expect(page.text).toContain('Tracker &lt;b&gt;');
+      expect(page.text).toMatch(/wants to use the server <code>demo<\/code>/);
+      expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+      expect(asked.some(({ connect }) => connect === 'begin')).toBe(false);
+      expect((await stranger.post(`${accounts.issuer}/connect/${ticket}`, {})).status).toBe(403);
+      expect((await stranger.submit(page, {})).url).toBe('https://tracker.example/authorize?state=s');
+      const user = await accounts.userId(admin.email);
+      expect(asked.at(-1)).toEqual({ connect: 'begin', ticket, callback: `${accounts.issuer}/v1/connections/callback`, user, browser: expect.stringMatching(/^[\w-]{43}$/) });
+
+      answers = { finish: { outcome: 'connected', name: 'Tracker', returnTo: null } };
+      const done = await stranger.get(`${accounts.issuer}/v1/connections/callback?code=c&state=s&iss=https%3A%2F%2Ftracker.example`);
+      expect([done.status, done.text]).toEqual([200, expect.stringContaining('Connected')]);
+      expect(asked.at(-1)).toMatchObject({ connect: 'finish', query: 'code=c&state=s&iss=https%3A%2F%2Ftracker.example', user, browser: asked.find(({ connect }) => connect === 'begin')?.['browser'] });
+      answers = { finish: { outcome: 'denied', name: 'Tracker', returnTo: 'https://app.example/back?x=1' } };
+      expect((await stranger.get(`${accounts.issuer}/v1/connections/callback?error=access_denied`)).url).toBe('https://app.example/back?x=1&connection=denied');
+      for (const [outcome, status] of [['gone', 404], ['other_person', 403], ['other_browser', 403], ['sign_in', 403]] as const) {
+        answers = { finish: { outcome } };
+        expect((await stranger.get(`${accounts.issuer}/v1/connections/callback?code=c`)).status).toBe(status);
+      }
+      expect((await stranger.get(`${accounts.issuer}/connect/short`)).status).toBe(404);
+    });
+
+    verifies('K11', 'whoever asked for it themselves is led on at once, and a value is typed into a form that takes what a header can hold', async () => {
+      const { browser } = await signedIn();
+      answers = { look: { ...open, client: null }, begin: { outcome: 'go', url: 'https://tracker.example/authorize' } };
+      expect((await browser.get(`${accounts.issuer}/connect/${ticket}`)).url).toBe('https://tracker.example/authorize');
+      answers = { look: { ...open, client: null, kind: 'static' }, give: { outcome: 'connected', name: 'Tracker', returnTo: null } };
+      const page = await browser.get(`${accounts.issuer}/connect/${ticket}`);
+      expect(page.text).toContain('type="password"');
+      const wrong = await browser.submit(page, { value: 'ü-secret' });
+      expect([wrong.status, wrong.text.includes('ü-secret'), asked.some(({ connect }) => connect === 'give')]).toEqual([422, false, false]);
+      expect((await browser.submit(page, { value: 'a-key' })).text).toContain('Connected');
+      expect(asked.at(-1)).toMatchObject({ connect: 'give', value: 'a-key' });
+      answers = {};
+      expect((await browser.get(`${accounts.issuer}/connect/${ticket}`)).status).toBe(503);
+    });
+  });
 });
 
 describe('over https', () => {

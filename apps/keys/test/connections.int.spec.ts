@@ -1,7 +1,12 @@
 import type { AuditEvent } from '@latchkey/contracts';
 import { identityHeader } from '@latchkey/contracts';
+import { connectAnswerSchema, type ConnectAnswer, type ConnectAsk } from '@latchkey/contracts';
 import { InProcessFeed } from '@latchkey/feed';
-import { verifies } from '@latchkey/testing';
+import { connectPostgres } from '@latchkey/postgres';
+import { eventually, startOauthUpstream, verifies, type Mischief, type OauthUpstream } from '@latchkey/testing';
+import { reencrypt } from '../src/encryption/reencrypt.ts';
+import { Envelope } from '../src/encryption/envelope.ts';
+import { LocalKeyEncryption } from '../src/encryption/local-key-encryption.ts';
 import { ann, bob, eve, gatewayUrl, KeysFixture, type Answer, type Claims, type Method } from './keys-fixture.ts';
 
 const scope = 'connections:write';
@@ -26,18 +31,23 @@ async function places(keys: KeysFixture): Promise<string[]> {
 describe('connections', () => {
   const feed = new InProcessFeed();
   let keys: KeysFixture;
-  let serverUrl = 'http://127.0.0.1:9/mcp';
+  let upstream: OauthUpstream;
   beforeAll(async () => {
+    upstream = await startOauthUpstream();
     // Identity's part: it knows one server.
     await feed.answer('ask.identity', (question) => {
       const { server } = question as { server?: string };
-      return Promise.resolve({ server: server === 'demo' ? { org: 'acme', project: 'prod', url: serverUrl } : null });
+      const urls: Record<string, string> = { demo: 'http://127.0.0.1:9/mcp', tracker: upstream.resource };
+      return Promise.resolve({ connectUrl: 'https://issuer.example/connect/', server: server !== undefined && Object.hasOwn(urls, server) ? { org: 'acme', project: 'prod', url: urls[server] } : null });
     });
-    keys = await KeysFixture.start({ feed });
+    keys = await KeysFixture.start({ feed, env: { LATCHKEY_ALLOW_PRIVATE_UPSTREAMS: 'true' } });
     keys.clock.advance(Date.now() - keys.clock.nowMs());
     await keys.follow();
   }, 60_000);
-  afterAll(() => keys.stop());
+  afterAll(async () => {
+    await keys.stop();
+    await upstream.close();
+  });
 
   const make = async (more: object = {}, as = admin): Promise<Record<string, unknown>> => {
     const { status, body } = await keys.call(as, 'POST', path, { ...wanted, ...more });
@@ -155,4 +165,210 @@ describe('connections', () => {
     for (const id of made) await keys.call(admin, 'DELETE', `${path}/${id}`);
   });
 
+
+  describe('of users, and those that are made at an authorization server', () => {
+    const callback = 'https://issuer.example/v1/connections/callback';
+    const oauth = { kind: 'oauth', per: 'user', server: 'tracker', value: undefined, redirectUris: ['https://app.example/back', 'com.example.app:/done'] };
+    const visitor = { user: 'bob', browser: 'the browser of bob' };
+
+    /** As identity asks, over the feed. */
+    const ask = async (question: object): Promise<ConnectAnswer> => connectAnswerSchema.parse(await feed.ask('ask.keys', question as ConnectAsk, 20_000));
+    const begin = (ticket: string, as: object = visitor) => ask({ connect: 'begin', ticket, callback, ...as });
+    const finish = (query: string, as: object = visitor) => ask({ connect: 'finish', query, callback, ...as });
+    const ticketFor = async (id: unknown, as = contributor, body: object = {}): Promise<string> => {
+      const answer = await keys.call(as, 'POST', `${path}/${String(id)}/authorize`, body);
+      expect([answer.status, answer.body]).toMatchObject([200, { url: expect.stringMatching(/^https:\/\/issuer\.example\/connect\/[\w-]{43}$/) as string, expiresAt: expect.any(String) as string }]);
+      return String(answer.body['url']).slice(-43);
+    };
+    const sentTo = async (ticket: string, as: object = visitor): Promise<string> => {
+      const answer = await begin(ticket, as);
+      if (answer.outcome !== 'go') throw new Error(`not sent on: ${answer.outcome} ${keys.logLines.at(-1) ?? ''}`);
+      return answer.url;
+    };
+    const connect = async (id: unknown, how: Mischief = {}): Promise<ConnectAnswer> => finish(await upstream.agree(await sentTo(await ticketFor(id)), how));
+    const valueOf = async (id: unknown, more: object = {}) => (await internal({ connection: id, holder: 'user:bob', ...more })).body;
+    const hourMs = 3_600_000;
+
+    verifies(['K11', 'GW-85'], 'are found by the challenge, registered, agreed to with PKCE and a resource, and then shown to the server', async () => {
+      const { id } = await make(oauth);
+      const before = upstream.requests.length;
+      expect(await valueOf(id)).toMatchObject({ kind: 'missing', name: 'Tracker', ticket: expect.any(String) as string });
+      const ticket = await ticketFor(id);
+      expect(await ask({ connect: 'look', ticket, ...visitor })).toEqual({ outcome: 'open', name: 'Tracker', kind: 'oauth', server: 'tracker', origin: upstream.issuer, client: null, shared: false });
+      const url = new URL(await sentTo(ticket));
+      expect(Object.fromEntries(url.searchParams)).toMatchObject({ response_type: 'code', code_challenge_method: 'S256', resource: upstream.resource, redirect_uri: callback, scope: 'tools offline_access' });
+      expect(await finish(await upstream.agree(url.href))).toEqual({ outcome: 'connected', name: 'Tracker', returnTo: null });
+      const [redeemed] = upstream.to('/token').slice(-1);
+      expect(Object.fromEntries(new URLSearchParams(redeemed?.body))).toMatchObject({ grant_type: 'authorization_code', resource: upstream.resource, redirect_uri: callback, code_verifier: expect.any(String) as string });
+      const given = await valueOf(id);
+      expect(given).toMatchObject({ kind: 'value', header: 'authorization', expiresAt: expect.any(Number) as number });
+      expect(await upstream.call(String(given['value']))).toEqual([200, expect.stringContaining('upstream-account')]);
+      expect((await keys.call(contributor, 'GET', `${path}/${String(id)}`)).body).toMatchObject({ status: 'connected', oauth: { issuer: upstream.issuer, clientId: expect.any(String) as string } });
+      // Everybody has their own.
+      expect((await keys.call(admin, 'GET', `${path}/${String(id)}`)).body).toMatchObject({ status: 'pending' });
+      expect(await valueOf(id, { holder: 'user:ann' })).toMatchObject({ kind: 'missing' });
+      expect(newest(id)?.version).toBe(2);
+      // The second person takes the same registration.
+      expect(await finish(await upstream.agree(await sentTo(await ticketFor(id, admin), { user: 'ann', browser: 'a' })), { user: 'ann', browser: 'a' })).toMatchObject({ outcome: 'connected' });
+      expect(upstream.requests.slice(before).filter(({ url: { pathname } }) => pathname === '/reg')).toHaveLength(1);
+      expect((await events(id)).map(({ action, actor }) => [action, actor.id])).toEqual([['connection.created', 'ann'], ['connection.connected', 'bob'], ['connection.connected', 'ann']]);
+    });
+
+    verifies(['GW-84', 'K11'], 'are for the person and the browser that they began with, once', async () => {
+      const { id } = await make(oauth);
+      const ticket = await ticketFor(id);
+      expect(await begin(ticket, { user: 'ann', browser: 'b' })).toEqual({ outcome: 'other_person' });
+      expect(await begin(ticket, { user: null, browser: 'b' })).toEqual({ outcome: 'sign_in' });
+      const first = await sentTo(ticket);
+      expect(await begin(ticket, { ...visitor, browser: 'another' })).toEqual({ outcome: 'other_browser' });
+      // Whoever agrees again makes the first state worthless.
+      const stale = await upstream.agree(first);
+      const query = await upstream.agree(await sentTo(ticket));
+      expect(await finish(stale)).toEqual({ outcome: 'gone' });
+      expect(await finish(query, { ...visitor, browser: 'another' })).toEqual({ outcome: 'other_browser' });
+      expect(await finish(query, { ...visitor, browser: null })).toEqual({ outcome: 'other_browser' });
+      expect(await finish(query, { ...visitor, user: 'ann' })).toEqual({ outcome: 'other_person' });
+      expect(await finish(query, { ...visitor, user: null })).toEqual({ outcome: 'sign_in' });
+      const answers = await Promise.all(Array.from({ length: 10 }, () => finish(query)));
+      expect(answers.map(({ outcome }) => outcome).sort()).toEqual(['connected', ...Array.from({ length: 9 }, () => 'gone')]);
+      for (const no of ['', 'code=x', 'state=', `state=${'x'.repeat(43)}&code=y`, query]) expect(await finish(no)).toEqual({ outcome: 'gone' });
+      expect(await ask({ connect: 'look', ticket, ...visitor })).toEqual({ outcome: 'gone' });
+    });
+
+    verifies('GW-85', 'keep nothing of an answer from another issuer, of a refusal, or of a server whose metadata is not its own', async () => {
+      const { id } = await make(oauth);
+      expect(await connect(id, { iss: 'http://localhost:1' })).toMatchObject({ outcome: 'failed' });
+      expect(await connect(id, { iss: 'http://localhost:1', deny: true })).toMatchObject({ outcome: 'failed' });
+      expect(await connect(id, { deny: true })).toMatchObject({ outcome: 'denied' });
+      const other = await make(oauth);
+      for (const how of [{ metadataIssuer: `${upstream.issuer}/` }, { withoutPkce: true }]) {
+        upstream.set(how);
+        expect(await begin(await ticketFor(other['id']))).toMatchObject({ outcome: 'failed', name: 'Tracker' });
+      }
+      upstream.set({});
+      expect(await valueOf(id)).toMatchObject({ kind: 'missing' });
+      expect((await events(id)).slice(1).map(({ action, outcome }) => [action, outcome])).toEqual([['connection.refused', 'failed'], ['connection.refused', 'failed'], ['connection.refused', 'refused']]);
+      // A client that was given is of one issuer, and is shown to no other.
+      const given = await make({ ...oauth, oauth: { issuer: 'http://localhost:1', clientId: 'ours' } });
+      expect(await begin(await ticketFor(given['id']))).toMatchObject({ outcome: 'failed' });
+    });
+
+    verifies(['GW-85', 'K11'], 'are renewed once however many ask, before they end and when the server refuses them', async () => {
+      const { id } = await make(oauth);
+      await connect(id);
+      const first = await valueOf(id);
+      expect(await valueOf(id)).toEqual(first);
+      keys.clock.advance(hourMs - 30_000);
+      const before = upstream.to('/token').length;
+      const answers = await Promise.all(Array.from({ length: 10 }, () => valueOf(id)));
+      expect(new Set(answers.map(({ value }) => value)).size).toBe(1);
+      expect(answers[0]?.['value']).not.toBe(first['value']);
+      expect(upstream.to('/token').length - before).toBe(1);
+      expect(Object.fromEntries(new URLSearchParams(upstream.to('/token').at(-1)?.body))).toMatchObject({ grant_type: 'refresh_token', resource: upstream.resource });
+      expect(await upstream.call(String(answers[0]?.['value']))).toEqual([200, expect.stringContaining('upstream-account')]);
+      const refused = await Promise.all(Array.from({ length: 5 }, () => valueOf(id, { refused: answers[0]?.['version'] })));
+      expect(new Set(refused.map(({ version }) => version))).toEqual(new Set([Number(answers[0]?.['version']) + 1]));
+      expect(upstream.to('/token').length - before).toBe(2);
+      // An answer that never came is asked for again, with what was not used up.
+      keys.clock.advance(hourMs);
+      upstream.set({ lose: 'before' });
+      expect(await valueOf(id)).toMatchObject({ kind: 'value' });
+      // A replica that died in the middle holds nobody up for long.
+      keys.clock.advance(hourMs);
+      await keys.query("UPDATE connection_credentials SET lease = gen_random_uuid(), lease_until = clock_timestamp() + interval '300 milliseconds' WHERE connection_id = $1", [id]);
+      expect(await valueOf(id)).toMatchObject({ kind: 'value' });
+      keys.clock.advance(Date.now() - keys.clock.nowMs());
+    });
+
+    verifies('K11', 'are to be made anew when their server ends them, which gateways and the log are told', async () => {
+      const { id } = await make(oauth);
+      await connect(id);
+      keys.clock.advance(hourMs);
+      // The old refresh token is used up by now, and its successor is lost: to the server, whoever shows it again is a thief.
+      upstream.set({ lose: 'after' });
+      const version = newest(id)?.version ?? 0;
+      expect(await valueOf(id)).toMatchObject({ kind: 'missing', ticket: expect.any(String) as string });
+      expect((await keys.call(contributor, 'GET', `${path}/${String(id)}`)).body).toMatchObject({ status: 'expired' });
+      expect((await events(id)).at(-1)).toMatchObject({ action: 'connection.expired', actor: { kind: 'service', id: 'keys' } });
+      await eventually(() => expect(newest(id)?.version).toBe(version + 1));
+      expect(await connect(id)).toMatchObject({ outcome: 'connected' });
+      expect(await upstream.call(String((await valueOf(id))['value']))).toEqual([200, expect.stringContaining('upstream-account')]);
+      keys.clock.advance(Date.now() - keys.clock.nowMs());
+    });
+
+    verifies('K11', 'can be one of a whole project, which its administrator makes', async () => {
+      const { id } = await make({ ...oauth, per: 'project' });
+      const base = `${path}/${String(id)}`;
+      expect(await valueOf(id)).toEqual({ kind: 'missing', name: 'Tracker', ticket: null, id: null });
+      expect((await keys.call(contributor, 'POST', `${base}/authorize`, {})).body).toMatchObject({ code: 'insufficient_role' });
+      const ticket = await ticketFor(id, projectAdmin);
+      const pat = { user: 'pat', browser: 'p' };
+      expect(await ask({ connect: 'look', ticket, ...pat })).toMatchObject({ shared: true });
+      expect(await finish(await upstream.agree(await sentTo(ticket, pat)), pat)).toMatchObject({ outcome: 'connected' });
+      expect(await valueOf(id, { holder: null })).toMatchObject({ kind: 'value' });
+      expect((await keys.call(viewer, 'GET', base)).body).toMatchObject({ status: 'connected' });
+      await keys.call(admin, 'DELETE', base);
+      expect(await valueOf(id)).toEqual({ kind: 'gone' });
+    });
+
+    verifies(['K11', 'G7'], 'lead back to addresses on the list of the connection, and to no others', async () => {
+      const { id } = await make(oauth);
+      expect((await keys.call(contributor, 'POST', `${path}/${String(id)}/authorize`, { redirectUri: 'https://app.example/back?x' })).body).toMatchObject({ status: 400, code: 'invalid_request' });
+      expect(await valueOf(id, { redirectUri: 'https://evil.example' })).toEqual({ kind: 'redirect_refused' });
+      const ticket = await ticketFor(id, contributor, { redirectUri: 'https://app.example/back' });
+      expect(await finish(await upstream.agree(await sentTo(ticket)))).toMatchObject({ outcome: 'connected', returnTo: 'https://app.example/back' });
+      await keys.call(contributor, 'DELETE', `${path}/${String(id)}/mine`);
+      const missing = await valueOf(id, { redirectUri: 'com.example.app:/done', client: 'dyn-1' });
+      expect(await ask({ connect: 'look', ticket: missing['ticket'], ...visitor })).toMatchObject({ client: 'dyn-1' });
+      expect(await finish(await upstream.agree(await sentTo(String(missing['ticket']))))).toMatchObject({ returnTo: 'com.example.app:/done' });
+    });
+
+    verifies(['K11', 'K12'], 'static ones of users are each one’s own: given, replaced and taken back by nobody else', async () => {
+      const { id } = await make({ per: 'user', value: undefined, server: 'tracker' });
+      const mine = `${path}/${String(id)}/mine`;
+      const version = newest(id)?.version ?? 0;
+      expect((await keys.call(contributor, 'PUT', mine, { value: 'key-of-bob' })).body).toMatchObject({ status: 'connected', consistency: `feed.keys.connection.${String(id)}@${version + 1}` });
+      expect((await keys.call(admin, 'PUT', mine, { value: 'key-of-ann' })).status).toBe(200);
+      expect([(await valueOf(id))['value'], (await valueOf(id, { holder: 'user:ann' }))['value']]).toEqual(['key-of-bob', 'key-of-ann']);
+      expect((await keys.call(contributor, 'DELETE', mine)).body).toMatchObject({ status: 'pending' });
+      expect([(await valueOf(id))['kind'], (await valueOf(id, { holder: 'user:ann' }))['value']]).toEqual(['missing', 'key-of-ann']);
+      const { ticket } = await valueOf(id);
+      expect(await ask({ connect: 'give', ticket, value: 'typed-by-bob', ...visitor, user: 'ann' })).toEqual({ outcome: 'other_person' });
+      expect(await ask({ connect: 'give', ticket, value: 'typed-by-bob', ...visitor })).toMatchObject({ outcome: 'connected' });
+      expect(await ask({ connect: 'give', ticket, value: 'again', ...visitor })).toEqual({ outcome: 'gone' });
+      expect((await valueOf(id))['value']).toBe('typed-by-bob');
+      for (const [method, at, body] of [['PUT', mine, { value: 'x' }], ['DELETE', mine], ['POST', `${path}/${String(id)}/authorize`, {}]] as const) {
+        for (const as of [stranger, outsider]) expect((await keys.call(as, method, at, body)).body).toMatchObject({ status: 404, code: 'not_found' });
+        expect((await keys.call({ ...viewer, scope }, method, at, body)).body).toMatchObject({ code: 'insufficient_role' });
+        expect((await keys.call({ ...contributor, scope: 'connections:read' }, method, at, body)).body).toMatchObject({ code: 'insufficient_scope' });
+      }
+    });
+
+    verifies('K11', 'nothing of them is in an answer, a table, a log line, a feed record or an audit row, and a change of the master key takes them along', async () => {
+      const { id } = await make(oauth);
+      await connect(id);
+      const [, refreshToken = ''] = /refresh_token=([^&]+)/.exec(upstream.to('/token').map(({ body }) => body).join('&')) ?? [];
+      const { value } = await valueOf(id);
+      const ticket = await ticketFor(id);
+      const state = new URL(await sentTo(ticket)).searchParams.get('state') ?? '';
+      const answers = JSON.stringify([await keys.call(contributor, 'GET', path), await keys.call(admin, 'GET', `${path}/${String(id)}`)]);
+      for (const place of [...(await places(keys)), answers]) for (const text of [String(value).slice(7), refreshToken, ticket, state, 'typed-by-bob', 'key-of-ann']) expect([text.length > 5, place.includes(text)]).toEqual([true, false]);
+
+      const [old, fresh] = [Buffer.alloc(32, 7), Buffer.alloc(32, 8)];
+      const database = await connectPostgres({ url: keys.databaseUrl, schema: 'keys', entities: [], migrations: [] });
+      try {
+        await reencrypt(database, new Envelope(new LocalKeyEncryption([fresh, old])));
+        const only = new Envelope(new LocalKeyEncryption([fresh]));
+        const rows = await keys.query<{ id: string; org: string; sealed: Buffer }>('SELECT id, org, sealed FROM connection_credentials WHERE connection_id = $1', [id]);
+        for (const { sealed, ...row } of rows) expect(JSON.parse((await only.open({ table: 'connection_credentials', ...row }, sealed)).toString())).toMatchObject({ value });
+        const secrets = await keys.query<{ id: string; org: string; sealed: Buffer }>('SELECT id, org, sealed_client AS sealed FROM connections WHERE id = $1', [id]);
+        for (const { sealed, ...row } of secrets) if (sealed !== null) await only.open({ table: 'connections', ...row }, sealed);
+        expect([rows.length, secrets.length]).toEqual([1, 1]);
+        // Back, for what comes after.
+        await reencrypt(database, new Envelope(new LocalKeyEncryption([old, fresh])));
+      } finally {
+        await database.destroy();
+      }
+    });
+  });
 });

@@ -15,7 +15,7 @@ import { readKeysEnv, startKeys } from '../src/index.ts';
 export const keysUrl = 'http://keys.internal:8082';
 export const gatewayUrl = 'https://gateway.example';
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type Claims = Partial<IdentityAssertionClaims>;
 export interface Answer {
   status: number;

@@ -7,6 +7,7 @@ export * from './events/subjects.ts';
 export * from './headers.ts';
 export * from './http/ask.ts';
 export * from './http/audit.ts';
+export * from './http/connecting.ts';
 export * from './http/connections.ts';
 export * from './http/grants.ts';
 export * from './http/domains.ts';

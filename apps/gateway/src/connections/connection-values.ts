@@ -9,10 +9,10 @@ interface Held {
   untilMs: number;
 }
 
-/** A value is asked for again after a minute, and half a minute before it expires; that there is none is believed for a moment. */
+/** A value is asked for again after a minute, and half a minute before it expires; that there is none, as soon as the feed tells otherwise. */
 const valueMs = 60_000;
 const marginMs = 30_000;
-const missingMs = 5_000;
+const missingMs = 60_000;
 const limit = 10_000;
 
 export interface ConnectionValuesOptions {

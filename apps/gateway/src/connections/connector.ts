@@ -14,6 +14,8 @@ export interface ConnectorOptions {
   values: ConnectionValues;
   proofs: { proofAgeMs(writer: 'keys'): number };
   bounds: Bounds;
+  /** Whose pages people connect themselves at: it knows who they are */
+  issuer: string;
 }
 
 /** Finds what a request goes upstream with. */
@@ -38,7 +40,7 @@ export class Connector {
     for (const record of records) {
       const answer = await this.ask(exchange, record, null);
       if (answer.kind === 'value') return attachedOf(record, answer);
-      if (answer.kind === 'missing') missing ??= answer;
+      if (answer.kind === 'missing') missing ??= this.missingOf(answer);
     }
     return missing;
   }
@@ -50,7 +52,7 @@ export class Connector {
     const isOlder = answer.kind === 'value' && answer.version < 0;
     if (!isOlder && !(answer.kind === 'value' && answer.version === version)) this.options.values.forget(record.id);
     if (answer.kind === 'value') return answer.version === version ? null : attachedOf(record, answer);
-    return answer.kind === 'missing' ? answer : null;
+    return answer.kind === 'missing' ? this.missingOf(answer) : null;
   }
 
   private async ask(exchange: Exchange, record: ConnectionRecord, refused: number | null): Promise<ConnectionValueAnswer> {
@@ -66,6 +68,10 @@ export class Connector {
     }
     if (answer.kind === 'redirect_refused') throw new Problem('invalid_request', { detail: 'X-Redirect-Uri is not on the list of the connection.' });
     return answer;
+  }
+
+  private missingOf({ ticket, ...answer }: Extract<ConnectionValueAnswer, { kind: 'missing' }>): Missing {
+    return { ...answer, url: ticket === null ? null : `${this.options.issuer}/connect/${ticket}` };
   }
 
   private isFresh(exchange: Exchange): boolean {

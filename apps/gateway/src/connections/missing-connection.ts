@@ -4,7 +4,8 @@ import { isObject, type Message } from '../message/message.ts';
 import { metaKeys } from '../message/era.ts';
 import { RpcRefusal, rpcCodes } from '../message/rpc-refusal.ts';
 
-export type Missing = Extract<ConnectionValueAnswer, { kind: 'missing' }>;
+/** `url`: of the page where the caller makes it */
+export type Missing = Omit<Extract<ConnectionValueAnswer, { kind: 'missing' }>, 'ticket'> & { url: string | null };
 
 /** Name of our question among those that an upstream may ask. */
 export const connectionInput = 'latchkey-connection';

@@ -11,6 +11,7 @@ import { refusalWords, type Refusal } from '../accounts/refusal-words.ts';
 import { signInFormSchema, type SignInForm } from '../accounts/sign-in-form.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { OfferProviders } from '../federation/offer-providers.ts';
+import { takeConnectPath } from '../connecting/return-cookie.ts';
 import { takeInvitationPath } from '../invitations/return-cookie.ts';
 import { sendAnswer, type PageAnswer } from '../pages/answer.ts';
 import { cookieScope, readCookie, setCookie } from '../pages/cookies.ts';
@@ -69,8 +70,8 @@ export class ConsoleController {
   async show(@Query('org') org: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const session = await this.sessions.open(readCookie(request, this.cookies, sessionCookie));
     if (session === null) return sendAnswer(reply, { redirect: signInPath });
-    const invitation = takeInvitationPath(request, reply, this.cookies);
-    if (invitation !== null) return sendAnswer(reply, { redirect: invitation });
+    const waiting = takeInvitationPath(request, reply, this.cookies) ?? takeConnectPath(request, reply, this.cookies);
+    if (waiting !== null) return sendAnswer(reply, { redirect: waiting });
     return sendAnswer(reply, await this.showConsole.run(session, { org: typeof org === 'string' ? org : undefined, ...this.consoleTokens(request, reply) }, reply));
   }
 

@@ -1,12 +1,11 @@
-import { keysAskSchema } from '@latchkey/contracts';
+import { connectAskSchema, keysAskSchema } from '@latchkey/contracts';
 import type { Answering, Feed } from '@latchkey/feed';
 import type { Logger } from '@latchkey/telemetry';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Connecting } from '../connections/connecting/connecting.ts';
 import { LOGGER } from '../tokens.ts';
 import { AnswerAsk } from './answer-ask.ts';
-
-/** Injects the `Feed` of this process. */
-export const ASKING_FEED = Symbol('ASKING_FEED');
+import { ASKING_FEED } from './asking-feed.ts';
 
 /** Answers over the connection of the feed, the fastest way to this question while it is there. */
 @Injectable()
@@ -15,6 +14,7 @@ export class AskResponder implements OnApplicationBootstrap, BeforeApplicationSh
 
   constructor(
     private readonly answerAsk: AnswerAsk,
+    private readonly connecting: Connecting,
     @Inject(ASKING_FEED) private readonly feed: Feed,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -34,6 +34,7 @@ export class AskResponder implements OnApplicationBootstrap, BeforeApplicationSh
 
   private async answer(payload: unknown): Promise<unknown> {
     try {
+      if (typeof payload === 'object' && payload !== null && 'connect' in payload) return await this.connecting.run(connectAskSchema.parse(payload));
       return await this.answerAsk.run(keysAskSchema.parse(payload));
     } catch (error) {
       this.logger.warn({ err: error }, 'a question over the feed could not be answered');

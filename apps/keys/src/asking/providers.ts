@@ -2,7 +2,8 @@ import type { Provider, Type } from '@nestjs/common';
 import type { Feed } from '@latchkey/feed';
 import { GatewayGuard } from '@latchkey/service';
 import { AnswerAsk } from './answer-ask.ts';
-import { ASKING_FEED, AskResponder } from './ask-responder.ts';
+import { AskResponder } from './ask-responder.ts';
+import { ASKING_FEED } from './asking-feed.ts';
 import { AskingController } from './asking.controller.ts';
 
 export const askingProviders = (feed: Feed): Provider[] => [AnswerAsk, AskResponder, GatewayGuard, { provide: ASKING_FEED, useValue: feed }];

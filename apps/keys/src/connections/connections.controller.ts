@@ -1,16 +1,20 @@
 import {
+  authorizeConnectionSchema,
   createConnectionSchema,
   listConnectionsQuerySchema,
+  ownConnectionSchema,
   rotateConnectionSchema,
   updateConnectionSchema,
   type ChangedConnection,
   type Connection,
+  type ConnectionAuthorization,
+  type Disconnected,
   type IdentityAssertionClaims,
   type RevokedConnection,
 } from '@latchkey/contracts';
 import { parse } from '@latchkey/problem';
 import { Caller, CallerGuard } from '@latchkey/service';
-import { Body, Controller, Delete, Get, Header, Param, Patch, Post, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, Param, Patch, Post, Put, Query, UseGuards } from '@nestjs/common';
 import type { Page } from '../paging/page.ts';
 import { ChangeConnection } from './definitions/change-connection.ts';
 import { CreateConnectionOperation } from './definitions/create-connection.ts';
@@ -18,6 +22,9 @@ import { ListConnections } from './definitions/list-connections.ts';
 import { RevokeConnection } from './definitions/revoke-connection.ts';
 import { RotateConnectionOperation } from './definitions/rotate-connection.ts';
 import { ShowConnection } from './definitions/show-connection.ts';
+import { AuthorizeConnectionOperation } from './own/authorize-connection.ts';
+import { Disconnect } from './own/disconnect.ts';
+import { SetOwnValue } from './own/set-own-value.ts';
 
 @Controller('v1/connections')
 @UseGuards(CallerGuard)
@@ -29,6 +36,9 @@ export class ConnectionsController {
     private readonly changeConnection: ChangeConnection,
     private readonly rotateConnection: RotateConnectionOperation,
     private readonly revokeConnection: RevokeConnection,
+    private readonly authorizeConnection: AuthorizeConnectionOperation,
+    private readonly setOwnValue: SetOwnValue,
+    private readonly disconnectOwn: Disconnect,
   ) {}
 
   @Post()
@@ -65,5 +75,24 @@ export class ConnectionsController {
   @Header('cache-control', 'no-store')
   revoke(@Caller() caller: IdentityAssertionClaims, @Param('id') id: string): Promise<RevokedConnection> {
     return this.revokeConnection.run(caller, id);
+  }
+
+  @Post(':id/authorize')
+  @HttpCode(200)
+  @Header('cache-control', 'no-store')
+  authorize(@Caller() caller: IdentityAssertionClaims, @Param('id') id: string, @Body() body: unknown): Promise<ConnectionAuthorization> {
+    return this.authorizeConnection.run(caller, id, parse(authorizeConnectionSchema, body ?? {}));
+  }
+
+  @Put(':id/mine')
+  @Header('cache-control', 'no-store')
+  setOwn(@Caller() caller: IdentityAssertionClaims, @Param('id') id: string, @Body() body: unknown): Promise<ChangedConnection> {
+    return this.setOwnValue.run(caller, id, parse(ownConnectionSchema, body));
+  }
+
+  @Delete(':id/mine')
+  @Header('cache-control', 'no-store')
+  disconnect(@Caller() caller: IdentityAssertionClaims, @Param('id') id: string): Promise<Disconnected> {
+    return this.disconnectOwn.run(caller, id);
   }
 }

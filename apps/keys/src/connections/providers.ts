@@ -1,4 +1,17 @@
 import type { Provider, Type } from '@nestjs/common';
+import { BeginConnecting } from './connecting/begin-connecting.ts';
+import { Connecting } from './connecting/connecting.ts';
+import { FinishConnecting } from './connecting/finish-connecting.ts';
+import { ConnectionFlows } from './connecting/flows.ts';
+import { GiveOwnValue } from './connecting/give-own-value.ts';
+import { PruneFlows } from './connecting/prune-flows.ts';
+import { AuthorizeConnectionOperation } from './own/authorize-connection.ts';
+import { Disconnect } from './own/disconnect.ts';
+import { SetOwnValue } from './own/set-own-value.ts';
+import { DiscoverUpstream } from './upstream-oauth/discover.ts';
+import { RefreshCredential } from './upstream-oauth/refresh-credential.ts';
+import { UpstreamClients } from './upstream-oauth/upstream-client.ts';
+import { UpstreamFetch } from './upstream-oauth/upstream-fetch.ts';
 import { ConnectionFlowEntity } from './connecting/connection-flow.entity.ts';
 import { ConnectionsController } from './connections.controller.ts';
 import { ConnectionCredentialEntity } from './credentials/connection-credential.entity.ts';
@@ -17,5 +30,7 @@ import { GiveValue } from './values/give-value.ts';
 export const connectionEntities: Type[] = [ConnectionEntity, ConnectionCredentialEntity, ConnectionFlowEntity];
 export const connectionProviders: Provider[] = [
   ConnectionCredentials, AskServer, CreateConnectionOperation, ListConnections, ShowConnection, ChangeConnection, RotateConnectionOperation, RevokeConnection, GiveValue,
+  UpstreamFetch, DiscoverUpstream, UpstreamClients, RefreshCredential, ConnectionFlows, PruneFlows, BeginConnecting, FinishConnecting, GiveOwnValue, Connecting,
+  AuthorizeConnectionOperation, SetOwnValue, Disconnect,
 ];
 export const connectionControllers: Type[] = [ConnectionsController, ConnectionValuesController];

@@ -29,7 +29,7 @@ export type IdentityAsk = z.infer<typeof identityAskSchema>;
 
 /** To identity: where a server is, for who keeps what is shown to it. */
 export const serverAskSchema = z.strictObject({ server: z.string().min(1).max(63) });
-export const serverAnswerSchema = z.object({ server: z.object({ org: z.string(), project: z.string(), url: z.string() }).nullable() });
+export const serverAnswerSchema = z.object({ server: z.object({ org: z.string(), project: z.string(), url: z.string() }).nullable(), /** Where people connect themselves: a ticket follows it */ connectUrl: z.string() });
 export type ServerAnswer = z.infer<typeof serverAnswerSchema>;
 
 /** To keys: a PAT by base64url of SHA-256 over the whole token, or the PAT that a token was cut from by its public id. */

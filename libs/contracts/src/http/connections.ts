@@ -122,6 +122,15 @@ export const listConnectionsQuerySchema = pageQuerySchema.extend({
 });
 export type ListConnectionsQuery = z.infer<typeof listConnectionsQuerySchema>;
 
+/** Body of `POST /v1/connections/{id}/authorize`. */
+export const authorizeConnectionSchema = z.strictObject({ redirectUri: z.string().max(2048).optional() });
+export type AuthorizeConnection = z.infer<typeof authorizeConnectionSchema>;
+/** `url` is for a browser, of whoever asked and of nobody else. */
+export const connectionAuthorizationSchema = z.object({ url: z.string(), expiresAt: z.string() });
+export type ConnectionAuthorization = z.infer<typeof connectionAuthorizationSchema>;
+export const disconnectedSchema = z.object({ id: z.string(), status: z.literal('pending'), consistency: z.string() });
+export type Disconnected = z.infer<typeof disconnectedSchema>;
+
 /** Where a gateway asks with what to go to a server; in its own name. */
 export const connectionValuePath = '/internal/connection-value';
 
@@ -143,7 +152,7 @@ export type ConnectionValueAsk = z.infer<typeof connectionValueAskSchema>;
 export const connectionValueAnswerSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('value'), version: z.number().int(), header: z.string(), value: z.string(), /** In milliseconds since 1970 */ expiresAt: z.number().nullable() }),
   /** There is none, and where one can be made. */
-  z.object({ kind: z.literal('missing'), name: z.string(), url: z.string().nullable(), id: z.string().nullable() }),
+  z.object({ kind: z.literal('missing'), name: z.string(), /** For the page where it is made; null where nobody who calls can make it */ ticket: z.string().nullable(), id: z.string().nullable() }),
   z.object({ kind: z.literal('gone') }),
   z.object({ kind: z.literal('redirect_refused') }),
 ]);

@@ -4,6 +4,8 @@ import { ConnectionEntity } from '../definitions/connection.entity.ts';
 /** Holder of what a whole project shows. */
 export const projectHolder = '';
 export const holderOfUser = (sub: string): string => `user:${sub}`;
+/** `sub` of a user of ours; null for an end user of somebody else's */
+export const userOfHolder = (holder: string): string | null => (holder.startsWith('user:') ? holder.slice('user:'.length) : null);
 
 /** What is shown to a server in the name of one holder. */
 @Entity('connection_credentials')

@@ -4,10 +4,16 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 /** How the server's authorization server is used; found and registered where nothing was given. */
 export interface ConnectionOauth {
   issuer: string | null;
+  /** Whether the issuer was given, and is not looked for */
+  pinned: boolean;
   clientId: string | null;
   scopes: string[];
   /** Whether the client was made here, so that it may be made anew */
   registered: boolean;
+  /** Redirect URI that it is used with */
+  callback?: string;
+  /** RFC 8707, as the server calls itself */
+  resource?: string;
 }
 
 /** That a project shows something to one of its servers; what that is lies in `connection_credentials`. */

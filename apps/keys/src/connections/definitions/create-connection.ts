@@ -36,7 +36,7 @@ export class CreateConnectionOperation {
     const { org, user } = principal;
     if (named !== undefined && named !== org) throw new Problem('tenant_mismatch', { detail: 'The credential speaks for another organization.' });
     requireProjectAdministrator(principal, wanted.project);
-    const resource = await this.askServer.url(org, wanted.project, wanted.server);
+    const { url: resource } = await this.askServer.run(org, wanted.project, wanted.server);
     const id = randomUUID();
     const sealedClient = oauth?.clientSecret === undefined ? null : await this.envelope.seal({ table: 'connections', id, org }, Buffer.from(oauth.clientSecret));
     const now = new Date(this.clock.nowMs());
@@ -46,7 +46,7 @@ export class CreateConnectionOperation {
       }
       const row = manager.create(ConnectionEntity, {
         ...wanted, id, org, resource, sealedClient, createdBy: user, createdAt: now, revokedAt: null,
-        oauth: wanted.kind === 'static' ? null : { issuer: oauth?.issuer ?? null, clientId: oauth?.clientId ?? null, scopes: oauth?.scopes ?? [], registered: false },
+        oauth: wanted.kind === 'static' ? null : { issuer: oauth?.issuer ?? null, pinned: oauth?.issuer !== undefined, clientId: oauth?.clientId ?? null, scopes: oauth?.scopes ?? [], registered: false },
       });
       await manager.insert(ConnectionEntity, row);
       const held = value === undefined ? undefined : await this.credentials.put(manager, row, projectHolder, { value });

@@ -2,27 +2,47 @@ import { WallClock } from '@latchkey/clock';
 import type { ConnectionValueAnswer, ConnectionValueAsk } from '@latchkey/contracts';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { projectHolder, type ConnectionCredentialEntity } from '../credentials/connection-credential.entity.ts';
+import { ConnectionFlows } from '../connecting/flows.ts';
+import { projectHolder, userOfHolder, type ConnectionCredentialEntity } from '../credentials/connection-credential.entity.ts';
 import { ConnectionCredentials } from '../credentials/connection-credentials.ts';
 import { ConnectionEntity } from '../definitions/connection.entity.ts';
+import { RefreshCredential } from '../upstream-oauth/refresh-credential.ts';
 
-/** Gives a gateway what it is to show to a server, for as long as it needs it. */
+/** A token that ends sooner is renewed before it is given away: it has to last for the request that it is for. */
+const marginMs = 60_000;
+
+/** Gives a gateway what it is to show to a server, for as long as it needs it; or a ticket, by which the caller can make what is missing. */
 @Injectable()
 export class GiveValue {
   constructor(
     private readonly dataSource: DataSource,
     private readonly credentials: ConnectionCredentials,
+    private readonly flows: ConnectionFlows,
+    private readonly refreshCredential: RefreshCredential,
     private readonly clock: WallClock,
   ) {}
 
-  async run({ connection, holder, refused }: ConnectionValueAsk): Promise<ConnectionValueAnswer> {
+  async run(ask: ConnectionValueAsk): Promise<ConnectionValueAnswer> {
     const { manager } = this.dataSource;
-    const row = await manager.findOneBy(ConnectionEntity, { id: connection });
+    const row = await manager.findOneBy(ConnectionEntity, { id: ask.connection });
     if (row === null || row.revokedAt !== null) return { kind: 'gone' };
-    const of = row.per === 'project' ? projectHolder : holder;
-    const held = of === null ? null : await this.credentials.find(manager, row.id, of);
-    if (held === null || held.status !== 'connected' || held.sealed === null) return { kind: 'missing', name: row.name, url: null, id: null };
-    return this.valueOf(row, held, refused);
+    if (ask.redirectUri !== null && !row.redirectUris.includes(ask.redirectUri)) return { kind: 'redirect_refused' };
+    const holder = row.per === 'project' ? projectHolder : ask.holder;
+    const held = holder === null ? null : await this.credentials.find(manager, row.id, holder);
+    const current = held === null || held.status !== 'connected' ? null : await this.current(row, held, ask.refused);
+    if (current === null || current.sealed === null) return this.missing(row, ask);
+    return this.valueOf(row, current, ask.refused);
+  }
+
+  /** Renewed where it is about to end, or where the server did not take it. */
+  private async current(row: ConnectionEntity, held: ConnectionCredentialEntity, refused: number | null): Promise<ConnectionCredentialEntity | null> {
+    if (row.kind === 'static') return held;
+    const left = held.expiresAt === null ? Infinity : held.expiresAt.getTime() - this.clock.nowMs();
+    if (left > marginMs && refused !== held.version) return held;
+    if (left <= 0 || refused === held.version) return this.refreshCredential.run(row, held);
+    if ((await this.credentials.open(held, held.sealed ?? Buffer.alloc(0))).refreshToken === undefined) return held;
+    // It is still good for a moment: nobody is refused because an authorization server is away.
+    return this.refreshCredential.run(row, held).catch(() => held);
   }
 
   /** What a server refused is not shown to it twice: in the overlap of a rotation it may know the one before. */
@@ -30,8 +50,13 @@ export class GiveValue {
     const { version, sealed, previousSealed, previousUntil, expiresAt } = held;
     const overlaps = previousSealed !== null && previousUntil !== null && previousUntil.getTime() > this.clock.nowMs();
     const shown = refused === version && overlaps ? { sealed: previousSealed, version: -version, until: previousUntil } : { sealed, version, until: expiresAt };
-    if (shown.sealed === null) return { kind: 'missing', name: row.name, url: null, id: null };
-    const { value } = await this.credentials.open(held, shown.sealed);
+    const { value } = await this.credentials.open(held, shown.sealed ?? Buffer.alloc(0));
     return { kind: 'value', version: shown.version, header: row.header, value, expiresAt: shown.until?.getTime() ?? null };
+  }
+
+  private async missing(row: ConnectionEntity, { holder, client, redirectUri }: ConnectionValueAsk): Promise<ConnectionValueAnswer> {
+    if (row.per === 'project' || holder === null) return { kind: 'missing', name: row.name, ticket: null, id: null };
+    const { id, ticket } = await this.flows.open(this.dataSource.manager, row, { holder, person: userOfHolder(holder), client, returnTo: redirectUri });
+    return { kind: 'missing', name: row.name, ticket, id };
   }
 }

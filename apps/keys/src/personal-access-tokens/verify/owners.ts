@@ -3,7 +3,7 @@ import { identityAnswerSchema, type IdentityAnswer } from '@latchkey/contracts';
 import type { Feed } from '@latchkey/feed';
 import { Problem } from '@latchkey/problem';
 import { Inject, Injectable } from '@nestjs/common';
-import { ASKING_FEED } from '../../asking/ask-responder.ts';
+import { ASKING_FEED } from '../../asking/asking-feed.ts';
 import type { PatEntity } from '../pat.entity.ts';
 
 const timeoutMs = 1000;
