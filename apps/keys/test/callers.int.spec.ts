@@ -91,7 +91,7 @@ describe('of another organization', () => {
   const stranger: Claims = { ...eve, scope: everything };
   let keys: KeysFixture;
   beforeAll(async () => {
-    await feed.answer('ask.identity', (question) => Promise.resolve('server' in (question as object) ? { server: { org: 'acme', project: 'prod', url: 'http://127.0.0.1:9/mcp' } } : { active: false, code: 'token_unknown' }));
+    await feed.answer('ask.identity', (question) => Promise.resolve('server' in (question as object) ? { server: { org: 'acme', project: 'prod', url: 'http://127.0.0.1:9/mcp' }, connectUrl: 'https://issuer.example/connect/' } : { active: false, code: 'token_unknown' }));
     keys = await KeysFixture.start({ feed, env: { LATCHKEY_ALLOW_PRIVATE_UPSTREAMS: 'true', LATCHKEY_GATEWAY_INTERNAL_URL: 'http://127.0.0.1:9' } });
     keys.clock.advance(Date.now() - keys.clock.nowMs());
   }, 60_000);
@@ -125,7 +125,7 @@ describe('of another organization', () => {
 
   /** Bodies that would be taken: it must be the id that is not there. */
   const bodies: Record<string, object> = {
-    changePat: { name: 'mine' }, rotatePat: { graceSeconds: 0 }, changeWebhookEndpoint: { enabled: false }, changeWebhookSubscription: { enabled: false }, changeConnection: { name: 'mine' }, rotateConnection: { value: 'mine' },
+    changePat: { name: 'mine' }, rotatePat: { graceSeconds: 0 }, changeWebhookEndpoint: { enabled: false }, changeWebhookSubscription: { enabled: false }, changeConnection: { name: 'mine' }, rotateConnection: { value: 'mine' }, setOwnConnection: { value: 'mine' },
   };
 
   verifies(['G8', 'K13'], 'whatever takes an id answers 404 for one of ours, and does nothing; the walk follows the document, so no operation is left out', async () => {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { exportJWK, generateKeyPair } from 'jose';
 import { Provider, type Configuration } from 'oidc-provider';
 
 /** What an authorization server, or somebody between it and us, may do wrong. */
@@ -77,7 +78,10 @@ export async function startOauthUpstream() {
     await provider!.interactionFinished(request, response, { login: { accountId: 'upstream-account' }, consent: { grantId: await grant.save() } });
   }
 
+  const { privateKey } = await generateKeyPair('RS256', { extractable: true });
+  const key = { ...(await exportJWK(privateKey)), alg: 'RS256', use: 'sig', kid: 'upstream-1' };
   const configuration: Configuration = {
+    jwks: { keys: [key] } as Configuration['jwks'],
     clients: [],
     cookies: { keys: ['only a test'] },
     features: {

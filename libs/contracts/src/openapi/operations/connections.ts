@@ -19,4 +19,14 @@ export const connectionOperations = defineOperations({
     body: connections.rotateConnectionSchema, status: 201, answer: connections.changedConnectionSchema, refusals: ['conflict'],
   },
   revokeConnection: { method: 'delete', path: `${path}/{id}`, scope: 'connections:write', summary: 'Revoke a connection', status: 200, answer: connections.revokedConnectionSchema },
+  authorizeConnection: {
+    method: 'post', path: `${path}/{id}/authorize`, scope: 'connections:write', summary: 'Ask for the page where a connection is made',
+    description: 'The URL is for the browser of whoever asks: their own connection where each user has one, or else the project’s, which its administrators make.',
+    body: connections.authorizeConnectionSchema, status: 200, answer: connections.connectionAuthorizationSchema, refusals: ['conflict'],
+  },
+  setOwnConnection: {
+    method: 'put', path: `${path}/{id}/mine`, scope: 'connections:write', summary: 'Give one’s own value', description: 'Of a static connection where each user has one.',
+    body: connections.ownConnectionSchema, status: 200, answer: connections.changedConnectionSchema, refusals: ['conflict'],
+  },
+  disconnect: { method: 'delete', path: `${path}/{id}/mine`, scope: 'connections:write', summary: 'End what one has in a connection', status: 200, answer: connections.disconnectedSchema, refusals: ['conflict'] },
 });
