@@ -2,7 +2,7 @@ import { SystemMonotonicClock, SystemWallClock, type MonotonicClock, type WallCl
 import type { FeedRecord, PatRecord, Writer } from '@latchkey/contracts';
 import type { Feed } from '@latchkey/feed';
 import type { Replica } from '@latchkey/feed-replica';
-import { createRateLimiter, type Redis } from '@latchkey/ratelimit';
+import { createRateLimiter, Limits, type LimitsState, type Redis } from '@latchkey/ratelimit';
 import type { Logger } from '@latchkey/telemetry';
 import type { AuditNotes } from './audit/audit-notes.ts';
 import { askValue } from './connections/ask-value.ts';
@@ -70,6 +70,8 @@ export interface Gateway {
   stages: readonly Stage[];
   discovery: DiscoverySources;
   upstreams: Pick<Upstreams, 'seen'>;
+  /** Where limits are counted at the moment */
+  limitsState(): LimitsState;
   onChange(record: FeedRecord): void;
   close(): Promise<void>;
 }
@@ -104,6 +106,7 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
   const assertions = await AssertionSigner.create({ issuer: gatewayUrl, clock, privateJwk: env.LATCHKEY_GATEWAY_SIGNING_KEY });
   const sessions = new SealedSessions(env.LATCHKEY_SESSION_SEALING_KEY);
   const streams = new OpenStreams();
+  const limits = new Limits({ name: 'calls', ...(redis === undefined ? {} : { redis }) });
   const upstreams = upstreamsOf(sources, clock, monotonicClock);
   const server = (slug: string) => replica.server(slug);
   const asker = new Asker({
@@ -139,7 +142,8 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
     messages: { sessions, maxBodyBytes: env.LATCHKEY_MAX_BODY_BYTES },
     freshness: { prover, bounds },
     limits: {
-      perCredential: perMinute('credential', env.LATCHKEY_RATE_LIMIT_PER_MINUTE, redis),
+      limits,
+      defaultPerMinute: env.LATCHKEY_RATE_LIMIT_PER_MINUTE,
       perAddress: perMinute('address', env.LATCHKEY_RATE_LIMIT_PER_MINUTE, redis),
       leaks: createRateLimiter({ name: 'leaks', limit: 60, windowSeconds: 3600, ...(redis === undefined ? {} : { redis }) }),
       hooksPerMinute: env.LATCHKEY_HOOKS_PER_MINUTE,
@@ -167,6 +171,7 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
     stages: pipeline(parts),
     discovery: { gatewayUrl, issuer, server, isReady, issuerDocuments, assertions },
     upstreams,
+    limitsState: () => limits.state,
     onChange(record) {
       if (record.kind === 'jwks') {
         keys.forget();

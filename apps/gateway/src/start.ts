@@ -16,6 +16,7 @@ import { assembleGateway, type Gateway } from './gateway.ts';
 import { AuditMetrics } from './metrics/audit-metrics.ts';
 import { FeedMetrics } from './metrics/feed-metrics.ts';
 import { feedStatus } from './metrics/feed-status.ts';
+import { limitMetrics } from './metrics/limit-metrics.ts';
 import { upstreamMetrics } from './metrics/upstream-metrics.ts';
 import { RequestMetrics } from './metrics/request-metrics.ts';
 import { runPipeline } from './proxy/run-pipeline.ts';
@@ -87,6 +88,7 @@ export async function startGateway({ env, feed, trail, logger, usageIntervalMs, 
     env, replica, proofs: freshness, isReady, feed, feedMetrics, requestMetrics, redis, logger, audit, monotonicClock: clock, ...(usageIntervalMs === undefined ? {} : { usageIntervalMs }), ...(healthIntervalMs === undefined ? {} : { healthIntervalMs }),
   });
   upstreamMetrics(registry, gateway.upstreams);
+  limitMetrics(registry, gateway.limitsState);
   replica.onChange((record) => gateway.onChange(record));
 
   let closing = false;
@@ -116,6 +118,7 @@ export async function startGateway({ env, feed, trail, logger, usageIntervalMs, 
       rawHandler: () => dataPlaneHandler(gateway, logger, env.LATCHKEY_TRUSTED_PROXIES),
       checkReady: () => {
         if (!isReady()) throw new Error('what the feed says has not been proven to be all of it yet');
+        return { limits: gateway.limitsState() };
       },
     });
     closes.splice(1, 0, () => service.close());

@@ -1,4 +1,5 @@
 import { eventually, startRedis, verifies } from '@latchkey/testing';
+import { send } from './support/send.ts';
 import { bearer, list, startWorld } from './support/world.ts';
 
 describe('two gateways and one Redis', () => {
@@ -18,9 +19,21 @@ describe('two gateways and one Redis', () => {
         return (await worlds[1].post(list, bearer(other.token))).headers['ratelimit-remaining'] === '2';
       });
       expect([await ask(0), await ask(1), await ask(0), await ask(1), await ask(0), await ask(1)]).toEqual([200, 200, 200, 200, 429, 429]);
+
+      // However many come at once, through whichever gateway: not one more than the limit (G5 allows one, or 5 %).
+      const burst = await worlds[0].pat({ rateLimit: { limit: 100, windowSeconds: 60 } });
+      await worlds[1].publish(burst.record);
+      const statuses = await Promise.all(Array.from({ length: 240 }, async (_, index) => (await worlds[index % 2 === 0 ? 0 : 1].post(list, bearer(burst.token))).status));
+      expect([statuses.filter((status) => status === 200).length, statuses.filter((status) => status === 429).length]).toEqual([100, 140]);
+      const readyz = async () => (await send(`${worlds[0].url}/readyz`, { method: 'GET' })).json;
+      const metric = async () => /gateway_rate_limits\{counted="(\w+)"\} 1/.exec((await send(`${worlds[0].management}/metrics`, { method: 'GET' })).text)?.[1];
+      expect([await readyz(), await metric()]).toEqual([{ status: 'ready', limits: 'shared' }, 'shared']);
+
       await redis.kill();
-      await eventually(async () => await ask(0) === 200);
-      expect((await worlds[1].post(list, bearer((await worlds[1].pat()).token))).status).toBe(200);
+      // What was used up stays so; what nobody has used is served, by each gateway for itself.
+      const fresh = await worlds[1].pat();
+      expect([await ask(0), (await worlds[1].post(list, bearer(fresh.token))).status]).toEqual([429, 200]);
+      await eventually(async () => expect([await readyz(), await metric()]).toEqual([{ status: 'ready', limits: 'insurance' }, 'insurance']));
     } finally {
       for (const world of worlds) await world.close();
       await redis.stop();

@@ -110,6 +110,45 @@ describe('what the registration of a server says', () => {
     expect((await post(call())).status).toBe(200);
   });
 
+  verifies('G5', 'a limit of all its callers, of each credential, of each user and of a tool, each by itself, and a change of them at once', async () => {
+    const statuses = async (times: number, ask: () => Promise<{ status: number }>) => {
+      const seen: number[] = [];
+      for (let n = 0; n < times; n += 1) seen.push((await ask()).status);
+      return seen;
+    };
+    const [one, other] = [bearer((await world.pat()).token), bearer((await world.pat()).token)];
+    const whole = await server(limits({ requestsPerMinute: 3 }));
+    expect([await statuses(2, () => whole.post(list, one)), await statuses(2, () => whole.post(list, other))]).toEqual([[200, 200], [200, 429]]);
+    await world.publish({ ...whole.record, settings: limits({ requestsPerMinute: 4 }) });
+    const last = await whole.post(list, other);
+    expect([last.status, last.headers['ratelimit-limit'], last.headers['ratelimit-remaining']]).toEqual([200, '4', '0']);
+
+    const each = await server(limits({ perCredential: 2 }));
+    expect([await statuses(3, () => each.post(list, one)), await statuses(2, () => each.post(list, other))]).toEqual([[200, 200, 429], [200, 200]]);
+    // A limit that a credential has of its own is nearer to it.
+    const own = bearer((await world.pat({ rateLimit: { limit: 4, windowSeconds: 60 } })).token);
+    expect(await statuses(5, () => each.post(list, own))).toEqual([200, 200, 200, 200, 429]);
+
+    const user = await server(limits({ perUser: 2 }));
+    expect([await statuses(1, () => user.post(list, one)), await statuses(2, () => user.post(list, other))]).toEqual([[200], [200, 429]]);
+
+    const tool = await server(limits({ perTool: { 'delete_*': 1 } }));
+    expect([await statuses(2, () => tool.post(call('delete_all'), one)), await statuses(2, () => tool.post(call('add'), one))]).toEqual([[200, 429], [200, 200]]);
+    const refused = await tool.post(call('delete_other'), other);
+    expect([refused.status, refused.json.error.data.code, Number(refused.headers['retry-after'])]).toEqual([429, 'rate_limited', expect.any(Number)]);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+  });
+
+  verifies('G5', 'an organization has limits of its own, of all its requests and of credentials', async () => {
+    const { path } = await server(undefined, { org: 'limited' });
+    await world.publish({ kind: 'member', user: 'user-9', memberships: [{ org: 'limited', role: 'owner', projects: {}, epoch: null }] });
+    await world.publish({ kind: 'user', id: 'user-9', disabled: false, epoch: null });
+    await world.publish({ kind: 'org', id: 'limited', disabled: false, epoch: null, policy: { keyMaxLifetimeSeconds: null, requestsPerMinute: 3, requestsPerMinutePerCredential: 2 } });
+    const ask = async (token: string) => (await world.post(list, bearer(token), path)).status;
+    const [one, other] = [(await world.pat({ org: 'limited', owner: 'user-9' })).token, (await world.pat({ org: 'limited', owner: 'user-9' })).token];
+    expect([await ask(one), await ask(one), await ask(one), await ask(other), await ask(other)]).toEqual([200, 200, 429, 200, 429]);
+  });
+
   verifies('G3', 'a server that does not answer is not asked by everybody, its state is told to identity, and it is found again without a caller who tries', async () => {
     const gone = createServer();
     await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve));

@@ -29,11 +29,11 @@ describe('the API of policies', () => {
     const record = async () => (await accounts.outbox<RecordOf<'org'>>('feed.identity.org.acme'))!.record;
     expect(await record()).toEqual({ kind: 'org', id: 'acme', disabled: false, epoch: null, policy: { keyMaxLifetimeSeconds: 2_592_000 } });
     // What a change leaves out stays, also through a revocation of everything.
-    const second = await call('PATCH', '/v1/policies', deputy, { org: 'acme', revision: 1, policy: { mfaRequired: true } });
+    const second = await call('PATCH', '/v1/policies', deputy, { org: 'acme', revision: 1, policy: { mfaRequired: true, requestsPerMinute: 600, requestsPerMinutePerCredential: 60 } });
     expect(second.body).toMatchObject({ revision: 2, policy: { mfaRequired: true, keyMaxLifetimeSeconds: 2_592_000, trustedClientDomains: ['*.example.com'] } });
     expect((await call('POST', '/v1/orgs/acme/revoke', management.owner)).status).toBe(200);
-    expect(await record()).toMatchObject({ epoch: expect.any(Number), policy: { keyMaxLifetimeSeconds: 2_592_000 } });
-    const lifted = await call('PATCH', '/v1/policies', deputy, { revision: 2, policy: { keyMaxLifetimeSeconds: null } });
+    expect(await record()).toMatchObject({ epoch: expect.any(Number), policy: { keyMaxLifetimeSeconds: 2_592_000, requestsPerMinute: 600, requestsPerMinutePerCredential: 60 } });
+    const lifted = await call('PATCH', '/v1/policies', deputy, { revision: 2, policy: { keyMaxLifetimeSeconds: null, requestsPerMinute: null, requestsPerMinutePerCredential: null } });
     expect(lifted.body).toMatchObject({ revision: 3, policy: { keyMaxLifetimeSeconds: null, mfaRequired: true } });
     expect(await record()).not.toHaveProperty('policy');
     expect((await call('GET', '/v1/policies?org=acme', member)).body).toMatchObject({ revision: 3, policy: { mfaRequired: true } });

@@ -5,6 +5,7 @@ export { decideWhole } from './decide-whole.ts';
 export { effectiveScopes, narrowMembership } from './effective.ts';
 export { exceedsIn, isWithin, type CredentialPart } from './is-within.ts';
 export { explain, ruleNames, type Explanation, type RuleName, type RuleOutcome } from './explain.ts';
+export { matchesGlob } from './glob.ts';
 export { pathOf, type GrantPath } from './grant-path.ts';
 export { mayUse, serverHiddenBy, type Thing } from './may-use.ts';
 export { methodRules, type Door, type MethodRule, type Touches } from './methods.ts';

@@ -53,7 +53,7 @@ export const serverLimitsSchema = z.object({
   perCredential: perMinute.nullable().default(null),
   /** Of one user, through all their credentials, or of one end user where they are told apart */
   perUser: perMinute.nullable().default(null),
-  /** Calls of one tool by all callers together; globs, and the first that fits a name counts */
+  /** Calls by all callers together of the tools that a glob fits; of several that fit, the first counts */
   perTool: z.record(toolGlobSchema, perMinute).refine((tools) => Object.keys(tools).length <= 100, 'at most 100 tools').default({}),
   /** Requests and streams that one gateway has open at the server */
   concurrency: z.number().int().min(1).max(1000).nullable().default(null),

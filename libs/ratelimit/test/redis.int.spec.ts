@@ -1,6 +1,6 @@
 import { createLogger } from '@latchkey/telemetry';
 import { eventually, freePort, startRedis, type TestRedis, verifies } from '@latchkey/testing';
-import { createRateLimiter, createRedis, type RateLimiter, type Redis } from '../src/index.ts';
+import { createRateLimiter, createRedis, Limits, type RateLimiter, type Redis } from '../src/index.ts';
 
 describe('limits in Redis', () => {
   let port: number;
@@ -82,6 +82,45 @@ describe('limits in Redis', () => {
     server.resume();
     await eventually(() => expect(lines.at(-1)).toBe('redis is back'));
   });
+
+  const replicaOfLimits = async (): Promise<Limits> => {
+    const redis = createRedis(server.url, createLogger('limit-test', 'silent'));
+    clients.push(redis);
+    await eventually(() => redis.status === 'ready');
+    return new Limits({ name: 'test', redis });
+  };
+  const [each, all] = [(key: string) => ({ key, limit: 30, windowSeconds: 60 }), { key: 'all', limit: 50, windowSeconds: 60 }];
+
+  verifies('G5', 'several limits are asked in one trip, shared by all replicas, and none is passed by a single request', async () => {
+    const replicas = [await replicaOfLimits(), await replicaOfLimits()];
+    const decisions = await Promise.all(Array.from({ length: 120 }, (_, index) => replicas[index % 2]!.consume('acme', [each(index % 4 < 2 ? 'one' : 'two'), all])));
+    expect(decisions.filter(({ allowed }) => allowed)).toHaveLength(50);
+    // Every trip of a client is one command, the script's; what loads it the first time is another.
+    const calls = async (): Promise<number> => Number(/cmdstat_evalsha:calls=(\d+)/.exec(await clients[0]!.info('commandstats'))?.[1]);
+    const before = await calls();
+    await replicas[0]!.consume('acme', [each('one'), all]);
+    expect((await calls()) - before).toBe(1);
+    expect(replicas[0]!.state).toBe('shared');
+    // What was refused was charged nowhere.
+    expect(Number(await clients[0]!.get('ratelimit:test:{acme}:one')) + Number(await clients[0]!.get('ratelimit:test:{acme}:two'))).toBe(50);
+    expect(await clients[0]!.pttl('ratelimit:test:{acme}:all')).toBeGreaterThan(50_000);
+  });
+
+  verifies('G5', 'with Redis away counting goes on from where it was, in each process, and is shared again once it is back', async () => {
+    const [one, other] = [await replicaOfLimits(), await replicaOfLimits()];
+    const small = { key: 'k', limit: 3, windowSeconds: 60 };
+    await one.consume('acme', [small]);
+    await one.consume('acme', [small]);
+    await server.kill();
+    const decisions = [];
+    for (let index = 0; index < 3; index++) decisions.push(await one.consume('acme', [small]));
+    expect([decisions.map(({ allowed }) => allowed), one.state]).toEqual([[true, false, false], 'insurance']);
+    // Who has seen none of it begins at nothing: one limit a process.
+    expect(await other.consume('acme', [small])).toMatchObject({ allowed: true, remaining: 2 });
+    server = await startRedis({ port });
+    await eventually(() => clients.every(({ status }) => status === 'ready'));
+    expect([await one.consume('acme', [small]), one.state]).toMatchObject([{ allowed: true, remaining: 2 }, 'shared']);
+  }, 30_000);
 
   it('connects later to a Redis that is away at the start, and counts in memory until then', async () => {
     await server.stop();

@@ -33,8 +33,8 @@ export interface ServiceOptions {
   metrics?: HttpMetrics;
   /** Last touches on the application before it listens: plugins, hooks. */
   configure?: (app: NestFastifyApplication) => Promise<void> | void;
-  /** Throws, with the reason, while the service should get no traffic. */
-  checkReady?: (app: NestFastifyApplication) => Promise<void> | void;
+  /** Throws, with the reason, while the service should get no traffic; what it returns is told beside `ready`. */
+  checkReady?: (app: NestFastifyApplication) => Promise<object | void> | object | void;
 }
 
 export interface RunningService {
@@ -49,8 +49,8 @@ function healthRoutes(app: NestFastifyApplication, options: ServiceOptions): voi
   fastify.get('/healthz', (_request, reply) => reply.send({ status: 'ok' }));
   fastify.get('/readyz', async (_request, reply) => {
     try {
-      await options.checkReady?.(app);
-      return await reply.send({ status: 'ready' });
+      const details = await options.checkReady?.(app);
+      return await reply.send({ status: 'ready', ...details });
     } catch (error) {
       return await reply.status(503).send({ status: 'not ready', reason: error instanceof Error ? error.message : 'unknown' });
     }

@@ -37,6 +37,8 @@ export interface Principal {
   keyThumbprint: string | null;
   /** Who uses an exchanged token in the name of its subject (RFC 8693 section 4.1) */
   act?: ActClaim;
+  /** Who is behind a credential that several people share, where that is known: each of them has the limits of one. */
+  endUser?: string;
   /** `kid` of the issuer's key that signed an access token */
   signedBy?: string;
 }

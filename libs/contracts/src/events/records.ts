@@ -52,7 +52,9 @@ export const orgRecordSchema = z.object({
   disabled: z.boolean(),
   epoch,
   /** What of the organization's policy gateways have to pass on; absent where nothing is demanded. */
-  policy: z.object({ keyMaxLifetimeSeconds: seconds.nullable() }).optional(),
+  policy: z
+    .object({ keyMaxLifetimeSeconds: seconds.nullable(), requestsPerMinute: z.number().nullable().optional(), requestsPerMinutePerCredential: z.number().nullable().optional() })
+    .optional(),
 });
 export const clientRecordSchema = z.object({ kind: z.literal('client'), id: z.string(), disabled: z.boolean(), epoch });
 

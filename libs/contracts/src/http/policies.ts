@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { slugSchema } from '../identifiers.ts';
 
+const perMinute = z.number().int().min(1).max(10_000_000).nullable().default(null);
 const seconds = (least: number) => z.number().int().min(least).max(31_536_000).nullable();
 
 /** How a member may sign in. `federated` is any provider that the organization trusts. */
@@ -19,6 +20,10 @@ export const organizationPolicySchema = z.object({
   refreshTokenTtlSeconds: seconds(300).default(null),
   /** The longest life of a personal access token; "never" is longer than any. */
   keyMaxLifetimeSeconds: seconds(3600).default(null),
+  /** Requests of all its members together, through all gateways; null: no limit of its own. */
+  requestsPerMinute: perMinute,
+  /** Of one credential that has no limit of its own, at servers that have none for it. */
+  requestsPerMinutePerCredential: perMinute,
   /** Which OAuth clients members may connect: all, those that the organization or `trustedClientDomains` vouch for, or registered ones only. */
   clients: z.enum(['any', 'trusted', 'registered']).default('any'),
   /** Hosts of client ID metadata documents, and of redirects, that count as trusted; `*.example.com` covers what is below it. */

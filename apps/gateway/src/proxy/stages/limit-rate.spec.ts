@@ -1,4 +1,4 @@
-import { createRateLimiter } from '@latchkey/ratelimit';
+import { createRateLimiter, Limits } from '@latchkey/ratelimit';
 import { verifies } from '@latchkey/testing';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
@@ -10,7 +10,7 @@ import { limitRate } from './limit-rate.ts';
 const limiter = (name: string) => createRateLimiter({ name, limit: 1000, windowSeconds: 60 });
 
 describe('the limits of what needs no login', () => {
-  const stage = limitRate({ perCredential: limiter('c'), perAddress: limiter('a'), leaks: limiter('l'), hooksPerMinute: 3, replica: replicaWith() });
+  const stage = limitRate({ limits: new Limits({ name: 'c' }), defaultPerMinute: 1000, perAddress: limiter('a'), leaks: limiter('l'), hooksPerMinute: 3, replica: replicaWith() });
 
   function post(path: string, address: string): Promise<unknown> {
     const request = new IncomingMessage(Object.defineProperty(new Socket(), 'remoteAddress', { value: address }));

@@ -1,30 +1,49 @@
 import { Problem } from '@latchkey/problem';
-import type { RateLimitDecision, RateLimiter } from '@latchkey/ratelimit';
+import type { Limits, RateLimitDecision, RateLimiter } from '@latchkey/ratelimit';
 import type { Replica } from '@latchkey/feed-replica';
 import { addressKey } from '../../credentials/address-key.ts';
 import { limitsOf } from '../../credentials/key-limits.ts';
-import { limitKeyOf } from '../../credentials/principal.ts';
+import type { Principal } from '../../credentials/principal.ts';
+import { limitsFor } from '../../limits/limits-for.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Stage } from '../stage.ts';
 
 export interface LimitRateOptions {
-  perCredential: RateLimiter;
+  limits: Pick<Limits, 'consume'>;
+  /** Of a credential for which nobody has set anything else */
+  defaultPerMinute: number;
   /** For what needs no login. */
   perAddress: RateLimiter;
   /** Reports of leaks, per address */
   leaks: RateLimiter;
   /** Incoming webhooks, per address: those of many organizations come from the few of one sender, and not every sender tries again. */
   hooksPerMinute: number;
-  replica: Pick<Replica, 'patById'>;
+  replica: Pick<Replica, 'patById' | 'org'>;
 }
 
-/** Only what would be served is charged: refusals of earlier stages cost nothing here. */
-export function limitRate({ perCredential, perAddress, leaks, hooksPerMinute, replica }: LimitRateOptions): Stage {
-  const consume = ({ principal, confirmed, address, route }: Exchange): Promise<RateLimitDecision> => {
+/** The tool that is called, by whichever door. */
+function toolOf({ route, message }: Exchange): string | undefined {
+  if (route?.kind !== 'mcp') return undefined;
+  if (route.tools !== undefined) return route.tools.kind === 'call' ? route.tools.tool : undefined;
+  const name = message?.kind === 'request' && message.method === 'tools/call' ? message.params['name'] : undefined;
+  return typeof name === 'string' ? name : undefined;
+}
+
+/** Only what would be served is charged: refusals of earlier stages cost nothing here, and what one limit refuses costs nothing at another. */
+export function limitRate({ limits, defaultPerMinute, perAddress, leaks, hooksPerMinute, replica }: LimitRateOptions): Stage {
+  const ofCaller = (exchange: Exchange, principal: Principal): Promise<RateLimitDecision> => {
+    const { route } = exchange;
+    const own = limitsOf(principal, replica, exchange.confirmed).find(({ rateLimit }) => rateLimit !== null)?.rateLimit ?? null;
+    const policy = principal.org === null ? undefined : replica.org(principal.org)?.policy;
+    const asked = limitsFor({ principal, own, policy, server: route?.kind === 'mcp' ? route.server : undefined, tool: toolOf(exchange), defaultPerMinute });
+    return limits.consume(principal.org ?? '', asked);
+  };
+
+  const consume = (exchange: Exchange): Promise<RateLimitDecision> => {
+    const { principal, address, route } = exchange;
     if (route?.kind === 'manage' && route.operation.family === 'hooks') return perAddress.consume(`hooks:${addressKey(address)}`, { limit: hooksPerMinute });
     if (principal === undefined) return (route?.kind === 'manage' && route.operation.family === 'leaks' ? leaks : perAddress).consume(addressKey(address));
-    const own = limitsOf(principal, replica, confirmed).find(({ rateLimit }) => rateLimit !== null)?.rateLimit;
-    return perCredential.consume(limitKeyOf(principal), own ?? {});
+    return ofCaller(exchange, principal);
   };
 
   return {

@@ -1,0 +1,56 @@
+import type { Counts, Limit } from './limits.ts';
+
+/** How many windows are kept before those that are over are looked for. */
+const sweepAt = 50_000;
+
+interface Window {
+  used: number;
+  endsAtMs: number;
+}
+
+/** Counts of one process: for all limits where there is no Redis, and from where Redis was last seen while it is away. */
+export class CountedWindows {
+  private readonly windows = new Map<string, Window>();
+  private sweepAgainAt = sweepAt;
+
+  constructor(private readonly nowMs: () => number) {}
+
+  /** Charges all limits or none, as the script in Redis does. */
+  charge(keys: readonly string[], limits: readonly Limit[]): { allowed: boolean; counts: Counts } {
+    const nowMs = this.nowMs();
+    const windows = keys.map((key) => this.open(key, nowMs));
+    const allowed = limits.every(({ limit }, index) => (windows[index]?.used ?? 0) < limit);
+    const counts = limits.map(({ windowSeconds }, index) => {
+      const key = keys[index] ?? '';
+      const window = windows[index] ?? { used: 0, endsAtMs: nowMs + windowSeconds * 1000 };
+      if (allowed) {
+        window.used += 1;
+        this.windows.set(key, window);
+      }
+      return { used: window.used, leftMs: window.endsAtMs - nowMs };
+    });
+    if (this.windows.size > this.sweepAgainAt) this.sweep(nowMs);
+    return { allowed, counts };
+  }
+
+  /** What was counted elsewhere is where counting goes on from here. */
+  learn(keys: readonly string[], counts: Counts): void {
+    const nowMs = this.nowMs();
+    for (const [index, key] of keys.entries()) {
+      const count = counts[index];
+      if (count !== undefined && count.used > 0) this.windows.set(key, { used: count.used, endsAtMs: nowMs + count.leftMs });
+    }
+    if (this.windows.size > this.sweepAgainAt) this.sweep(nowMs);
+  }
+
+  private open(key: string, nowMs: number): Window | undefined {
+    const window = this.windows.get(key);
+    return window !== undefined && window.endsAtMs > nowMs ? window : undefined;
+  }
+
+  private sweep(nowMs: number): void {
+    for (const [key, { endsAtMs }] of this.windows) if (endsAtMs <= nowMs) this.windows.delete(key);
+    // Where all of them are still open, the next look is worth it only after as many again.
+    this.sweepAgainAt = Math.max(sweepAt, this.windows.size * 2);
+  }
+}
