@@ -1,5 +1,6 @@
 import type { Benchmark } from '../benchmark.ts';
 import { fenceLoad } from './fence-load.ts';
+import { gateway } from './gateway.ts';
 import { identity } from './identity.ts';
 import { jwtCheck } from './jwt-check.ts';
 import { patCheck } from './pat-check.ts';
@@ -11,4 +12,4 @@ import { tokenTable } from './token-table.ts';
 import { webhooks } from './webhooks.ts';
 
 /** In the order in which they run. */
-export const benchmarks: readonly Benchmark[] = [patCheck, jwtCheck, tokenTable, snapshot, replay, propagation, fenceLoad, identity, keys, webhooks];
+export const benchmarks: readonly Benchmark[] = [patCheck, jwtCheck, tokenTable, snapshot, replay, propagation, fenceLoad, gateway, identity, keys, webhooks];
