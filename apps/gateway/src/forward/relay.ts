@@ -52,6 +52,8 @@ export class Relay implements Dispatcher.DispatchHandler {
   private streaming = false;
   private silentSinceMs = 0;
   private settled = false;
+  /** Whether the upstream has said all it will. */
+  private answered = false;
   private resolve: () => void = () => undefined;
   private reject: (error: Error) => void = () => undefined;
   private forgetStream: () => void = () => undefined;
@@ -103,6 +105,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.answered = true;
     if (this.settled || this.sink === null) return;
     try {
       this.sink.end();
@@ -201,7 +204,8 @@ export class Relay implements Dispatcher.DispatchHandler {
     this.settled = true;
     this.stopWatching();
     this.options.response.off('close', this.onCallerClosed);
-    this.controller?.abort(new Abandoned());
+    // Hot path: an error costs its stack, and most exchanges are over by now.
+    if (!this.answered) this.controller?.abort(new Abandoned());
     return true;
   }
 

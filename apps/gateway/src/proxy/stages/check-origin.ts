@@ -20,6 +20,8 @@ const allowedRequestHeaders = [
 const exposedHeaders = 'WWW-Authenticate, Mcp-Session-Id, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, X-Request-Id';
 const paramHeader = /^mcp-param-[a-z0-9-]{1,128}$/;
 
+const plainHost = /^([a-z0-9.-]+)(?::\d{1,5})?$/;
+
 const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** Rules from configuration alone. `boundTo` is the address we listen on. */
@@ -39,10 +41,12 @@ function hostNameOf(url: string): string | null {
 }
 
 function hostAllowed(rules: OriginRules, host: string): boolean {
+  const known = (name: string): boolean => rules.hosts.has(name) || (rules.loopback && loopbackNames.has(name));
   // Hot path: the plain spelling is looked up before a URL is parsed for it.
-  if (rules.hosts.has(host)) return true;
+  const plain = plainHost.exec(host)?.[1];
+  if (plain !== undefined && known(plain)) return true;
   const name = hostNameOf(`http://${host}`);
-  return name !== null && (rules.hosts.has(name) || (rules.loopback && loopbackNames.has(name)));
+  return name !== null && known(name);
 }
 
 function originAllowed(rules: OriginRules, origin: string): boolean {

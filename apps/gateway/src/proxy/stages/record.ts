@@ -55,7 +55,8 @@ export function record(logger: Logger, metrics: RequestMetrics, { notes, level }
       try {
         metrics.count(doorOf(exchange), statusOf(exchange), exchange.refusal?.code);
         usage.note(exchange);
-        logger.info(line(exchange), 'request');
+        // Hot path: what nobody writes down is not put together.
+        if (logger.isLevelEnabled('info')) logger.info(line(exchange), 'request');
         const act = notes === undefined ? null : actOf(exchange, statusOf(exchange), level);
         if (act !== null) notes?.note(act);
       } catch {
