@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { CatalogueController } from './discovery/catalogue/catalogue.controller.ts';
 import { DiscoveryController } from './discovery/discovery.controller.ts';
 import { OpenapiController } from './discovery/openapi.controller.ts';
 import { DiscoveryDocuments, type DiscoverySources } from './discovery/discovery-documents.ts';
@@ -9,7 +10,7 @@ export class AppModule {
   static register(sources: DiscoverySources): DynamicModule {
     return {
       module: AppModule,
-      controllers: [DiscoveryController, OpenapiController],
+      controllers: [DiscoveryController, OpenapiController, CatalogueController],
       providers: [{ provide: DiscoveryDocuments, useValue: new DiscoveryDocuments(sources) }],
     };
   }

@@ -169,7 +169,7 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
 
   return {
     stages: pipeline(parts),
-    discovery: { gatewayUrl, issuer, server, isReady, issuerDocuments, assertions },
+    discovery: { gatewayUrl, issuer, server, servers: () => replica.servers(), isReady, issuerDocuments, assertions },
     upstreams,
     limitsState: () => limits.state,
     onChange(record) {

@@ -39,11 +39,14 @@ export interface RunningGateway extends RunningService {
 
 /** What belongs to the data plane; everything else is a public document or a probe. */
 const dataPlane = /^\/(?:mcp|v1|authz)(?:[/?]|$)/;
+/** The slug is reserved, and no token looks like it. */
+const cards = /^\/mcp\/(?:[a-z0-9-]{1,63}\/)?server-card(?:\?|$)/;
+const isData = (url: string): boolean => dataPlane.test(url) && !cards.test(url);
 
 function dataPlaneHandler(gateway: Gateway, logger: Logger, proxies: TrustedProxies): RawHandler {
   const handle = runPipeline(gateway.stages, logger, proxies);
   return (request, response) => {
-    if (!dataPlane.test(request.url ?? '')) return false;
+    if (!isData(request.url ?? '')) return false;
     handle(request, response).catch((error: unknown) => {
       logger.error({ err: error }, 'the pipeline failed');
       response.destroy();

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { eventually, verifies } from '@latchkey/testing';
 import { generateKeyPair, exportJWK, SignJWT } from 'jose';
 import { send } from './support/send.ts';
@@ -29,7 +30,7 @@ describe('discovery', () => {
 
   verifies('GW-12', 'there is no root document, and one for the management API', async () => {
     expect((await get('/.well-known/oauth-protected-resource')).status).toBe(404);
-    expect((await get('/.well-known/oauth-protected-resource/mcp')).status).toBe(404);
+    expect((await get('/.well-known/oauth-protected-resource/mcp')).json).toMatchObject({ resource: 'http://gateway.test/mcp', scopes_supported: ['keys:read', 'servers:read', 'org:read'] });
     expect((await get('/.well-known/oauth-protected-resource/v1')).json).toMatchObject({
       resource: 'http://gateway.test/v1', authorization_servers: [issuer], scopes_supported: ['keys:read', 'servers:read', 'org:read'],
     });
@@ -54,6 +55,56 @@ describe('discovery', () => {
     expect([document.openapi, document.servers]).toEqual(['3.1.0', [{ url: 'http://gateway.test' }]]);
     expect(Object.keys(document.paths)).toEqual(expect.arrayContaining(['/v1/pats', '/v1/servers', '/v1/hooks/{subscription}', '/v1/audit']));
     expect(document.components.securitySchemes.oauth.flows['clientCredentials']).toMatchObject({ tokenUrl: `${issuer}/oauth/token` });
+  });
+
+  const documents: [path: string, type: string][] = [
+    ['/mcp/server-card', 'application/mcp-server-card+json'], ['/mcp/open/server-card', 'application/mcp-server-card+json'], ['/.well-known/mcp/server-card.json', 'application/json'],
+    ['/.well-known/ai-catalog.json', 'application/ai-catalog+json'], ['/.well-known/api-catalog', 'application/linkset+json'], ['/.well-known/agent-skills/index.json', 'application/json'],
+    ['/.well-known/agent-skills/latchkey/SKILL.md', 'text/markdown'], ['/llms.txt', 'text/markdown'], ['/auth.md', 'text/markdown'],
+  ];
+
+  verifies(['DISC-01', 'G12'], 'cards, catalogues and texts are open, cacheable for an hour, and name listed servers alone', async () => {
+    const listed = world.server({ slug: 'open', name: 'Open [x](y)', org: 'other', settings: { listed: true } });
+    const gone = world.server({ slug: 'gone', settings: { listed: true } });
+    for (const record of [listed, gone, { ...gone, deletedAt: 1 }]) await world.publish(record);
+    for (const [path, type] of documents) {
+      const first = await get(path, { origin: 'https://a.example' });
+      expect([path, first.status, first.headers['access-control-allow-origin'], first.headers['cache-control']]).toEqual([path, 200, '*', 'public, max-age=3600']);
+      expect(first.headers['content-type']?.startsWith(type)).toBe(true);
+      const head = await get(path, {}, 'HEAD');
+      expect([path, head.status, head.text, head.headers.etag]).toEqual([path, 200, '', first.headers.etag]);
+      expect([path, (await get(path, { 'if-none-match': String(first.headers.etag) })).status]).toEqual([path, 304]);
+      expect([path, (await get(path, { origin: 'https://a.example', 'access-control-request-method': 'GET' }, 'OPTIONS')).status]).toEqual([path, 204]);
+      // Neither who is behind it, nor what is not listed, nor what is no more.
+      for (const secret of [world.upstream.url, '"demo"', '/mcp/demo', '/mcp/gone', 'acme', '"other"']) expect([path, secret, first.text.includes(secret)]).toEqual([path, secret, false]);
+    }
+    for (const path of ['/mcp/demo/server-card', '/mcp/gone/server-card', '/mcp/nowhere/server-card']) expect([path, (await get(path)).json.code]).toEqual([path, 'not_found']);
+    await world.publish({ ...listed, settings: {} });
+    expect((await get('/mcp/open/server-card')).status).toBe(404);
+    await world.publish(listed);
+  });
+
+  verifies('G12', 'and have the shapes of their specifications, from one model', async () => {
+    const card = (await get('/mcp/open/server-card')).json;
+    expect(card).toEqual({
+      $schema: 'https://static.modelcontextprotocol.io/schemas/v1/server-card.schema.json', name: 'test.gateway/open', version: '1.0.1', title: 'Open [x](y)', description: 'Open [x](y), behind a Latchkey gateway',
+      remotes: [{ type: 'streamable-http', url: 'http://gateway.test/mcp/open' }],
+    });
+    expect((await get('/mcp/server-card')).json.remotes[0]).toMatchObject({ url: 'http://gateway.test/mcp', supportedProtocolVersions: expect.arrayContaining(['2026-07-28', '2025-11-25']) });
+    const catalog = (await get('/.well-known/ai-catalog.json')).json;
+    expect([catalog.specVersion, catalog.entries.map(({ identifier, url }: Record<string, string>) => [identifier, url])]).toEqual(['1.0', [
+      ['urn:air:gateway.test:mcp:latchkey', 'http://gateway.test/mcp/server-card'], ['urn:air:gateway.test:mcp:open', 'http://gateway.test/mcp/open/server-card'],
+    ]]);
+    expect((await get('/.well-known/api-catalog')).json.linkset[0]).toMatchObject({ anchor: 'http://gateway.test/v1', 'service-desc': [{ href: 'http://gateway.test/openapi.json' }] });
+    expect((await get('/.well-known/api-catalog', {}, 'HEAD')).headers.link).toBe('<http://gateway.test/.well-known/api-catalog>; rel="api-catalog"');
+    const [skill] = (await get('/.well-known/agent-skills/index.json')).json.skills;
+    const text = await get(String(skill.url).replace('http://gateway.test', ''));
+    expect([skill.type, skill.digest]).toEqual(['skill-md', `sha256:${createHash('sha256').update(text.text).digest('hex')}`]);
+    const llms = (await get('/llms.txt')).text;
+    expect(llms).toMatch(/^# Latchkey\n\n> /);
+    expect(llms).toContain('- [Open \\[x\\]\\(y\\)](http://gateway.test/mcp/open/server-card)');
+    for (const part of ['## Discover', '## Revoke', 'http://gateway.test/.well-known/oauth-protected-resource/mcp', `${issuer}/.well-known/oauth-authorization-server`]) expect((await get('/auth.md')).text).toContain(part);
+    expect((await get('/.well-known/mcp/server-card.json')).json).toMatchObject({ transport: { type: 'streamable-http', endpoint: '/mcp' }, tools: 'dynamic' });
   });
 
   verifies('AS-02', 'the metadata of the issuer is mirrored unchanged, and asked for once', async () => {

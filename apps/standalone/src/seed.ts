@@ -13,6 +13,6 @@ export const demo = 'demo';
 export async function seed(into: Seed, env: StandaloneEnv, demoUrl: string): Promise<string | undefined> {
   const password = env.LATCHKEY_ADMIN_PASSWORD ?? randomBytes(12).toString('base64url');
   const created = await into.admin({ email: env.LATCHKEY_ADMIN_EMAIL, password, org, project });
-  await into.server({ org, project, slug: demo, name: 'Demo', url: demoUrl });
+  await into.server({ org, project, slug: demo, name: 'Demo', url: demoUrl, listed: true });
   return created && env.LATCHKEY_ADMIN_PASSWORD === undefined ? password : undefined;
 }

@@ -88,6 +88,8 @@ export const serverSettingsSchema = z.object({
   limits: serverLimitsSchema.default(serverLimitsSchema.parse({})),
   /** Whether clients that cannot send a header may put their key into the URL (`/mcp/{server}/{token}`) */
   tokenUrls: z.boolean().default(false),
+  /** Whether the public documents of the gateway name it, to whoever asks */
+  listed: z.boolean().default(false),
   tls: serverTlsSchema.default(serverTlsSchema.parse({})),
   healthChecks: serverHealthChecksSchema.default(serverHealthChecksSchema.parse({})),
 });
@@ -101,6 +103,7 @@ export const serverSettingsInputs = {
   restrictions: serverRestrictionsSchema.extend({ annotations: annotationsSchema(toolHintsSchema.strict()) }).strict().optional(),
   limits: serverLimitsSchema.strict().optional(),
   tokenUrls: z.boolean().optional(),
+  listed: z.boolean().optional(),
   tls: serverTlsSchema.strict().optional(),
   healthChecks: serverHealthChecksSchema.strict().optional(),
 };
@@ -111,6 +114,7 @@ export const unusualSettingsSchema = z.object({
   restrictions: serverRestrictionsSchema.optional(),
   limits: serverLimitsSchema.optional(),
   tokenUrls: z.boolean().optional(),
+  listed: z.boolean().optional(),
   tls: serverTlsSchema.optional(),
   healthChecks: serverHealthChecksSchema.optional(),
 });

@@ -3,6 +3,7 @@ import { openapiDocument } from '@latchkey/contracts/openapi';
 import { managementScopes, mcpScopes, protectedResourceMetadata, resources } from '@latchkey/oauth';
 import { Problem } from '@latchkey/problem';
 import type { AssertionSigner } from '../assertion/assertion-signer.ts';
+import { catalogueOf, type Catalogue } from './catalogue/catalogue.ts';
 import type { IssuerDocuments } from './issuer-documents.ts';
 import { render, type Rendered } from './send-document.ts';
 
@@ -10,6 +11,7 @@ export interface DiscoverySources {
   gatewayUrl: string;
   issuer: string;
   server(slug: string): ServerRecord | undefined;
+  servers(): readonly ServerRecord[];
   /** Whether the absence of a server proves anything yet. */
   isReady(): boolean;
   issuerDocuments: IssuerDocuments;
@@ -35,6 +37,19 @@ export class DiscoveryDocuments {
   management(): object {
     const { gatewayUrl, issuer } = this.sources;
     return protectedResourceMetadata({ resource: resources(gatewayUrl).management, issuer, name: 'Latchkey management API', scopes: managementScopes });
+  }
+
+  /** RFC 9728 for the platform's own MCP server. */
+  platform(): object {
+    const { gatewayUrl, issuer } = this.sources;
+    return protectedResourceMetadata({ resource: resources(gatewayUrl).platform, issuer, name: 'Latchkey', scopes: managementScopes });
+  }
+
+  /** What is here for everybody to know. @throws Problem `state_stale` while that is not known yet */
+  catalogue(): Catalogue {
+    const { gatewayUrl, issuer } = this.sources;
+    if (!this.sources.isReady()) throw new Problem('state_stale', { headers: { 'retry-after': '1' } });
+    return catalogueOf(gatewayUrl, issuer, this.sources.servers());
   }
 
   /** The issuer's own metadata, unchanged: only clients that skip RFC 9728 look for it here. */

@@ -13,6 +13,11 @@ export class DiscoveryController {
     return sendDocument(request, reply, this.documents.server(slug));
   }
 
+  @Get('oauth-protected-resource/mcp')
+  platform(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    return sendDocument(request, reply, this.documents.platform());
+  }
+
   @Get('oauth-protected-resource/v1')
   management(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     return sendDocument(request, reply, this.documents.management());

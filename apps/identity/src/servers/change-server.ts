@@ -24,7 +24,7 @@ function differences(before: ServerEntity, after: ServerEntity): Details {
   const other: typeof one = { name: after.name, upstream: new URL(after.url).origin, url: after.url, folder: after.folder, ...settingsOf(after) };
   const changed = (Object.keys(one) as (keyof typeof one)[]).filter((part) => part !== 'upstream' && JSON.stringify(one[part]) !== JSON.stringify(other[part]));
   // Of a URL only where it leads: its path may be nobody else's business.
-  const told = (['name', 'upstream', 'folder', 'tokenUrls'] as const).filter((part) => one[part] !== other[part]);
+  const told = (['name', 'upstream', 'folder', 'tokenUrls', 'listed'] as const).filter((part) => one[part] !== other[part]);
   return { changed, ...Object.fromEntries(told.flatMap((part) => [[`${part}_before`, one[part]], [`${part}_after`, other[part]]])) };
 }
 
