@@ -1,0 +1,4 @@
+{{/* The host of an URL. */}}
+{{- define "latchkey.host" -}}
+{{- (urlParse .).hostname -}}
+{{- end -}}
