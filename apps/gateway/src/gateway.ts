@@ -5,6 +5,9 @@ import type { Replica } from '@latchkey/feed-replica';
 import { createRateLimiter, Limits, type LimitsState, type Redis } from '@latchkey/ratelimit';
 import type { Logger } from '@latchkey/telemetry';
 import type { AuditNotes } from './audit/audit-notes.ts';
+import { GuardedFetch } from '@latchkey/outbound';
+import { EndUserTokens } from './end-users/end-user-tokens.ts';
+import { IssuerKeys } from './end-users/issuer-keys.ts';
 import { askValue } from './connections/ask-value.ts';
 import { ConnectionValues } from './connections/connection-values.ts';
 import { Connector } from './connections/connector.ts';
@@ -139,6 +142,7 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
       isReady,
       failures: perMinute('failed-credentials', env.LATCHKEY_FAILED_CREDENTIALS_PER_MINUTE, redis),
     },
+    endUsers: new EndUserTokens({ replica, clock, keys: new IssuerKeys(new GuardedFetch({ allowPrivateAddresses: env.LATCHKEY_ALLOW_PRIVATE_UPSTREAMS })) }),
     messages: { sessions, maxBodyBytes: env.LATCHKEY_MAX_BODY_BYTES },
     freshness: { prover, bounds },
     limits: {

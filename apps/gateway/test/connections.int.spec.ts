@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { connectionValueAskSchema, type AuditEvent, type ConnectionRecord, type ConnectionValueAnswer, type ConnectionValueAsk } from '@latchkey/contracts';
+import { connectionValueAskSchema, type AuditEvent, type ConnectionRecord, type ConnectionValueAnswer, type ConnectionValueAsk, type EndUserIssuerRecord } from '@latchkey/contracts';
 import { InProcessTrail } from '@latchkey/feed';
 import { eventually, verifies } from '@latchkey/testing';
-import { decodeJwt } from 'jose';
+import { decodeJwt, exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
 import { answerJson, type Received } from './support/upstream.ts';
 import { bearer, call, startWorld, type World } from './support/world.ts';
 
@@ -180,6 +180,107 @@ describe('what the gateway itself shows to a server', () => {
       const refused = await world.post(call(), { ...bearer(token), 'x-credential-id': record.id });
       expect([refused.status, refused.json]).toMatchObject([403, { error: { data: { code: 'connection_required' } } }]);
       expect(asked).toEqual([]);
+    });
+  });
+
+  describe('for end users of the organization’s own issuer', () => {
+    const issuer = 'https://login.acme.example';
+    let record: EndUserIssuerRecord;
+    let connection: ConnectionRecord;
+    let key: CryptoKey;
+    let jwks: object | null;
+    let fetched = 0;
+    beforeAll(async () => {
+      const pair = await generateKeyPair('ES256');
+      key = pair.privateKey;
+      jwks = { keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'e1', alg: 'ES256' }] };
+      const before = world.upstream.handle;
+      world.upstream.handle = (exchange) => {
+        if (!exchange.url.startsWith('/jwks')) return before(exchange);
+        fetched += 1;
+        exchange.response.writeHead(jwks === null ? 500 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(jwks));
+      };
+      record = { kind: 'end_user_issuer', id: randomUUID(), org: 'acme', issuer, jwksUri: `${world.upstream.origin}/jwks`, audience: 'latchkey', revokedAt: null };
+      await world.publish(record);
+      connection = await publish({ per: 'user' });
+    });
+    afterAll(() => revoke(connection));
+
+    const token = (sub: string, claims: object = {}, by = key): Promise<string> =>
+      new SignJWT({ iss: issuer, aud: 'latchkey', sub, exp: Math.floor(Date.now() / 1000) + 300, ...claims }).setProtectedHeader({ alg: 'ES256', kid: 'e1' }).sign(by);
+
+    verifies('G7', 'each has a connection, a budget, a session and lines in the log of their own', async () => {
+      answer = ({ holder }) => value(String(holder));
+      const pat = bearer((await world.pat({ rateLimit: { limit: 2, windowSeconds: 3600 } })).token);
+      const as = async (sub: string) => world.post(call(), { ...pat, 'x-user-token': await token(sub) });
+      for (const sub of ['eva', 'eva', 'udo', 'udo']) {
+        expect((await as(sub)).status).toBe(200);
+        expect(calls().at(-1)?.headers['x-api-key']).toBe(`end:${record.id}:${sub}`);
+        // Whoever serves us learns nothing of them, and nobody the token.
+        expect(calls().at(-1)?.headers).not.toHaveProperty('x-user-token');
+      }
+      expect((await as('eva')).status).toBe(429);
+      expect((await world.post(call(), pat)).status).toBe(200);
+      expect(fetched).toBe(1);
+      expect(new Set(asked.map(({ holder }) => holder))).toEqual(new Set([`end:${record.id}:eva`, `end:${record.id}:udo`, 'user:user-1']));
+      await eventually(() => expect(told.flatMap(({ details }) => details['endUser'] ?? [])).toEqual(expect.arrayContaining(['eva', 'udo'])));
+      expect(world.log()).not.toContain((await token('eva')).slice(0, 100));
+
+      const initialize = { jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'x', version: '1' } } };
+      const own = bearer((await world.pat()).token);
+      const before = world.upstream.handle;
+      world.upstream.handle = (exchange) => {
+        if (exchange.url !== '/mcp' || exchange.headers['mcp-session-id'] !== undefined) return before(exchange);
+        exchange.response.writeHead(200, { 'content-type': 'application/json', 'mcp-session-id': 'session-of-eva' }).end(JSON.stringify({ jsonrpc: '2.0', id: 1, result: {} }));
+      };
+      const session = String((await world.post(initialize, { ...own, 'x-user-token': await token('eva') })).headers['mcp-session-id']);
+      world.upstream.handle = before;
+      const inSession = async (more: Record<string, string>) => (await world.post(call(), { ...own, 'mcp-session-id': session, 'mcp-protocol-version': '2025-11-25', ...more })).status;
+      expect([await inSession({ 'x-user-token': await token('eva') }), await inSession({ 'x-user-token': await token('udo') }), await inSession({})]).toEqual([200, 404, 404]);
+    });
+
+    verifies('G7', 'a service key acts for them too, and keys is told for whom it is asked', async () => {
+      answer = ({ holder }) => value(String(holder));
+      const service = bearer((await world.pat({ service: true, owner: 'svc_x', scopes: ['mcp:execute', 'connections:write'] })).token);
+      expect((await world.post(call(), { ...service, 'x-user-token': await token('eva') })).status).toBe(200);
+      expect(calls().at(-1)?.headers['x-api-key']).toBe(`end:${record.id}:eva`);
+      await world.post({}, { ...service, 'x-user-token': await token('eva') }, '/v1/connections/x/authorize');
+      const asserted = world.upstream.received.filter(({ url }) => url === '/v1/connections/x/authorize').at(-1);
+      expect(decodeJwt(String(asserted?.headers['latchkey-identity']))).toMatchObject({ end_user: { issuer: record.id, sub: 'eva' } });
+    });
+
+    verifies('G7', 'nothing is believed that is not of a registered issuer, for its audience, and in time; and it is never the caller’s 401', async () => {
+      const other = await generateKeyPair('ES256');
+      const bad = [
+        'x', 'a.b.c', await token('eva', {}, other.privateKey), await token('eva', { iss: 'https://other.example' }), await token('eva', { aud: 'another' }), await token('eva', { aud: undefined }),
+        await token('eva', { exp: 1 }), await token('eva', { exp: undefined }), await token('eva', { nbf: Math.floor(Date.now() / 1000) + 600 }), await token(''), await token('a\nb'), await token('x'.repeat(300)),
+      ];
+      const before = calls().length;
+      for (const text of bad) {
+        const refused = await post({ 'x-user-token': text });
+        expect([refused.status, refused.json]).toMatchObject([400, { code: 'invalid_request' }]);
+      }
+      expect(calls().length).toBe(before);
+      // Of another organization, whoever registered it there.
+      const { token: foreign } = await world.pat({ org: 'globex', owner: 'user-1' });
+      await world.publish({ kind: 'org', id: 'globex', disabled: false, epoch: null });
+      expect((await world.post(call(), { ...bearer(foreign), 'x-user-token': await token('eva') })).status).not.toBe(200);
+    });
+
+    verifies('G7', 'an issuer whose keys cannot be had is no fault of the token, and one that was revoked is believed no more', async () => {
+      const slow: EndUserIssuerRecord = { ...record, id: randomUUID(), issuer: 'https://slow.example', jwksUri: `${world.upstream.origin}/jwks2` };
+      await world.publish(slow);
+      const held = jwks;
+      jwks = null;
+      const away = await post({ 'x-user-token': await token('eva', { iss: slow.issuer }) });
+      expect([away.status, away.json]).toMatchObject([503, { code: 'upstream_unavailable' }]);
+      jwks = held;
+      answer = ({ holder }) => value(String(holder));
+      expect((await post({ 'x-user-token': await token('eva', { iss: slow.issuer }) })).status).toBe(200);
+      const known = await token('eva', { iss: slow.issuer });
+      expect((await post({ 'x-user-token': known })).status).toBe(200);
+      await world.publish({ ...slow, revokedAt: 1 });
+      expect((await post({ 'x-user-token': known })).status).toBe(400);
     });
   });
 

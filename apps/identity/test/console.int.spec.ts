@@ -95,7 +95,7 @@ describe('the console', () => {
 
   describe('where people connect themselves', () => {
     const ticket = 't'.repeat(43);
-    const open = { outcome: 'open', name: 'Tracker <b>', kind: 'oauth', server: 'demo', origin: 'https://tracker.example', client: 'latchkey-cli', shared: false };
+    const open = { outcome: 'open', name: 'Tracker <b>', kind: 'oauth', server: 'demo', origin: 'https://tracker.example', client: 'latchkey-cli', shared: false, known: true };
     const asked: Record<string, unknown>[] = [];
     let answers: Record<string, object> = {};
     let answering: { stop(): Promise<void> };

@@ -7,6 +7,7 @@ import { askingControllers, askingProviders } from './asking/providers.ts';
 import { auditProviders } from './audit/providers.ts';
 import { connectionControllers, connectionProviders } from './connections/providers.ts';
 import { encryptionProviders } from './encryption/providers.ts';
+import { endUserControllers, endUserProviders } from './end-users/providers.ts';
 import { gatewayJwksUrl, type KeysEnv } from './env.ts';
 import { leakControllers, leakProviders } from './leaks/providers.ts';
 import { GiveNotices } from './notices/give-notices.ts';
@@ -48,13 +49,14 @@ export class KeysModule {
         ...personalAccessTokenProviders,
         ...webhookProviders,
         ...connectionProviders,
+        ...endUserProviders,
         ...usageProviders,
         GiveNotices,
         ...leakProviders,
         ...auditProviders,
         ...askingProviders(feed),
       ],
-      controllers: [...personalAccessTokenControllers, ...webhookControllers, ...connectionControllers, ...usageControllers, ...leakControllers, ...askingControllers],
+      controllers: [...personalAccessTokenControllers, ...webhookControllers, ...endUserControllers, ...connectionControllers, ...usageControllers, ...leakControllers, ...askingControllers],
     };
   }
 }

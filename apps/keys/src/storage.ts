@@ -8,13 +8,14 @@ import type { KeysEnv } from './env.ts';
 import { migrations } from './migrations/index.ts';
 import { auditEntities } from './audit/providers.ts';
 import { connectionEntities } from './connections/providers.ts';
+import { endUserEntities } from './end-users/providers.ts';
 import { personalAccessTokenEntities } from './personal-access-tokens/providers.ts';
 import { usageEntities } from './usage/providers.ts';
 import { KEYS_ENV, LOGGER } from './tokens.ts';
 import { webhookEntities } from './webhooks/providers.ts';
 
 /** Every table that code reads through an entity. */
-export const entities = [...personalAccessTokenEntities, ...webhookEntities, ...auditEntities, ...usageEntities, ...connectionEntities];
+export const entities = [...personalAccessTokenEntities, ...webhookEntities, ...auditEntities, ...usageEntities, ...connectionEntities, ...endUserEntities];
 
 /** Ends what `storageProviders` began: who answers asks the relay, and the relay uses the connection. */
 @Injectable()

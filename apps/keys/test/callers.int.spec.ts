@@ -114,11 +114,13 @@ describe('of another organization', () => {
     const hook = await keys.send('POST', `/v1/hooks/${subscription.id}`, { 'content-type': 'application/json', 'x-signature': createHmac('sha256', secret).update(sent).digest('hex') }, sent);
     expect(hook.status).toBe(202);
     const connection = await made('/v1/connections', { name: 'x', project: 'prod', server: 'demo', kind: 'static', value: 'v' });
+    const issuer = await made('/v1/connections/issuers', { name: 'x', issuer: 'https://login.example', jwksUri: 'https://login.example/jwks', audience: 'x' });
     const secretOf = ({ secrets }: Record<string, unknown>): string => (secrets as { id: string }[])[0]!.id;
     return {
       '/v1/pats': [pat.id],
       '/v1/webhooks/endpoints': [endpoint.id, delivery.id, secretOf(endpoint)],
       '/v1/webhooks/subscriptions': [subscription.id, String(hook.body['id']), secretOf(subscription)],
+      '/v1/connections/issuers': [issuer.id],
       '/v1/connections': [connection.id],
     };
   }

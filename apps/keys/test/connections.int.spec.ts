@@ -194,7 +194,7 @@ describe('connections', () => {
       const before = upstream.requests.length;
       expect(await valueOf(id)).toMatchObject({ kind: 'missing', name: 'Tracker', ticket: expect.any(String) as string });
       const ticket = await ticketFor(id);
-      expect(await ask({ connect: 'look', ticket, ...visitor })).toEqual({ outcome: 'open', name: 'Tracker', kind: 'oauth', server: 'tracker', origin: upstream.issuer, client: null, shared: false });
+      expect(await ask({ connect: 'look', ticket, ...visitor })).toEqual({ outcome: 'open', name: 'Tracker', kind: 'oauth', server: 'tracker', origin: upstream.issuer, client: null, shared: false, known: true });
       const url = new URL(await sentTo(ticket));
       expect(Object.fromEntries(url.searchParams)).toMatchObject({ response_type: 'code', code_challenge_method: 'S256', resource: upstream.resource, redirect_uri: callback, scope: 'tools offline_access' });
       expect(await finish(await upstream.agree(url.href))).toEqual({ outcome: 'connected', name: 'Tracker', returnTo: null });
@@ -369,6 +369,47 @@ describe('connections', () => {
       } finally {
         await database.destroy();
       }
+    });
+  });
+
+  describe('of end users', () => {
+    const issuers = `${path}/issuers`;
+    const body = { name: 'Our login', issuer: 'https://login.acme.example', jwksUri: 'https://login.acme.example/jwks', audience: 'latchkey' };
+
+    verifies('G7', 'an organization says whose word it takes on them, until it does not; then what they had is wiped', async () => {
+      const made = await keys.call(admin, 'POST', issuers, body);
+      expect([made.status, made.body]).toMatchObject([201, { org: 'acme', status: 'active', issuer: body.issuer, consistency: expect.stringMatching(/^feed\.keys\.end_user_issuer\./) as string }]);
+      const id = String(made.body['id']);
+      expect((await keys.call(admin, 'POST', issuers, body)).body).toMatchObject({ status: 409, code: 'conflict' });
+      for (const more of [{ jwksUri: 'ftp://x' }, { jwksUri: 'http://example.com/jwks' }, { issuer: '' }, { audience: 'a\nb' }, { surplus: 1 }]) expect((await keys.call(admin, 'POST', issuers, { ...body, ...more })).body).toMatchObject({ status: 400, code: 'invalid_request' });
+      expect((await keys.call(projectAdmin, 'POST', issuers, body)).body).toMatchObject({ code: 'insufficient_role' });
+      expect((await keys.call(projectAdmin, 'GET', issuers)).body).toMatchObject({ code: 'insufficient_role' });
+      expect((await keys.call({ ...admin, scope: 'connections:read' }, 'POST', issuers, body)).body).toMatchObject({ code: 'insufficient_scope' });
+      expect((await keys.call(admin, 'GET', issuers)).body.items).toMatchObject([{ id, status: 'active' }]);
+      expect((await keys.call(stranger, 'GET', issuers)).body.items).toEqual([]);
+      for (const no of [id, unknownId, 'x']) expect((await keys.call(stranger, 'DELETE', `${issuers}/${no}`)).body).toMatchObject({ status: 404, code: 'not_found' });
+
+      const end = { ...contributor, end_user: { issuer: id, sub: 'eva' } };
+      const { id: connection } = await make({ per: 'user', value: undefined });
+      const mine = `${path}/${String(connection)}/mine`;
+      expect((await keys.call(end, 'PUT', mine, { value: 'key-of-eva' })).status).toBe(200);
+      const holder = `end:${id}:eva`;
+      expect((await internal({ connection, holder })).body).toMatchObject({ value: 'key-of-eva' });
+      for (const other of [`end:${id}:udo`, 'user:bob', `user:${holder}`]) expect((await internal({ connection, holder: other })).body).toMatchObject({ kind: 'missing' });
+      expect((await keys.call(end, 'GET', `${path}/${String(connection)}`)).body).toMatchObject({ status: 'connected' });
+      expect((await keys.call(contributor, 'GET', `${path}/${String(connection)}`)).body).toMatchObject({ status: 'pending' });
+      // Their browser is all that we know of them, from the page to the end.
+      const url = String((await keys.call(end, 'POST', `${path}/${String(connection)}/authorize`, {})).body['url']);
+      const look = { connect: 'look', ticket: url.slice(-43), user: null };
+      expect(await feed.ask('ask.keys', { ...look, browser: 'b' }, 5000)).toMatchObject({ outcome: 'open', known: false });
+
+      const revoked = await keys.call(admin, 'DELETE', `${issuers}/${id}`);
+      expect(revoked.body).toMatchObject({ status: 'revoked', revokedAt: expect.any(String) as string });
+      expect((await keys.call(admin, 'DELETE', `${issuers}/${id}`)).body['revokedAt']).toBe(revoked.body['revokedAt']);
+      expect((await internal({ connection, holder })).body).toMatchObject({ kind: 'missing' });
+      expect(await feed.ask('ask.keys', { ...look, browser: 'b' }, 5000)).toEqual({ outcome: 'gone' });
+      expect((await events(id)).map(({ action }) => action)).toEqual(['end_user_issuer.registered', 'end_user_issuer.revoked']);
+      expect((await keys.call(admin, 'POST', issuers, body)).status).toBe(201);
     });
   });
 });

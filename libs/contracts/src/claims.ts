@@ -79,6 +79,8 @@ export const identityAssertionClaimsSchema = z.object({
   roles: z.object({ org: orgRoleSchema.optional(), projects: z.record(z.string(), projectRoleSchema) }).optional(),
   /** The longest life of a key by the organization's policy, in seconds; towards our own services only. */
   key_max_lifetime: z.number().int().positive().optional(),
+  /** For whom it is made, by the word of an issuer that the organization registered; towards our own services only. */
+  end_user: z.object({ issuer: z.string(), sub: z.string() }).optional(),
   request_id: z.string().optional(),
   /** Where the caller is, as the gateway saw it; towards our own services only. */
   address: z.string().max(64).optional(),

@@ -11,6 +11,7 @@ export * from './http/connecting.ts';
 export * from './http/connections.ts';
 export * from './http/grants.ts';
 export * from './http/domains.ts';
+export * from './http/end-user-issuers.ts';
 export * from './http/invitations.ts';
 export * from './http/identity-providers.ts';
 export * from './http/leaks.ts';

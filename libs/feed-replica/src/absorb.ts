@@ -10,7 +10,7 @@ const earlier = (a: Seconds, b: Seconds): Seconds => (a === null ? b : b === nul
  * back to an older backup must not bring a dead credential back to life. (Disabling is none: a higher version may undo it.)
  */
 export function absorbRevocation(before: FeedRecord, next: FeedRecord): FeedRecord {
-  if ((before.kind === 'pat' && next.kind === 'pat') || (before.kind === 'connection' && next.kind === 'connection')) {
+  if ((before.kind === 'pat' && next.kind === 'pat') || (before.kind === 'connection' && next.kind === 'connection') || (before.kind === 'end_user_issuer' && next.kind === 'end_user_issuer')) {
     const revokedAt = earlier(before.revokedAt, next.revokedAt);
     return revokedAt === next.revokedAt ? next : { ...next, revokedAt };
   }
@@ -40,6 +40,7 @@ export function carriesRevocation(record: FeedRecord): boolean {
       return true;
     case 'pat':
     case 'connection':
+    case 'end_user_issuer':
       return record.revokedAt !== null;
     case 'user':
     case 'org':

@@ -1,5 +1,5 @@
 import { isEndedBy } from '@latchkey/access';
-import { writerOf, type ConnectionRecord, type FeedMessage, type FeedRecord, type MemberRecord, type PatRecord, type RecordOf, type ServerRecord, type Writer } from '@latchkey/contracts';
+import { writerOf, type ConnectionRecord, type EndUserIssuerRecord, type FeedMessage, type FeedRecord, type MemberRecord, type PatRecord, type RecordOf, type ServerRecord, type Writer } from '@latchkey/contracts';
 import type { Logger } from '@latchkey/telemetry';
 import { WriterState } from './writer-state.ts';
 
@@ -77,6 +77,11 @@ export class Replica {
     return [...found.values()]
       .filter((record) => record.org === org && record.project === project)
       .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+  }
+
+  /** Whose word an organization takes on its end users; revoked ones are gone. */
+  endUserIssuers(org: string): EndUserIssuerRecord[] {
+    return [...(this.live.keys.endUserIssuersByOrg.get(org)?.values() ?? [])];
   }
 
   /** The JSON Web Key Set (RFC 7517) that access tokens are verified with; empty until identity has spoken. */

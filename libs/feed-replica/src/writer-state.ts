@@ -1,5 +1,5 @@
 import { keyEpochName } from '@latchkey/access';
-import { recordId, type ConnectionRecord, type FeedMessage, type FeedRecord, type KeyEpochRecord, type PatRecord, type RecordKind, type RecordOf, type ServerRecord } from '@latchkey/contracts';
+import { recordId, type ConnectionRecord, type EndUserIssuerRecord, type FeedMessage, type FeedRecord, type KeyEpochRecord, type PatRecord, type RecordKind, type RecordOf, type ServerRecord } from '@latchkey/contracts';
 import { absorbRevocation, carriesRevocation } from './absorb.ts';
 import { PatStore } from './pat-store.ts';
 import { ReplicaDigest } from './proof/replica-digest.ts';
@@ -10,7 +10,7 @@ type ByKind = { [K in Exclude<RecordKind, 'pat'>]: Map<string, RecordOf<K>> };
 function emptyByKind(): ByKind {
   return {
     key_epoch: new Map(), user: new Map(), org: new Map(), client: new Map(), member: new Map(),
-    grant: new Map(), session: new Map(), token: new Map(), server: new Map(), jwks: new Map(), connection: new Map(),
+    grant: new Map(), session: new Map(), token: new Map(), server: new Map(), jwks: new Map(), connection: new Map(), end_user_issuer: new Map(),
   };
 }
 
@@ -27,6 +27,7 @@ export class WriterState {
   readonly serversBySlug = new Map<string, ServerRecord>();
   /** By slug of the server; what a project of another organization says of it is there too. */
   readonly connectionsByServer = new Map<string, Map<string, ConnectionRecord>>();
+  readonly endUserIssuersByOrg = new Map<string, Map<string, EndUserIssuerRecord>>();
   /** By organization, then by what each is about */
   readonly keyEpochs = new Map<string, Map<string, number>>();
   readonly digest = new ReplicaDigest();
@@ -102,7 +103,8 @@ export class WriterState {
     (this.records[record.kind] as Map<string, FeedRecord>).set(recordId(record) ?? '', record);
     if (record.kind === 'server' && record.deletedAt === null) this.serversBySlug.set(record.slug, record);
     if (record.kind === 'key_epoch') this.indexKeyEpoch(record);
-    if (record.kind === 'connection' && record.revokedAt === null) this.indexConnection(record);
+    if (record.kind === 'connection' && record.revokedAt === null) indexUnder(this.connectionsByServer, record.server, record);
+    if (record.kind === 'end_user_issuer' && record.revokedAt === null) indexUnder(this.endUserIssuersByOrg, record.org, record);
   }
 
   private indexKeyEpoch(record: KeyEpochRecord): void {
@@ -110,14 +112,15 @@ export class WriterState {
     this.keyEpochs.set(record.org, ofOrg.set(keyEpochName(record), record.epoch));
   }
 
-  private indexConnection(record: ConnectionRecord): void {
-    const ofServer = this.connectionsByServer.get(record.server) ?? new Map<string, ConnectionRecord>();
-    this.connectionsByServer.set(record.server, ofServer.set(record.id, record));
-  }
-
   /** Only what still points at the old record: another one may have taken its place under the same key. */
   private unindex(record: OtherRecord): void {
     if (record.kind === 'server' && this.serversBySlug.get(record.slug) === record) this.serversBySlug.delete(record.slug);
     if (record.kind === 'connection') this.connectionsByServer.get(record.server)?.delete(record.id);
+    if (record.kind === 'end_user_issuer') this.endUserIssuersByOrg.get(record.org)?.delete(record.id);
   }
+}
+
+function indexUnder<R extends { id: string }>(index: Map<string, Map<string, R>>, key: string, record: R): void {
+  const found = index.get(key) ?? new Map<string, R>();
+  index.set(key, found.set(record.id, record));
 }

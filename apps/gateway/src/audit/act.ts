@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { actorsOf, type AuditEvent } from '@latchkey/contracts';
+import type { EndUser } from '../end-users/end-user.ts';
 import type { Principal } from '../credentials/principal.ts';
 import { mayChange } from '../freshness/bounds.ts';
 import type { Exchange, Route } from '../proxy/exchange.ts';
@@ -26,6 +27,7 @@ export interface Act {
   status: number;
   /** With which connection it went upstream */
   connection?: string | undefined;
+  endUser?: EndUser | undefined;
 }
 
 const credentialCodes: ReadonlySet<string> = new Set(['token_malformed', 'token_unknown', 'token_expired', 'token_revoked', 'token_wrong_audience', 'owner_disabled', 'replayed']);
@@ -66,12 +68,13 @@ export function actOf(exchange: Exchange, status: number, level: AuditLevel): Ac
     requestId: exchange.requestId,
     status,
     connection: exchange.attached?.record.id,
+    endUser: exchange.endUser,
   };
 }
 
 /** Of refusals that say the same, one entry with their number is enough. */
-export const sameness = ({ action, code, principal, place, method, name, address }: Act): string =>
-  JSON.stringify([action, code, principal?.id, place, method, name, address]);
+export const sameness = ({ action, code, principal, place, method, name, address, endUser }: Act): string =>
+  JSON.stringify([action, code, principal?.id, endUser?.issuer, endUser?.subject, place, method, name, address]);
 
 const actingFor = ({ act }: Principal): { by?: string[] } => (act === undefined ? {} : { by: actorsOf(act) });
 
@@ -98,6 +101,7 @@ export function eventOf(act: Act, times: number): AuditEvent {
       method: cleaned(method, 64),
       status,
       ...(principal === undefined || principal.clientId === null ? {} : { client: cleaned(principal.clientId, 256) }),
+      ...(act.endUser === undefined ? {} : { endUser: cleaned(act.endUser.subject, 256), endUserIssuer: cleaned(act.endUser.issuer, 256) }),
       ...(act.connection === undefined ? {} : { connection: act.connection }),
       ...(times === 1 ? {} : { times }),
     },

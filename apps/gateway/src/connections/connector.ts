@@ -1,6 +1,7 @@
 import { requestHeaders, type ConnectionRecord, type ConnectionValueAnswer } from '@latchkey/contracts';
 import type { Replica } from '@latchkey/feed-replica';
 import { Problem } from '@latchkey/problem';
+import { endUserKey } from '../end-users/end-user.ts';
 import { boundOf, type Bounds } from '../freshness/bounds.ts';
 import { stale } from '../freshness/stale.ts';
 import type { Exchange, McpRoute } from '../proxy/exchange.ts';
@@ -81,8 +82,9 @@ export class Connector {
 
 const attachedOf = (record: ConnectionRecord, { header, value, version }: Extract<ConnectionValueAnswer, { kind: 'value' }>): Attached => ({ record, header, value, version });
 
-/** Who has a connection of their own: a person, and no service key. */
+/** Who has a connection of their own: the end user that the call is made for, or else a person, and no service key. */
 function holderOf(exchange: Exchange): string | null {
+  if (exchange.endUser !== undefined) return endUserKey(exchange.endUser);
   const { service, subject } = exchange.needPrincipal();
   return service === true ? null : `user:${subject}`;
 }

@@ -29,7 +29,7 @@ export class InnerRequests {
     response.on('error', () => undefined);
     const request = Object.assign(Readable.from(body === null ? [] : [body]), { method, url: '', headers: { ...headers }, rawHeaders: [], socket: { remoteAddress: outer.address } });
     const exchange = new Exchange(request as unknown as IncomingMessage, response.asResponse, outer.requestId, performance.now());
-    Object.assign(exchange, { route, principal: outer.needPrincipal(), confirmed: outer.confirmed });
+    Object.assign(exchange, { route, principal: outer.needPrincipal(), endUser: outer.endUser, confirmed: outer.confirmed });
     const leave = (): void => void response.destroy();
     signal?.addEventListener('abort', leave, { once: true });
     response.once('close', () => signal?.removeEventListener('abort', leave));

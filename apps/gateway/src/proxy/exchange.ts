@@ -4,6 +4,7 @@ import type { ServerRecord } from '@latchkey/contracts';
 import { invariant } from '@latchkey/problem';
 import { TrustedProxies } from '@latchkey/service';
 import type { Attached } from '../connections/attached.ts';
+import type { EndUser } from '../end-users/end-user.ts';
 import type { Principal } from '../credentials/principal.ts';
 import type { Confirmed } from '../freshness/confirmed.ts';
 import { nothing } from '../freshness/prover.ts';
@@ -58,6 +59,8 @@ export class Exchange {
   /** What stood in the URL in the place of a header; nothing but `authenticate` looks at it, and takes it away. */
   urlToken: string | undefined;
   principal: Principal | undefined;
+  /** For whom the call is made, where the caller says so (`X-User-Token`). */
+  endUser: EndUser | undefined;
   /** Whose a credential was that is genuine and dead: for the audit log only. */
   refusedPrincipal: Principal | undefined;
   /** What writers had to be asked about the credential; it is newer than the replica. */

@@ -8,10 +8,12 @@ import { forward, type ForwardOptions } from './stages/forward.ts';
 import { limitRate, type LimitRateOptions } from './stages/limit-rate.ts';
 import { proveFreshness, type ProveFreshnessOptions } from './stages/prove-freshness.ts';
 import { matchRoute, type RouteSources } from './stages/match-route.ts';
+import { readEndUser } from './stages/read-end-user.ts';
 import { readMessage, type ReadMessageOptions } from './stages/read-message.ts';
 import { record, type AuditOptions } from './stages/record.ts';
 import { selectUpstream } from './stages/select-upstream.ts';
 import { stripReservedHeaders } from './stages/strip-reserved-headers.ts';
+import type { EndUserTokens } from '../end-users/end-user-tokens.ts';
 import type { RequestMetrics } from '../metrics/request-metrics.ts';
 import { serveTools, type ServeToolsOptions } from './stages/serve-tools.ts';
 import { InnerRequests } from '../inner/inner-requests.ts';
@@ -23,6 +25,7 @@ export interface PipelineParts {
   origins: OriginRules;
   routes: RouteSources;
   credentials: AuthenticateOptions;
+  endUsers: EndUserTokens;
   messages: ReadMessageOptions;
   freshness: ProveFreshnessOptions;
   limits: LimitRateOptions;
@@ -49,6 +52,7 @@ export const pipeline = (parts: PipelineParts): readonly Stage[] => {
     checkOrigin(parts.origins),             // 403, 204 for a preflight
     matchRoute(parts.routes),               // 404, 503 while an absence proves nothing
     authenticate(parts.credentials),        // 400, 401 with a challenge, 429, 503 when nothing can be proven
+    readEndUser(parts.endUsers),            // 400, 503
     read,                                   // 405, 400, 404, 413, 415
     prove,                                  // 503 when nobody can say whether the credential lives, 401 when it died meanwhile
     decide,                                 // 403 insufficient_scope, or "unknown" as the upstream would say it

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { ServerRecord } from '@latchkey/contracts';
+import { endUserKey, type EndUser } from '../end-users/end-user.ts';
 import type { Principal } from '../credentials/principal.ts';
 
 /** Whose session it is, and where: by principal and not by token, so that refresh and rotation keep it (GW-71). */
@@ -7,13 +8,15 @@ export interface SessionBinding {
   issuer: string;
   subject: string;
   org: string | null;
+  /** For whom it was opened, where the caller has several */
+  endUser?: string;
   server: string;
   /** The upstream that knows the session; behind another URL it means nothing. */
   upstreamUrl: string;
 }
 
-export const sessionBinding = ({ issuer, subject, org }: Principal, server: ServerRecord): SessionBinding => ({
-  issuer, subject, org, server: server.slug, upstreamUrl: server.url,
+export const sessionBinding = ({ issuer, subject, org }: Principal, server: ServerRecord, endUser?: EndUser): SessionBinding => ({
+  issuer, subject, org, ...(endUser === undefined ? {} : { endUser: endUserKey(endUser) }), server: server.slug, upstreamUrl: server.url,
 });
 
 const version = 'v1.';
@@ -55,6 +58,6 @@ export class SealedSessions {
 }
 
 /** JSON keeps the parts apart: no choice of names makes two bindings read alike. */
-function associatedData({ issuer, subject, org, server, upstreamUrl }: SessionBinding): Buffer {
-  return Buffer.from(JSON.stringify(['latchkey-session', issuer, subject, org, server, upstreamUrl]), 'utf8');
+function associatedData({ issuer, subject, org, server, upstreamUrl, endUser }: SessionBinding): Buffer {
+  return Buffer.from(JSON.stringify(['latchkey-session', issuer, subject, org, server, upstreamUrl, ...(endUser === undefined ? [] : [endUser])]), 'utf8');
 }

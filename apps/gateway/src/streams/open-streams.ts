@@ -8,6 +8,8 @@ export interface OpenStream {
   confirmed: Confirmed;
   /** Slug of the server */
   server: string;
+  /** Id of the connection that it was opened with */
+  connection?: string | undefined;
   /** Asks again, of what is known now, whether this stream may go on. */
   mayGoOn(): boolean;
   /** Ends it at once: upstream aborted, nothing more sent. */
@@ -15,7 +17,7 @@ export interface OpenStream {
 }
 
 /** Everything whose change can end a stream, as `kind:id`. */
-function keysOf({ principal, server }: OpenStream): string[] {
+function keysOf({ principal, server, connection }: OpenStream): string[] {
   const { kind, id, subject, org, clientId, grantId, sessionId, sourcePat, sourceTokenId } = principal;
   const named: [string, string | null][] = [
     [kind === 'pat' ? 'pat' : 'token', id],
@@ -28,13 +30,14 @@ function keysOf({ principal, server }: OpenStream): string[] {
     ['grant', grantId],
     ['session', sessionId],
     ['server', server],
+    ['connection', connection ?? null],
   ];
   return named.flatMap(([key, value]) => (value === null ? [] : [`${key}:${value}`]));
 }
 
 /** A revocation of many keys concerns whatever is of their organization. */
 function nameOf(record: FeedRecord): string {
-  if (record.kind === 'key_epoch') return `org:${record.org}`;
+  if (record.kind === 'key_epoch' || record.kind === 'end_user_issuer') return `org:${record.org}`;
   return `${record.kind}:${record.kind === 'server' ? record.slug : recordId(record)}`;
 }
 

@@ -9,6 +9,7 @@ import { KeyLives1700000000008 } from './8-key-lives.ts';
 import { WebhookSubscriptions1700000000009 } from './9-webhook-subscriptions.ts';
 import { KeyUsage1700000000010 } from './10-key-usage.ts';
 import { Connections1700000000011 } from './11-connections.ts';
+import { EndUserIssuers1700000000012 } from './12-end-user-issuers.ts';
 
 /** In order; a class is never changed once it was released. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   WebhookSubscriptions1700000000009,
   KeyUsage1700000000010,
   Connections1700000000011,
+  EndUserIssuers1700000000012,
 ];

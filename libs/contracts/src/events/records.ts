@@ -111,6 +111,17 @@ export const connectionRecordSchema = z.object({
   revokedAt: seconds.nullable(),
 });
 
+/** Who may say for which end user of an organization a call is made. */
+export const endUserIssuerRecordSchema = z.object({
+  kind: z.literal('end_user_issuer'),
+  id: z.string(),
+  org: z.string(),
+  issuer: z.string(),
+  jwksUri: z.string(),
+  audience: z.string(),
+  revokedAt: seconds.nullable(),
+});
+
 /** Public keys that access tokens may be signed with. */
 export const jwksRecordSchema = z.object({ kind: z.literal('jwks'), keys: z.array(z.record(z.string(), z.unknown())) });
 
@@ -126,6 +137,7 @@ export const feedRecordSchema = z.discriminatedUnion('kind', [
   tokenRecordSchema,
   serverRecordSchema,
   connectionRecordSchema,
+  endUserIssuerRecordSchema,
   jwksRecordSchema,
 ]);
 export type FeedRecord = z.infer<typeof feedRecordSchema>;
@@ -136,3 +148,4 @@ export type KeyEpochRecord = RecordOf<'key_epoch'>;
 export type MemberRecord = RecordOf<'member'>;
 export type ServerRecord = RecordOf<'server'>;
 export type ConnectionRecord = RecordOf<'connection'>;
+export type EndUserIssuerRecord = RecordOf<'end_user_issuer'>;

@@ -12,6 +12,7 @@ export const writerOf: Record<RecordKind, Writer> = {
   pat: 'keys',
   key_epoch: 'keys',
   connection: 'keys',
+  end_user_issuer: 'keys',
   user: 'identity',
   org: 'identity',
   client: 'identity',

@@ -31,7 +31,7 @@ export interface ForwardOptions {
   connector: Connector;
   sessions: SealedSessions;
   streams: OpenStreams;
-  replica: Pick<Replica, 'membership' | 'org' | 'server' | 'patById'>;
+  replica: Pick<Replica, 'connections' | 'endUserIssuers' | 'membership' | 'org' | 'server' | 'patById'>;
   pats: Pick<PersonalAccessTokenReader, 'find'>;
   liveness: Liveness;
   prover: Pick<Prover, 'newerThanReplica'>;
@@ -54,7 +54,9 @@ export function forward(options: ForwardOptions): Stage {
     const route = exchange.needForwarded();
     const content = assertionContent(route, principal, subject, exchange.needUpstream().audience, demandsOn(exchange, principal));
     // Where callers are is for our own log; an upstream of somebody else learns nothing of it.
-    return assertions.sign(route.kind === 'manage' ? { ...content, address: exchange.address.slice(0, 64) } : content);
+    const { endUser } = exchange;
+    const told = endUser === undefined ? {} : { end_user: { issuer: endUser.issuerId, sub: endUser.subject } };
+    return assertions.sign(route.kind === 'manage' ? { ...content, ...told, address: exchange.address.slice(0, 64) } : content);
   };
 
   /** What identity itself had to be asked for comes before the replica, as with the role. */
@@ -66,7 +68,7 @@ export function forward(options: ForwardOptions): Stage {
   const sealSession = (exchange: Exchange, upstreamId: string): string | null => {
     const { route, message } = exchange;
     if (route?.kind !== 'mcp' || message?.era === 'modern') return null;
-    return sessions.seal(upstreamId, sessionBinding(exchange.needPrincipal(), route.server));
+    return sessions.seal(upstreamId, sessionBinding(exchange.needPrincipal(), route.server, exchange.endUser));
   };
 
   /** The same questions that let the request in, asked of what is known now (GW-63). */
@@ -79,6 +81,9 @@ export function forward(options: ForwardOptions): Stage {
     // Lists on the way are filtered by what the server kept when they were asked for.
     if (isThere && !isCall(exchange) && JSON.stringify(server.settings?.restrictions) !== JSON.stringify(route.server.settings?.restrictions)) return false;
     if (principal.signedBy !== undefined && !keys.knows(principal.signedBy)) return false;
+    const { attached, endUser } = exchange;
+    if (attached !== undefined && !replica.connections(route.server).some(({ id }) => id === attached.record.id)) return false;
+    if (endUser !== undefined && !replica.endUserIssuers(principal.org ?? '').some(({ id }) => id === endUser.issuerId)) return false;
     // A key that was narrowed since: what the stream was opened with is more than is left, and its lists are filtered by it.
     const now = principal.hash === null ? principal : (pats.find(principal.hash) ?? principal);
     if (!isWithin(principal, now) || !mayCallFrom(now, replica, { confirmed, address: exchange.address })) return false;
@@ -93,7 +98,7 @@ export function forward(options: ForwardOptions): Stage {
     const expiresInMs = principal.expiresAtSeconds === null ? Infinity : principal.expiresAtSeconds * 1000 - clock.nowMs();
     const timer = setTimeout(cut, Math.max(0, Math.min(times.streamMaxAgeMs, expiresInMs)));
     const stream: OpenStream = {
-      principal, confirmed: prover.newerThanReplica(exchange.confirmed), server: route.server.slug, mayGoOn: () => mayGoOn(exchange, route, stream), cut,
+      principal, confirmed: prover.newerThanReplica(exchange.confirmed), server: route.server.slug, connection: exchange.attached?.record.id, mayGoOn: () => mayGoOn(exchange, route, stream), cut,
     };
     const forget = streams.add(stream);
     // A change that came between the decision and this moment found no stream to cut.

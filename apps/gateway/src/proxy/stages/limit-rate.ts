@@ -5,6 +5,7 @@ import { addressKey } from '../../credentials/address-key.ts';
 import { limitsOf } from '../../credentials/key-limits.ts';
 import type { Principal } from '../../credentials/principal.ts';
 import { limitsFor } from '../../limits/limits-for.ts';
+import { endUserKey } from '../../end-users/end-user.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Stage } from '../stage.ts';
 
@@ -32,10 +33,12 @@ function toolOf({ route, message }: Exchange): string | undefined {
 /** Only what would be served is charged: refusals of earlier stages cost nothing here, and what one limit refuses costs nothing at another. */
 export function limitRate({ limits, defaultPerMinute, perAddress, leaks, hooksPerMinute, replica }: LimitRateOptions): Stage {
   const ofCaller = (exchange: Exchange, principal: Principal): Promise<RateLimitDecision> => {
-    const { route } = exchange;
+    const { route, endUser } = exchange;
     const own = limitsOf(principal, replica, exchange.confirmed).find(({ rateLimit }) => rateLimit !== null)?.rateLimit ?? null;
     const policy = principal.org === null ? undefined : replica.org(principal.org)?.policy;
-    const asked = limitsFor({ principal, own, policy, server: route?.kind === 'mcp' ? route.server : undefined, tool: toolOf(exchange), defaultPerMinute });
+    // One end user of many behind a key takes nothing from the others.
+    const who = endUser === undefined ? principal : { ...principal, endUser: endUserKey(endUser) };
+    const asked = limitsFor({ principal: who, own, policy, server: route?.kind === 'mcp' ? route.server : undefined, tool: toolOf(exchange), defaultPerMinute });
     return limits.consume(principal.org ?? '', asked);
   };
 

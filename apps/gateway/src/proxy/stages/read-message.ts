@@ -76,7 +76,7 @@ export function readMessage({ sessions, maxBodyBytes }: ReadMessageOptions): Sta
       if (exchange.message?.kind !== 'response') return;
       throw new RpcRefusal(400, rpcCodes.invalidRequest, 'Bad Request: a response belongs to a session, and Mcp-Session-Id is missing');
     }
-    const opened = sessions.open(String(sealed), sessionBinding(exchange.needPrincipal(), route.server));
+    const opened = sessions.open(String(sealed), sessionBinding(exchange.needPrincipal(), route.server, exchange.endUser));
     if (opened === null) throw new Problem('not_found', { detail: 'Session not found' });
     exchange.upstreamSession = opened;
   };

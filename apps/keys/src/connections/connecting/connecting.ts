@@ -34,7 +34,7 @@ export class Connecting {
     if (row === null || row.revokedAt !== null) return { outcome: 'gone' };
     switch (ask.connect) {
       case 'look':
-        return { outcome: 'open', name: row.name, kind: row.kind, server: row.server, origin: new URL(row.resource).origin, client: flow.client, shared: flow.holder === projectHolder };
+        return { outcome: 'open', name: row.name, kind: row.kind, server: row.server, origin: new URL(row.resource).origin, client: flow.client, shared: flow.holder === projectHolder, known: flow.person !== null };
       case 'begin':
         return this.beginConnecting.run(row, flow, ask);
       case 'give':

@@ -4,6 +4,8 @@ import { ConnectionEntity } from '../definitions/connection.entity.ts';
 /** Holder of what a whole project shows. */
 export const projectHolder = '';
 export const holderOfUser = (sub: string): string => `user:${sub}`;
+/** `issuer` is the id of its registration. */
+export const holderOfEndUser = ({ issuer, sub }: { issuer: string; sub: string }): string => `end:${issuer}:${sub}`;
 /** `sub` of a user of ours; null for an end user of somebody else's */
 export const userOfHolder = (holder: string): string | null => (holder.startsWith('user:') ? holder.slice('user:'.length) : null);
 

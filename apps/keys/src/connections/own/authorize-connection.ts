@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import { Principals } from '../../personal-access-tokens/principal.ts';
 import { ConnectionFlows } from '../connecting/flows.ts';
 import { projectHolder } from '../credentials/connection-credential.entity.ts';
-import { holderOfCaller } from '../credentials/holder-of-caller.ts';
+import { holderOfCaller, personOfCaller } from '../credentials/holder-of-caller.ts';
 import { AskServer } from '../definitions/ask-server.ts';
 import { requireConnection, requireLiveConnection, requireProjectAdministrator } from '../definitions/connection-access.ts';
 import { requireHolder } from './require-holder.ts';
@@ -26,7 +26,7 @@ export class AuthorizeConnectionOperation {
     const row = await requireConnection(manager, principal, id);
     if (row.per === 'project') requireProjectAdministrator(principal, row.project);
     else requireHolder(principal, row);
-    if (principal.user.startsWith('svc_')) throw new Problem('insufficient_role', { detail: 'A service key has no person who could open a browser.' });
+    if (personOfCaller(caller)?.startsWith('svc_') === true) throw new Problem('insufficient_role', { detail: 'A service key has no person who could open a browser.' });
     requireLiveConnection(row);
     if (row.kind === 'static' && row.per === 'project') throw new Problem('conflict', { detail: 'A static connection has its value already; rotate it.' });
     if (redirectUri !== undefined && !row.redirectUris.includes(redirectUri)) {
@@ -36,7 +36,7 @@ export class AuthorizeConnectionOperation {
     const { url, connectUrl } = await this.askServer.run(row.org, row.project, row.server);
     if (new URL(url).origin !== new URL(row.resource).origin) throw new Problem('conflict', { detail: 'The server has moved since the connection was made. Make a new one.' });
     const holder = row.per === 'project' ? projectHolder : holderOfCaller(caller);
-    const flow = await this.flows.open(manager, row, { holder, person: principal.user, client: caller.client_id ?? null, returnTo: redirectUri ?? null });
+    const flow = await this.flows.open(manager, row, { holder, person: row.per === 'project' ? principal.user : personOfCaller(caller), client: caller.client_id ?? null, returnTo: redirectUri ?? null });
     return { url: `${connectUrl}${flow.ticket}`, expiresAt: flow.expiresAt.toISOString() };
   }
 }

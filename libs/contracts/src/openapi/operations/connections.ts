@@ -1,4 +1,6 @@
 import * as connections from '../../http/connections.ts';
+import * as issuers from '../../http/end-user-issuers.ts';
+import { pageQuerySchema } from '../../http/lists.ts';
 import { defineOperations } from '../operation.ts';
 
 const path = '/v1/connections';
@@ -29,4 +31,10 @@ export const connectionOperations = defineOperations({
     body: connections.ownConnectionSchema, status: 200, answer: connections.changedConnectionSchema, refusals: ['conflict'],
   },
   disconnect: { method: 'delete', path: `${path}/{id}/mine`, scope: 'connections:write', summary: 'End what one has in a connection', status: 200, answer: connections.disconnectedSchema, refusals: ['conflict'] },
+  registerEndUserIssuer: {
+    method: 'post', path: `${path}/issuers`, scope: 'connections:write', summary: 'Believe an issuer about one’s end users', description: 'Its tokens, in `X-User-Token`, tell limits, audit and connections of end users apart.',
+    body: issuers.registerEndUserIssuerSchema, status: 201, answer: issuers.changedEndUserIssuerSchema, refusals: ['conflict'],
+  },
+  listEndUserIssuers: { method: 'get', path: `${path}/issuers`, scope: 'connections:read', summary: 'List issuers of end users', query: pageQuerySchema, status: 200, answer: issuers.endUserIssuerPageSchema },
+  revokeEndUserIssuer: { method: 'delete', path: `${path}/issuers/{id}`, scope: 'connections:write', summary: 'Believe an issuer no more', status: 200, answer: issuers.changedEndUserIssuerSchema },
 });
