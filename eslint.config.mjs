@@ -8,6 +8,7 @@ const pure = ['@nestjs/*', 'typeorm', 'pg', 'ioredis', '@nats-io/*', 'undici', '
 const layers = [
   from('type:contract', ['type:contract'], { allowedExternalImports: ['zod'] }),
   from('type:domain', ['type:contract', 'type:domain'], { bannedExternalImports: pure }),
+  from('type:client', ['type:contract'], { bannedExternalImports: pure }),
   from('type:adapter', ['type:contract', 'type:domain', 'type:adapter']),
   from('type:bootstrap', ['type:contract', 'type:domain', 'type:adapter']),
   from('type:launcher', []),
@@ -26,7 +27,7 @@ const constraints = [...layers, ...platforms];
 const inSpecs = [
   ...layers.map((layer) => ({
     ...layer,
-    onlyDependOnLibsWithTags: [...layer.onlyDependOnLibsWithTags, 'type:testing'],
+    onlyDependOnLibsWithTags: [...layer.onlyDependOnLibsWithTags, 'type:testing', 'type:client'],
     allowedExternalImports: undefined,
   })),
 ];

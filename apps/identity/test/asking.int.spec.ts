@@ -32,8 +32,8 @@ describe('the online question at identity', () => {
     await sql("UPDATE members SET role = 'admin' WHERE user_id = $1", [sub]);
     await sql('DELETE FROM project_members WHERE user_id = $1', [sub]);
     expect((await ask(question())).body).toEqual({ active: true, membership: { org: 'acme', role: 'admin', projects: {}, epoch: null } });
-    await sql(`INSERT INTO organization_policies (org, policy, revision) VALUES ('acme', '{"keyMaxLifetimeSeconds": 86400}', 1)`);
-    expect((await ask(question())).body).toMatchObject({ active: true, keyMaxLifetimeSeconds: 86_400 });
+    await sql(`INSERT INTO organization_policies (org, policy, revision) VALUES ('acme', '{"keyMaxLifetimeSeconds": 86400, "requestsPerMinute": 600, "requestsPerMinutePerCredential": 60}', 1)`);
+    expect((await ask(question())).body).toMatchObject({ active: true, keyMaxLifetimeSeconds: 86_400, requestsPerMinute: 600, requestsPerMinutePerCredential: 60 });
     expect((await ask(question({ org: null }))).body).toEqual({ active: true, membership: null });
   });
 

@@ -1,11 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { SystemWallClock, WallClock } from '@latchkey/clock';
-import { AuditTrail, type Feed } from '@latchkey/feed';
+import { AuditTrail, type Feed, type NatsCalls } from '@latchkey/feed';
 import { AssertionVerifier, CallerGuard } from '@latchkey/service';
 import type { Logger } from '@latchkey/telemetry';
 import { askingControllers, askingProviders } from './asking/providers.ts';
 import { auditProviders } from './audit/providers.ts';
 import { connectionControllers, connectionProviders } from './connections/providers.ts';
+import { callProviders } from './calls/providers.ts';
 import { encryptionProviders } from './encryption/providers.ts';
 import { endUserControllers, endUserProviders } from './end-users/providers.ts';
 import { gatewayJwksUrl, type KeysEnv } from './env.ts';
@@ -23,6 +24,8 @@ export interface KeysOptions {
   logger: Logger;
   /** By which identity is told what happened; without it, it waits. */
   trail?: AuditTrail;
+  /** By which other services call over NATS; without it over HTTP only. */
+  calls?: NatsCalls;
   /** Tests move it. */
   clock?: WallClock;
 }
@@ -30,7 +33,7 @@ export interface KeysOptions {
 /** The one module of the key service; features bring arrays. */
 @Module({})
 export class KeysModule {
-  static register({ env, feed, logger, trail, clock }: KeysOptions): DynamicModule {
+  static register({ env, feed, logger, trail, calls, clock }: KeysOptions): DynamicModule {
     return {
       module: KeysModule,
       providers: [
@@ -55,6 +58,7 @@ export class KeysModule {
         ...leakProviders,
         ...auditProviders,
         ...askingProviders(feed),
+        ...(calls === undefined ? [] : callProviders(calls)),
       ],
       controllers: [...personalAccessTokenControllers, ...webhookControllers, ...endUserControllers, ...connectionControllers, ...usageControllers, ...leakControllers, ...askingControllers],
     };

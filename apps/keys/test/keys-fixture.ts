@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { FakeWallClock } from '@latchkey/clock/testing';
 import { identityAssertionType, identityHeader, mintedPatSchema, type FeedMessage, type IdentityAssertionClaims, type MintedPat } from '@latchkey/contracts';
-import { InProcessFeed, type AuditTrail, type Feed } from '@latchkey/feed';
+import { InProcessFeed, type AuditTrail, type Feed, type NatsCalls } from '@latchkey/feed';
 import type { RunningWriter } from '@latchkey/service';
 import { requireDescribed } from '@latchkey/service/testing';
 import { createLogger } from '@latchkey/telemetry';
@@ -67,6 +67,7 @@ export interface FixtureOptions {
   feed?: Feed;
   tokenPrefix?: string;
   trail?: AuditTrail;
+  calls?: NatsCalls;
   /** Variables beside those that every test needs. */
   env?: Record<string, string>;
 }
@@ -86,11 +87,12 @@ export class KeysFixture {
     private readonly tokenPrefix: string | undefined,
     private readonly trail: AuditTrail | undefined,
     private env: Record<string, string>,
+    private readonly calls: NatsCalls | undefined,
   ) {}
 
-  static async start({ feed = new InProcessFeed(), tokenPrefix, trail, env = {} }: FixtureOptions = {}): Promise<KeysFixture> {
+  static async start({ feed = new InProcessFeed(), tokenPrefix, trail, calls, env = {} }: FixtureOptions = {}): Promise<KeysFixture> {
     const [gateway, database] = await Promise.all([Gateway.start(), freshDatabase()]);
-    const fixture = new KeysFixture(gateway, feed, database, tokenPrefix, trail, env);
+    const fixture = new KeysFixture(gateway, feed, database, tokenPrefix, trail, env, calls);
     await fixture.startService();
     return fixture;
   }
@@ -113,7 +115,7 @@ export class KeysFixture {
       ...this.env,
     });
     const logger = createLogger('keys', 'trace', { write: (line) => void this.logLines.push(line) });
-    this.service = await startKeys({ env, feed: this.feed, logger, clock: this.clock, ...(this.trail === undefined ? {} : { trail: this.trail }) });
+    this.service = await startKeys({ env, feed: this.feed, logger, clock: this.clock, ...(this.trail === undefined ? {} : { trail: this.trail }), ...(this.calls === undefined ? {} : { calls: this.calls }) });
   }
 
   /** Starts anew on the same database with an empty feed, as a new process of a standalone installation does. */

@@ -1,10 +1,16 @@
 import { createSign, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Answering } from '@latchkey/feed';
-import { InProcessFeed } from '@latchkey/feed';
+import { fileURLToPath } from 'node:url';
+import { Latchkey, LatchkeyError, natsTransport } from '@latchkey/client';
+import type { AuditEvent } from '@latchkey/contracts';
+import { natsSubjects } from '@latchkey/contracts/openapi';
+import { InProcessFeed, NatsCalls, type Answering } from '@latchkey/feed';
+import { createLogger } from '@latchkey/telemetry';
 import { mintToken } from '@latchkey/token';
-import { verifies } from '@latchkey/testing';
+import { startNats, verifies, type TestNats } from '@latchkey/testing';
+import { connect, headers as newHeaders, type NatsConnection } from '@nats-io/transport-node';
+import { NoteUse } from '../src/calls/note-use.ts';
 import { GiveNotices } from '../src/notices/give-notices.ts';
 import { ann, bob, eve, gatewayUrl, KeysFixture, type Claims } from './keys-fixture.ts';
 
@@ -15,12 +21,17 @@ describe('keys in use', () => {
   const feed = new InProcessFeed();
   const signer = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   let keys: KeysFixture;
+  let nats: TestNats;
+  let calls: NatsCalls;
+  const callLog: string[] = [];
   let github: Server;
   let asked = 0;
   /** Identity, played: owners that it says no of. */
   const gone = new Set<string>();
   let identity: Answering;
   let identityIsAway = false;
+  /** What it says that organizations demand. */
+  let demands: object = {};
   beforeAll(async () => {
     github = createServer((_request, response) => {
       asked += 1;
@@ -29,16 +40,20 @@ describe('keys in use', () => {
     await new Promise<void>((resolve) => github.listen(0, '127.0.0.1', resolve));
     identity = await feed.answer('ask.identity', (question) => {
       if (identityIsAway) throw new Error('away');
-      const { sub, org } = question as { sub: string; org: string };
-      const membership = { org, role: 'member', projects: { prod: 'contributor' }, epoch: null };
-      return Promise.resolve(gone.has(sub) ? { active: false, code: 'owner_disabled' } : { active: true, membership });
+      const { sub, org, service } = question as { sub: string; org: string; service?: true };
+      const membership = service === true ? { org, role: 'admin', projects: {}, epoch: null } : { org, role: 'member', projects: { prod: 'contributor' }, epoch: null };
+      return Promise.resolve(gone.has(sub) ? { active: false, code: 'owner_disabled' } : { active: true, membership, ...demands });
     });
-    keys = await KeysFixture.start({ feed, env: { LATCHKEY_GITHUB_KEYS_URL: `http://127.0.0.1:${(github.address() as AddressInfo).port}/keys` } });
+    nats = await startNats({ config: fileURLToPath(new URL('../../../deploy/nats/latchkey.conf', import.meta.url)), env: { NATS_IDENTITY_PASSWORD: 'i-pw', NATS_KEYS_PASSWORD: 'k-pw', NATS_GATEWAY_PASSWORD: 'g-pw', NATS_SERVICE_PASSWORD: 's-pw' } });
+    calls = await NatsCalls.connect({ servers: nats.url.replace('nats://', 'nats://keys:k-pw@'), name: 'keys', logger: createLogger('keys', 'warn', { write: (line) => void callLog.push(line) }) });
+    keys = await KeysFixture.start({ feed, calls, env: { LATCHKEY_GITHUB_KEYS_URL: `http://127.0.0.1:${(github.address() as AddressInfo).port}/keys` } });
     await keys.follow();
   }, 60_000);
   afterAll(async () => {
     await identity.stop();
     await keys.stop();
+    await calls.close();
+    await nats.stop();
     github.close();
   });
 
@@ -257,6 +272,139 @@ describe('keys in use', () => {
       identityIsAway = false;
       expect([answer.status, answer.body['code']]).toEqual([503, 'state_stale']);
       expect(await verify(ann, other.token)).toMatchObject({ valid: true });
+    });
+  });
+
+  describe('by another service, over NATS', () => {
+    let connection: NatsConnection;
+    beforeAll(async () => {
+      connection = await connect({ servers: nats.url, user: 'service', pass: 's-pw', inboxPrefix: '_INBOX_service' });
+    });
+    afterAll(() => connection.close());
+
+    const serviceKey = (more: object = {}) => keys.mint(ann, { kind: 'service', scopes: ['keys:write'], ...more });
+    const as = (credential: string) => new Latchkey({ transport: natsTransport({ connection, headers: newHeaders, credential }), retries: 0 });
+    const codeOf = async (answer: Promise<unknown>): Promise<string> => answer.then(() => 'none', (error: unknown) => (error instanceof LatchkeyError ? `${String(error.status)} ${error.code}` : String(error)));
+    async function raw(subject: string, payload: string, headers: Record<string, string> = {}) {
+      const sent = newHeaders();
+      for (const [name, value] of Object.entries(headers)) sent.set(name, value);
+      const reply = await connection.request(subject, payload, { timeout: 5000, headers: sent });
+      return { code: reply.headers?.get('Nats-Service-Error') ?? '', status: reply.headers?.get('Nats-Service-Error-Code') ?? '', requestId: reply.headers?.get('X-Request-Id') ?? '', body: JSON.parse(reply.string()) as Record<string, unknown> };
+    }
+
+    verifies('K13', 'a key lives its whole life: mint, show, list, narrow, rotate, verify, revoke, with the answers of HTTP', async () => {
+      const { keys: service } = as((await serviceKey()).token);
+      const minted = await service.mint({ kind: 'service', name: 'worker', org: 'acme', scopes: ['keys:read'], expiresIn: '30d' });
+      expect(minted).toMatchObject({ prefix: `lk_svc_${minted.id}`, status: 'active' });
+      const { token: _, consistency: __, ...shown } = minted;
+      expect([await service.show(minted.id), (await keys.call(ann, 'GET', `/v1/pats/${minted.id}`)).body]).toEqual([shown, shown]);
+      expect(await service.change(minted.id, { name: 'worker 2' })).toMatchObject({ name: 'worker 2' });
+      const names: string[] = [];
+      for await (const { name } of service.list({ limit: 1 })) names.push(name);
+      expect(names.length).toBeGreaterThan(1);
+      expect(names).toContain('worker 2');
+      const successor = await service.rotate(minted.id, { graceSeconds: 60 });
+      expect(await service.verify({ token: successor.token, scope: 'keys:read' })).toMatchObject({ valid: true, principal: { id: successor.id } });
+      expect(await service.revoke(successor.id, 'done')).toMatchObject({ id: successor.id, status: 'revoked' });
+      expect(await service.verify({ token: successor.token })).toEqual({ valid: false, code: 'token_revoked' });
+      expect(await service.revokeMany({ ids: [minted.id] })).toMatchObject({ revoked: 1 });
+      const [event] = await keys.query<{ event: AuditEvent }>("SELECT event FROM audit_outbox WHERE event->>'action' = 'pat.minted' AND event->'target'->>'id' = $1", [minted.id]);
+      expect(event?.event).toMatchObject({ actor: { id: expect.stringMatching(/^svc_/) as string }, credential: { kind: 'pat' }, requestId: expect.any(String) as string });
+    });
+
+    verifies('K13', 'the same name gets the same key again', async () => {
+      const { keys: service } = as((await serviceKey()).token);
+      const wanted = { kind: 'service' as const, name: 'once', org: 'acme', scopes: ['keys:read' as const], expiresIn: '7d' };
+      const [first, again] = [await service.mint(wanted, { idempotencyKey: 'bus-1' }), await service.mint(wanted, { idempotencyKey: 'bus-1' })];
+      expect(again).toEqual(first);
+      expect(await codeOf(service.mint({ ...wanted, name: 'other' }, { idempotencyKey: 'bus-1' }))).toBe('409 conflict');
+    });
+
+    verifies(['K13', 'K8'], 'no check is weaker than at the gateway: scope, projects, addresses, rate, kind, other organizations', async () => {
+      const reader = as((await serviceKey({ scopes: ['keys:read'] })).token).keys;
+      expect(await codeOf(reader.mint({ kind: 'service', name: 'x', org: 'acme', scopes: ['keys:read'], expiresIn: '1h' }))).toBe('403 insufficient_scope');
+      expect(await codeOf(reader.revoke('AAAAAAAA'))).toBe('403 insufficient_scope');
+      expect(await codeOf(as((await serviceKey({ scopes: ['mcp:read'] })).token).keys.verify({ token: 'x' }))).toBe('403 insufficient_scope');
+      // Kept to a project, it is no administrator of the organization.
+      const narrow = as((await serviceKey({ projects: ['prod'] })).token).keys;
+      expect(await codeOf(narrow.mint({ kind: 'service', name: 'x', org: 'acme', scopes: ['keys:read'], expiresIn: '1h' }))).toBe('403 insufficient_role');
+      expect(await codeOf(as((await serviceKey({ allowedIps: ['203.0.113.0/24'] })).token).keys.verify({ token: 'x' }))).toBe('403 ip_not_allowed');
+      const slow = as((await serviceKey({ rateLimit: { limit: 2, windowSeconds: 60 } })).token).keys;
+      for (let count = 0; count < 2; count += 1) await slow.verify({ token: 'x' });
+      await expect(slow.verify({ token: 'x' })).rejects.toMatchObject({ code: 'rate_limited', status: 429, retryAfterSeconds: expect.any(Number) as number });
+      // And what the organization allows: any of its keys, and all of them together.
+      const [one, other] = [as((await serviceKey()).token).keys, as((await serviceKey()).token).keys];
+      demands = { requestsPerMinute: 3, requestsPerMinutePerCredential: 2 };
+      const answers = [await codeOf(one.verify({ token: 'x' })), await codeOf(one.verify({ token: 'x' })), await codeOf(one.verify({ token: 'x' })), await codeOf(other.verify({ token: 'x' })), await codeOf(other.verify({ token: 'x' }))];
+      demands = {};
+      expect(answers).toEqual(['none', 'none', '429 rate_limited', 'none', '429 rate_limited']);
+      const writer = as((await serviceKey()).token).keys;
+      expect(await codeOf(writer.mint({ name: 'x', org: 'acme', scopes: ['keys:read'], expiresIn: '1h' }))).toBe('403 insufficient_role');
+      expect(await codeOf(writer.mint({ kind: 'service', name: 'x', org: 'globex', scopes: ['keys:read'], expiresIn: '1h' }))).toBe('403 tenant_mismatch');
+      const theirs = await keys.mint(eve);
+      for (const answer of [writer.show(theirs.id), writer.change(theirs.id, { name: 'y' }), writer.rotate(theirs.id), writer.revoke(theirs.id), writer.revokeMany({ ids: [theirs.id] })]) expect(await codeOf(answer)).toBe('404 not_found');
+      expect(await writer.verify({ token: theirs.token })).toEqual({ valid: false, code: 'token_unknown' });
+    });
+
+    verifies('K13', 'only a service key that lives is a credential, from the moment it does not', async () => {
+      const [revoked, expiring, personal] = [await serviceKey(), await serviceKey({ expiresIn: '1h' }), await keys.mint(bob, { scopes: ['keys:read'] })];
+      expect(await as(revoked.token).keys.verify({ token: 'x' })).toEqual({ valid: false, code: 'token_malformed' });
+      await keys.call(ann, 'DELETE', `/v1/pats/${revoked.id}`);
+      const codes = async (token: string) => codeOf(as(token).keys.verify({ token: 'x' }));
+      expect(await codes(revoked.token)).toBe('401 token_revoked');
+      keys.clock.advance(3_601_000);
+      expect(await codes(expiring.token)).toBe('401 token_expired');
+      expect(await codes(personal.token)).toBe('401 token_malformed');
+      expect(await codes(mintToken('lk_svc_').token)).toBe('401 token_unknown');
+      expect(await codes(`${revoked.token.slice(0, -1)}_`)).toBe('401 token_malformed');
+      expect((await raw(natsSubjects.verifyPat, '{"token":"x"}')).code).toBe('token_missing');
+      const refused = await keys.query<{ event: AuditEvent }>("SELECT event FROM audit_outbox WHERE event->>'action' = 'credential.refused' AND event->'credential'->>'id' = $1", [revoked.id]);
+      expect(refused.map(({ event }) => event)).toMatchObject([{ outcome: 'refused', code: 'token_revoked', org: 'acme' }]);
+      // Nobody can say whether the organization still wants it: no yes, and no 401.
+      const other = await serviceKey();
+      identityIsAway = true;
+      try {
+        expect(await codes(other.token)).toBe('503 state_stale');
+      } finally {
+        identityIsAway = false;
+      }
+      expect(JSON.stringify(keys.logLines)).not.toContain(other.token.slice(16));
+    });
+
+    verifies('K13', 'what is no call is told so, with the request id that was sent', async () => {
+      const authorization = { Authorization: `Bearer ${(await serviceKey()).token}` };
+      for (const payload of ['[]', 'nothing', '"x"', '{"token":7}', '{}', '{"token":"x","more":1}']) {
+        expect([payload, await raw(natsSubjects.verifyPat, payload, { ...authorization, 'X-Request-Id': 'mine-1' })]).toMatchObject([payload, { status: '400', code: 'invalid_request', requestId: 'mine-1', body: { requestId: 'mine-1' } }]);
+      }
+      expect(await raw(natsSubjects.verifyPat, JSON.stringify({ token: 'x'.repeat(70_000) }), authorization)).toMatchObject({ status: '413', code: 'body_too_large' });
+      expect(await raw('latchkey.v1.pats.destroy', '{}', authorization)).toMatchObject({ status: '404', code: 'not_found' });
+      // Nobody is judged by what was sent before it is known who sends.
+      expect(await raw(natsSubjects.mintPat, '[]')).toMatchObject({ code: 'token_missing' });
+    });
+
+    verifies('K13', 'an answer goes to an inbox and nowhere else, and a service hears only its own', async () => {
+      await raw(natsSubjects.verifyPat, '{}');
+      const spied: string[] = [];
+      const other = await connect({ servers: nats.url, user: 'gateway', pass: 'g-pw' });
+      other.subscribe('_INBOX.>', { callback: (_error, message) => void spied.push(message.subject) });
+      // The gateways' user may not hear the inboxes of services, nor call in their place.
+      other.subscribe('_INBOX_service.>', { callback: (error) => void spied.push(error === null ? 'heard' : 'refused') });
+      await other.flush();
+      // With the rights of keys an answer could go there.
+      connection.publish(natsSubjects.verifyPat, '{}', { reply: 'feed.keys.pat.AAAAAAAA' });
+      expect((await raw(natsSubjects.verifyPat, '{}')).code).toBe('token_missing');
+      await other.flush();
+      expect(spied.filter((what) => what !== 'refused')).toEqual([]);
+      expect(callLog.filter((line) => line.includes('left alone'))).toHaveLength(1);
+      await other.close();
+    });
+
+    verifies('K3', 'counts as use of the key', async () => {
+      const key = await serviceKey();
+      for (let count = 0; count < 3; count += 1) await as(key.token).keys.verify({ token: 'x' });
+      await keys.get(NoteUse).run();
+      expect((await show(ann, key.id))['lastUsedAt']).toEqual(expect.any(String));
+      expect((await keys.call(ann, 'GET', `/v1/pats/usage?key=${key.id}&by=key`)).body.items).toEqual([{ name: key.id, calls: 3 }]);
     });
   });
 });

@@ -17,6 +17,7 @@ export * from './feed.ts';
 export { InProcessFeed } from './in-process/in-process-feed.ts';
 export { NatsFeed } from './nats/nats-feed.ts';
 export type { NatsOptions } from './nats/connect.ts';
+export { NatsCalls, type Call, type CallAnswer, type CallHandler, type ServingCalls } from './calls/nats-calls.ts';
 export { readMessage, type ReadMessage } from './read-message.ts';
 export { subjectOf } from './subject.ts';
 export { AuditTrail, trailSources, type TrailBatch, type TrailConsumer, type TrailHandler, type TrailSource } from './trail/audit-trail.ts';

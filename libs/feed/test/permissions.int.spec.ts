@@ -4,7 +4,7 @@ import { eventually, startNats, verifies, type TestNats } from '@latchkey/testin
 import { NatsFeed, subjectOf, type DeliveredMessage } from '../src/index.ts';
 
 const config = fileURLToPath(new URL('../../../deploy/nats/latchkey.conf', import.meta.url));
-const env = { NATS_IDENTITY_PASSWORD: 'identity-pw', NATS_KEYS_PASSWORD: 'keys-pw', NATS_GATEWAY_PASSWORD: 'gateway-pw' };
+const env = { NATS_IDENTITY_PASSWORD: 'identity-pw', NATS_KEYS_PASSWORD: 'keys-pw', NATS_GATEWAY_PASSWORD: 'gateway-pw', NATS_SERVICE_PASSWORD: 'service-pw' };
 const user = (id: string) => ({ kind: 'user', id, disabled: false, epoch: null }) as const;
 const message = (version: number) => ({ subject: subjectOf(user('ada')), version, record: user('ada') });
 

@@ -11,7 +11,7 @@ import { describeTrail, someEvent } from '../src/testing/index.ts';
 
 const logger = createLogger('trail', 'silent');
 const config = fileURLToPath(new URL('../../../deploy/nats/latchkey.conf', import.meta.url));
-const env = { NATS_IDENTITY_PASSWORD: 'identity-pw', NATS_KEYS_PASSWORD: 'keys-pw', NATS_GATEWAY_PASSWORD: 'gateway-pw' };
+const env = { NATS_IDENTITY_PASSWORD: 'identity-pw', NATS_KEYS_PASSWORD: 'keys-pw', NATS_GATEWAY_PASSWORD: 'gateway-pw', NATS_SERVICE_PASSWORD: 'service-pw' };
 
 describe('over NATS', () => {
   let server: TestNats;

@@ -11,7 +11,7 @@ export type { QueryGauge } from './metrics/query-gauges.ts';
 export { PortInUseError } from './port-in-use.ts';
 export { ProblemFilter } from './problem.filter.ts';
 export type { RawHandler } from './raw-handler.ts';
-export { currentRequest, type RequestFacts } from './request-facts.ts';
+export { currentRequest, withFacts, type RequestFacts } from './request-facts.ts';
 export { requestIdOf } from './request-id.ts';
 export { envOf, runCommand, say, UsageError } from './run-command.ts';
 export { runService, type ServiceParts, type ServiceProcess } from './run-service.ts';

@@ -20,6 +20,9 @@ const facts = new AsyncLocalStorage<RequestFacts>();
 /** The request that is being served; undefined outside of one. */
 export const currentRequest = (): RequestFacts | undefined => facts.getStore();
 
+/** Runs what is no HTTP request under facts of its own. */
+export const withFacts = <T>(known: RequestFacts, run: () => T): T => facts.run(known, run);
+
 /** Serves `request` under its facts. Its id is settled here, so that all who read the header agree. */
 export function withRequestFacts(request: IncomingMessage, proxies: TrustedProxies, serve: () => void): void {
   const requestId = requestIdOf(request.headers);

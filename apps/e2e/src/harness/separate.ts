@@ -37,11 +37,11 @@ export async function startSeparate(name: string, env: Record<string, string> = 
     const database = await freshDatabase();
     stops.push(() => database.drop());
     const roleUrls = await prepareDatabase(database.url);
-    const passwords = { identity: randomBytes(12).toString('hex'), keys: randomBytes(12).toString('hex'), gateway: randomBytes(12).toString('hex') };
+    const passwords = { identity: randomBytes(12).toString('hex'), keys: randomBytes(12).toString('hex'), gateway: randomBytes(12).toString('hex'), service: randomBytes(12).toString('hex') };
     // Each service with its own user and no right that it does not need, as a deployment would have it.
     const nats = await startNats({
       config: join(repository, 'deploy/nats/latchkey.conf'),
-      env: { NATS_IDENTITY_PASSWORD: `i${passwords.identity}`, NATS_KEYS_PASSWORD: `k${passwords.keys}`, NATS_GATEWAY_PASSWORD: `g${passwords.gateway}` },
+      env: { NATS_IDENTITY_PASSWORD: `i${passwords.identity}`, NATS_KEYS_PASSWORD: `k${passwords.keys}`, NATS_GATEWAY_PASSWORD: `g${passwords.gateway}`, NATS_SERVICE_PASSWORD: `s${passwords.service}` },
     });
     const natsUrl = (user: keyof typeof passwords) => nats.url.replace('nats://', `nats://${user}:${user[0]}${passwords[user]}@`);
     stops.push(() => nats.stop());

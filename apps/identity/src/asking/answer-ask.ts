@@ -14,6 +14,8 @@ interface Facts {
   client: Standing | null;
   membership: Membership | null;
   keyMaxLifetimeSeconds: number | null;
+  requestsPerMinute: number | null;
+  requestsPerMinutePerCredential: number | null;
   grantRevoked: boolean;
   sessionEnded: boolean;
   tokenRevoked: boolean;
@@ -31,6 +33,8 @@ const query = `
      (SELECT json_build_object('org', m.org, 'role', m.machine->>'role', 'epoch', NULL, 'projects', m.machine->'projects')
      FROM clients m WHERE m.id = $7 AND m.org = $2 AND m.machine IS NOT NULL AND m.deleted_at IS NULL)) AS membership,
     (SELECT (policy->>'keyMaxLifetimeSeconds')::integer FROM organization_policies WHERE org = $2) AS "keyMaxLifetimeSeconds",
+    (SELECT (policy->>'requestsPerMinute')::integer FROM organization_policies WHERE org = $2) AS "requestsPerMinute",
+    (SELECT (policy->>'requestsPerMinutePerCredential')::integer FROM organization_policies WHERE org = $2) AS "requestsPerMinutePerCredential",
     EXISTS (SELECT 1 FROM authorizations WHERE grant_id = $4 AND revoked_at IS NOT NULL) AS "grantRevoked",
     EXISTS (SELECT 1 FROM ended_sessions WHERE uid = $5) AS "sessionEnded",
     EXISTS (SELECT 1 FROM revoked_tokens WHERE jti IN ($6, $8))
@@ -48,9 +52,10 @@ export class AnswerAsk {
     const [facts] = await this.dataSource.query<Facts[]>(query, [user, ask.org, ask.client_id, ask.gid, ask.sid, ask.jti, ask.sub, ask.src_jti, ask.kid ?? null]);
     if (facts === undefined) throw new Error('Postgres gave no row where there is always one');
     const death = deathAtIdentity(credentialOf(ask), lookUpIn(facts));
-    const { keyMaxLifetimeSeconds } = facts;
+    const { keyMaxLifetimeSeconds, requestsPerMinute, requestsPerMinutePerCredential } = facts;
+    const demands = Object.fromEntries(Object.entries({ keyMaxLifetimeSeconds, requestsPerMinute, requestsPerMinutePerCredential }).filter(([, value]) => value !== null)) as Record<string, number>;
     const membership = ask.service === true && ask.org !== null ? membershipOfOrg(ask.org) : facts.membership;
-    if (death === null) return { active: true, membership, ...(keyMaxLifetimeSeconds === null ? {} : { keyMaxLifetimeSeconds }) };
+    if (death === null) return { active: true, membership, ...demands };
     return { active: false, code: death === 'owner_disabled' ? death : 'token_revoked' };
   }
 }

@@ -43,8 +43,11 @@ const no = z.object({ active: z.literal(false), code: z.enum(['token_unknown', '
 
 const membershipSchema = memberRecordSchema.shape.memberships.element;
 
+/** Of the organization, where it has any. */
+const requestLimits = { requestsPerMinute: z.number().int().optional(), requestsPerMinutePerCredential: z.number().int().optional() };
+
 /** A yes carries what the decision after it needs: a role that was taken away must not live on in the state of the one who asks. */
-export const identityAnswerSchema = z.discriminatedUnion('active', [z.object({ active: z.literal(true), membership: membershipSchema.nullable(), keyMaxLifetimeSeconds: z.number().int().optional() }), no]);
+export const identityAnswerSchema = z.discriminatedUnion('active', [z.object({ active: z.literal(true), membership: membershipSchema.nullable(), keyMaxLifetimeSeconds: z.number().int().optional(), ...requestLimits }), no]);
 export type IdentityAnswer = z.infer<typeof identityAnswerSchema>;
 
 export const keysAnswerSchema = z.discriminatedUnion('active', [z.object({ active: z.literal(true), pat: patRecordSchema }), no]);

@@ -17,6 +17,8 @@ export interface Operation {
   bodyOptional?: true;
   /** The same request under the same `Idempotency-Key` is answered again. */
   idempotent?: true;
+  /** A POST that may be repeated: doing it twice is doing it once. */
+  repeatable?: true;
   status: number;
   /** Null: there is nothing to read. */
   answer: z.ZodType | null;

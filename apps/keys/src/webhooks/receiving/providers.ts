@@ -8,7 +8,7 @@ import { ReplayClaims } from './replay-claims.ts';
 
 /** The connection that knows what was taken lately; without REDIS_URL there is none. */
 @Injectable()
-class ReplayRedis implements OnApplicationShutdown {
+export class ReplayRedis implements OnApplicationShutdown {
   readonly redis;
 
   constructor(@Inject(KEYS_ENV) env: KeysEnv, @Inject(LOGGER) logger: Logger) {

@@ -11,7 +11,7 @@ export const grantOperations = defineOperations({
   revokeGrant: { method: 'delete', path: '/v1/grants/{id}', scope: 'org:read', summary: 'Disconnect a program', status: 200, answer: grants.revokedGrantSchema },
   revokeGrants: {
     method: 'post', path: '/v1/grants/revoke', scope: 'org:read', summary: 'Disconnect many', description: 'All of a client, all of a user, or where the two meet.',
-    body: grants.revokeGrantsSchema, status: 200, answer: grants.revokedGrantsSchema, refusals: ['not_found'],
+    body: grants.revokeGrantsSchema, repeatable: true, status: 200, answer: grants.revokedGrantsSchema, refusals: ['not_found'],
   },
   listRememberedConsents: { method: 'get', path: '/v1/grants/remembered', scope: 'org:read', summary: 'List what is allowed without asking', status: 200, answer: grants.rememberedConsentPageSchema },
   forgetConsent: { method: 'delete', path: '/v1/grants/remembered/{id}', scope: 'org:read', summary: 'Be asked again', status: 200, answer: grants.forgottenConsentSchema },

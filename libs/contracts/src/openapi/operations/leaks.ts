@@ -5,7 +5,7 @@ export const leakOperations = defineOperations({
   reportLeaks: {
     method: 'post', path: '/v1/leaks', scope: null,
     summary: 'Report leaked tokens', description: 'No login; 60 reports an hour and address. What is ours is revoked, and its owner told. The answer is the same for every report.',
-    body: reportLeaksSchema, status: 202, answer: reportedLeaksSchema, examples: { body: { tokens: ['lk_pat_Ab3dEf9h_…'] }, answer: { received: 1 } },
+    body: reportLeaksSchema, repeatable: true, status: 202, answer: reportedLeaksSchema, examples: { body: { tokens: ['lk_pat_Ab3dEf9h_…'] }, answer: { received: 1 } },
   },
   reportGithubLeaks: {
     method: 'post', path: '/v1/leaks/github', scope: null,

@@ -48,13 +48,13 @@ export const patOperations = defineOperations({
   revokePats: {
     method: 'post', path: '/v1/pats/revoke', scope: 'keys:write',
     summary: 'Revoke many keys', description: 'By `ids`, all or none; or all that meet what is said by `user`, `org`, `project` and `issuedBefore`, as one event.',
-    body: pats.revokePatsSchema, status: 200, answer: pats.revokedPatsSchema, refusals: ['not_found'],
+    body: pats.revokePatsSchema, repeatable: true, status: 200, answer: pats.revokedPatsSchema, refusals: ['not_found'],
     examples: { body: { project: 'prod', issuedBefore: '2026-03-01T00:00:00Z' }, answer: { revoked: 12, consistency: 'keys:…' } },
   },
   verifyPat: {
     method: 'post', path: '/v1/pats/verify', scope: 'keys:read',
     summary: 'Ask whether a token is good', description: 'For services that are shown a key. A no is an answer with a code, and no error.',
-    body: pats.verifyPatSchema, status: 200, answer: pats.verifiedPatSchema,
+    body: pats.verifyPatSchema, repeatable: true, status: 200, answer: pats.verifiedPatSchema,
     examples: {
       body: { token: 'lk_pat_Ab3dEf9h_…', scope: 'mcp:read', resource: 'org/acme/project/prod/server/demo' },
       answer: { valid: true, code: null, principal: { id: key.id, name: key.name, org: key.org, owner: key.owner, scopes: key.scopes, projects: key.projects, expiresAt: key.expiresAt } },
