@@ -1,8 +1,8 @@
 import { Problem } from '@latchkey/problem';
 import type { Upstream } from './upstream.ts';
 
-/** More open requests than this at one upstream mean that it does not answer any more; further ones would only queue. */
-const maxOpen = 1000;
+/** More requests than this without an answer mean that an upstream does not answer any more; further ones would only queue. */
+const maxUnanswered = 1000;
 
 /**
  * Lets one request in, in the same step in which it is counted: however many come at once, no more are open than may be.
@@ -15,7 +15,7 @@ export function enterUpstream(upstream: Upstream, checksHealth: boolean): () => 
   if (allowed !== null && upstream.open >= allowed) {
     throw new Problem('rate_limited', { detail: `The server takes ${allowed} requests at once.`, headers: { 'retry-after': '1' } });
   }
-  if (upstream.open >= maxOpen) throw new Problem('upstream_unavailable', { status: 503, headers: { 'retry-after': '5' } });
+  if (upstream.open - upstream.streams >= maxUnanswered) throw new Problem('upstream_unavailable', { status: 503, headers: { 'retry-after': '5' } });
   const waitMs = checksHealth ? upstream.health.refuses() : null;
   if (waitMs !== null) {
     throw new Problem('upstream_unavailable', { status: 503, detail: 'The server has not answered for a while.', headers: { 'retry-after': String(Math.max(1, Math.ceil(waitMs / 1000))) } });

@@ -14,6 +14,8 @@ export interface Upstream {
   audience: string;
   /** Requests and streams that are open now. */
   open: number;
+  /** Of them, event streams that have begun: they are answered, however long they last. */
+  streams: number;
   /** Of a registered server, as they are now */
   settings: ServerRecord['settings'];
   health: UpstreamHealth;
@@ -32,5 +34,5 @@ export function createUpstream(options: { name: string; url: string; audience: s
     bodyTimeout: 0,
     maxHeaderSize: 32 * 1024,
   });
-  return { name: options.name, pool, path: url.pathname + url.search, audience: options.audience, open: 0, settings: options.settings, health: options.health, retired: false };
+  return { name: options.name, pool, path: url.pathname + url.search, audience: options.audience, open: 0, streams: 0, settings: options.settings, health: options.health, retired: false };
 }

@@ -132,7 +132,14 @@ export function forward(options: ForwardOptions): Stage {
         if (failure === null) upstream.health.succeeded();
         else upstream.health.failed(failure);
       },
-      onStream: (cut) => watchStream(exchange, cut),
+      onStream: (cut) => {
+        upstream.streams += 1;
+        const forget = watchStream(exchange, cut);
+        return () => {
+          upstream.streams -= 1;
+          forget();
+        };
+      },
     });
     relay.start(upstream.pool, {
       path: route.kind === 'manage' ? route.target : upstream.path,
