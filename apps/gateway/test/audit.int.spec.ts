@@ -1,5 +1,5 @@
 import type { AuditEvent } from '@latchkey/contracts';
-import { auditEventSchema, usageReportSchema } from '@latchkey/contracts';
+import { auditEventSchema, decisionFactsSchema, usageReportSchema } from '@latchkey/contracts';
 import { InProcessTrail } from '@latchkey/feed';
 import { mintToken } from '@latchkey/token';
 import { eventually, verifies } from '@latchkey/testing';
@@ -77,6 +77,35 @@ describe('what a gateway tells the audit log', () => {
     told.splice(0);
     expect((await send(`${world.url}/v1/audit`, { method: 'GET', headers: bearer(narrow.token) })).status).toBe(403);
     await eventually(() => expect(told).toMatchObject([{ action: 'request.refused', code: 'insufficient_scope', target: { kind: 'api', id: 'audit' } }]));
+  });
+
+  verifies('G15', 'what a decision was made by: which state of credential, memberships and server, how far each feed was followed, and what was granted', async () => {
+    const { record } = await world.pat();
+    const grants = [{ resource: 'org/acme/project/main', actions: ['read' as const, 'write' as const] }];
+    const narrow = await world.pat({ grants, tools: ['demo:a*'], projects: ['main'] });
+    await world.publish({ ...narrow.record, tools: ['demo:add'] });
+    await world.publish(world.server({ slug: 'versioned', revision: 7 }));
+    expect((await world.post(call(), bearer(narrow.token))).status).toBe(200);
+    expect((await world.post(call('secret'), bearer(narrow.token), '/mcp/demo')).status).toBe(200);
+    await eventually(() => expect(told).toHaveLength(2));
+    const rests = { credentialRevision: 2, memberRevision: 1, identityPosition: expect.any(Number), keysPosition: expect.any(Number) };
+    const granted = { grantedScopes: ['mcp:read', 'mcp:execute'], grantedProjects: ['main'], grants: ['read+write org/acme/project/main'], grantedTools: ['demo:add'], orgRole: 'member', projectRoles: ['main:contributor'] };
+    for (const { details } of told) expect(details).toMatchObject({ ...rests, ...granted, method: 'tools/call' });
+    expect(Number(told[0]?.details['identityPosition'])).toBeGreaterThan(0);
+    expect(JSON.stringify(told)).not.toContain(record.hash);
+    told.splice(0);
+    const wide = bearer((await world.pat()).token);
+    await world.post(call(), wide, '/mcp/versioned');
+    await eventually(() => expect(told).toHaveLength(1));
+    expect(told[0]?.details).toMatchObject({ policyRevision: 7 });
+    expect(decisionFactsSchema.parse(told[0]?.details)).toMatchObject({ grantedScopes: ['mcp:read', 'mcp:execute'], method: 'tools/call' });
+    for (const absent of ['grants', 'grantedTools', 'grantedProjects', 'cut', 'askedOnline']) expect(told[0]?.details).not.toHaveProperty(absent);
+    told.splice(0);
+    // More than an entry holds is left out as a whole, and the entry says so.
+    const many = await world.pat({ tools: Array.from({ length: 60 }, (_, index) => `demo:tool_${index}`) });
+    await world.post(call('tool_1'), bearer(many.token));
+    await eventually(() => expect(told).toMatchObject([{ details: { cut: true } }]));
+    expect(told[0]?.details).not.toHaveProperty('grantedTools');
   });
 
   verifies('I17', 'refusals that say the same, once with their number', async () => {

@@ -149,6 +149,44 @@ describe('what the registration of a server says', () => {
     expect([await ask(one), await ask(one), await ask(one), await ask(other), await ask(other)]).toEqual([200, 200, 429, 200, 429]);
   });
 
+  verifies('G15', 'why a call would be allowed or refused, rule by rule, for the own credential and, for administrators, for a key of the organization', async () => {
+    const { record, post } = await server(restrictions({ deniedTools: ['delete_*'] }), { revision: 4 });
+    await world.publish({ kind: 'user', id: 'user-7', disabled: false, epoch: null });
+    await world.publish({ kind: 'member', user: 'user-7', memberships: [{ org: 'acme', role: 'admin', projects: {}, epoch: null }] });
+    const scopes = ['mcp:read', 'mcp:execute', 'audit:read'] as const;
+    const mine = await world.pat({ scopes: [...scopes], tools: ['*:add'] });
+    const [own, boss, foreign] = [bearer(mine.token), bearer((await world.pat({ owner: 'user-7', scopes: [...scopes] })).token), bearer((await world.pat({ org: 'other', owner: 'user-9', scopes: [...scopes] })).token)];
+    await world.publish({ kind: 'member', user: 'user-9', memberships: [{ org: 'other', role: 'owner', projects: {}, epoch: null }] });
+    await world.publish({ kind: 'user', id: 'user-9', disabled: false, epoch: null });
+    await world.publish({ kind: 'org', id: 'other', disabled: false, epoch: null });
+    const why = async (query: Record<string, string>, headers = own) => {
+      const { status, json } = await send(`${world.url}/v1/explain?${new URLSearchParams(query).toString()}`, { method: 'GET', headers });
+      return { status, json, failed: (json.rules as { rule: string; passed: boolean }[] | undefined)?.filter(({ passed }) => !passed).map(({ rule }) => rule) };
+    };
+    const slug = record.slug;
+    const allowed = await why({ server: slug, tool: 'add' });
+    expect([allowed.status, allowed.failed, allowed.json]).toEqual([200, [], expect.objectContaining({
+      decision: { kind: 'allow' }, server: slug, method: 'tools/call', tool: 'add', credential: { kind: 'pat', id: mine.record.id, owner: 'user-1' },
+      restsOn: { credentialRevision: 1, memberRevision: 1, policyRevision: 4, identityPosition: expect.any(Number), keysPosition: expect.any(Number) },
+    })]);
+    expect(allowed.json.rules.map(({ rule }: { rule: string }) => rule)).toEqual(['tenant', 'projects', 'membership', 'server_roles', 'reach', 'server_tools', 'tools', 'grants', 'role', 'scopes']);
+    const denied = await why({ server: slug, tool: 'delete_all' });
+    expect([denied.failed, denied.json.decision]).toEqual([['server_tools', 'tools'], { kind: 'hidden', what: 'name', code: 'tool_not_allowed' }]);
+    // What is explained is what happens.
+    for (const tool of ['add', 'delete_all', 'other']) expect([tool, (await post(call(tool), own)).json.result !== undefined]).toEqual([tool, (await why({ server: slug, tool })).json.decision.kind === 'allow']);
+    expect((await why({ server: slug, tool: 'other', credential: mine.record.id }, boss)).failed).toEqual(['tools']);
+    expect((await why({ server: slug, tool: 'other' }, boss)).failed).toEqual([]);
+    const others = (await world.pat({ owner: 'user-7' })).record.id;
+    for (const [query, headers] of [[{ server: slug, credential: others }, own], [{ server: slug }, foreign], [{ server: 'absent' }, own], [{ server: slug, credential: 'Ab12Cd34' }, boss]] as const) {
+      const { status, json } = await why(query as Record<string, string>, headers);
+      expect([query, status, json.code]).toEqual([query, 404, 'not_found']);
+    }
+    expect((await why({ server: '../x' })).status).toBe(400);
+    expect((await why({ server: slug, tool: 'add' }, auth)).json.code).toBe('insufficient_scope');
+    expect((await send(`${world.url}/v1/explain`, { method: 'POST', headers: own })).status).toBe(405);
+    expect(world.upstream.received.filter(({ url }) => url.startsWith('/v1/'))).toEqual([]);
+  });
+
   verifies('G3', 'a server that does not answer is not asked by everybody, its state is told to identity, and it is found again without a caller who tries', async () => {
     const gone = createServer();
     await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve));

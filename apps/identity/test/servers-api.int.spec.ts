@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { defaultServerSettings, identityHeader, type AuditEvent, type IdentityAssertionClaims, type MemberRecord, type RegisteredServer, type ServerRecord } from '@latchkey/contracts';
+import { defaultServerSettings, identityHeader, type AuditEvent, type ExplainedEvent, type IdentityAssertionClaims, type MemberRecord, type RegisteredServer, type ServerRecord } from '@latchkey/contracts';
 import { requireDescribed } from '@latchkey/service/testing';
 import { verifies } from '@latchkey/testing';
+import { IngestEvents } from '../src/audit/ingest-events.ts';
 import { admin, gatewayUrl, startAccounts, type Accounts } from './support/accounts.ts';
 
 interface Answer {
@@ -127,6 +128,47 @@ describe('the management API', () => {
     // What no gateway repeats is forgotten.
     await accounts.dataSource.query('UPDATE server_health SET expires_at = now()');
     expect(await shown()).toMatchObject({ state: 'unknown' });
+  });
+
+  verifies('G15', 'a decision of the past is made again from its entry and from the server as it was then', async () => {
+    await call('POST', '/v1/servers', owner, { ...input, slug: 'judged' });
+    await call('PATCH', '/v1/servers/judged', owner, { restrictions: { deniedTools: ['drop_*'] } });
+    await call('PATCH', '/v1/servers/judged', owner, { restrictions: {} });
+    const decided = { method: 'tools/call', status: 200, policyRevision: 2, credentialRevision: 5, memberRevision: 3, identityPosition: 41, keysPosition: 17, grantedScopes: ['mcp:read', 'mcp:execute'], orgRole: 'member', projectRoles: ['prod:contributor'] };
+    const tell = async (details: AuditEvent['details'], more: Partial<AuditEvent> = {}): Promise<string> => {
+      const id = randomUUID();
+      const event: AuditEvent = {
+        id, at: new Date().toISOString(), service: 'gateway', org: 'acme', actor: { kind: 'user', id: String(member.sub) }, credential: { kind: 'pat', id: 'Ab12Cd34' }, action: 'call.refused',
+        target: { kind: 'tool', id: 'judged/drop_all' }, outcome: 'refused', code: 'tool_not_allowed', address: null, requestId: `req-${id}`, details, ...more,
+      };
+      await accounts.identity.app.get(IngestEvents).run({ source: 'gateway', payload: [event] });
+      return id;
+    };
+    const reader = { ...owner, scope: 'audit:read' };
+    const why = async (id: string, as = reader) => {
+      const { status, body } = await call('GET', `/v1/audit/${id}/explain`, as);
+      return { status, body: body as unknown as ExplainedEvent, failed: (body as unknown as ExplainedEvent).rules?.filter(({ passed }) => !passed).map(({ rule }) => rule) };
+    };
+    // Then it was denied, and by the present revision it would be allowed.
+    const then = await why(await tell(decided));
+    expect([then.failed, then.body]).toEqual([['server_tools'], expect.objectContaining({
+      agrees: true, note: null, decision: { kind: 'hidden', what: 'name', code: 'tool_not_allowed' },
+      restsOn: { credentialRevision: 5, memberRevision: 3, policyRevision: 2, identityPosition: 41, keysPosition: 17 }, event: expect.objectContaining({ code: 'tool_not_allowed', outcome: 'refused' }),
+    })]);
+    expect(await why(await tell({ ...decided, policyRevision: 3 }))).toMatchObject({ failed: [], body: { agrees: false, decision: { kind: 'allow' } } });
+    expect(await why(await tell({ ...decided, policyRevision: 3 }, { outcome: 'success', code: null, action: 'call.made' }))).toMatchObject({ failed: [], body: { agrees: true } });
+    expect(await why(await tell({ ...decided, policyRevision: 3, grants: ['read org/acme'] }))).toMatchObject({ failed: ['grants'], body: { agrees: true } });
+    expect(await why(await tell({ ...decided, policyRevision: 3, grantedScopes: ['mcp:read'] }, { code: 'insufficient_scope' }))).toMatchObject({ failed: ['scopes'], body: { agrees: true, decision: { required: ['mcp:execute'] } } });
+    expect(await why(await tell({ ...decided, method: 'GET', neededScope: 'org:admin' }, { action: 'request.refused', code: 'insufficient_role', target: { kind: 'api', id: 'members' } }))).toMatchObject({ failed: ['role', 'scopes'], body: { agrees: true } });
+    expect((await why(await tell({ ...decided, policyRevision: 3 }, { code: 'tenant_mismatch' }))).body).toMatchObject({ agrees: true, note: expect.stringContaining('tenant_mismatch') });
+    expect((await why(await tell({ method: 'tools/call', status: 401 }, { action: 'credential.refused', code: 'token_revoked' }))).body).toMatchObject({ decision: null, agrees: null, rules: [], event: { code: 'token_revoked' } });
+    for (const details of [{ ...decided, policyRevision: 99 }, { ...decided, cut: true }]) expect((await why(await tell(details))).body).toMatchObject({ decision: null, agrees: null, note: expect.any(String), restsOn: { credentialRevision: 5 } });
+
+    const theirs = await tell(decided, { actor: { kind: 'user', id: String(owner.sub) } });
+    const mine = await tell(decided);
+    expect([(await why(mine, { ...member, scope: 'audit:read' })).status, (await why(theirs, { ...member, scope: 'audit:read' })).status]).toEqual([200, 404]);
+    for (const id of [mine, randomUUID(), 'export%2f', 'x']) expect([id, (await why(id, { ...stranger, scope: 'audit:read' })).status]).toEqual([id, 404]);
+    expect(outcome(await call('GET', `/v1/audit/${mine}/explain`, { ...owner, scope: 'org:read' }))).toEqual([403, 'insufficient_scope']);
   });
 
   it('is changed by who may, where it is, and to nothing that is refused at registration', async () => {

@@ -1,5 +1,6 @@
 export * from './audit.ts';
 export * from './claims.ts';
+export * from './decision-facts.ts';
 export * from './error-codes.ts';
 export * from './events/message.ts';
 export * from './events/records.ts';
@@ -9,6 +10,7 @@ export * from './http/ask.ts';
 export * from './http/audit.ts';
 export * from './http/connecting.ts';
 export * from './http/connections.ts';
+export * from './http/explanations.ts';
 export * from './http/grants.ts';
 export * from './http/domains.ts';
 export * from './http/end-user-issuers.ts';

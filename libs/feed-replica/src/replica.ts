@@ -49,6 +49,17 @@ export class Replica {
     return this.live.identity.records.member.get(user)?.memberships.find((membership) => membership.org === org);
   }
 
+  /** Versions of what is known of a key and of somebody's memberships, and how far each feed was followed. */
+  revisionsOf(pat: string | null, user: string): { pat: number | null; member: number | null; identity: number; keys: number } {
+    const { identity, keys } = this.live;
+    return {
+      pat: pat === null ? null : (keys.pats.versionOf(pat) ?? null),
+      member: identity.held.get(`feed.identity.member.${user}`)?.version ?? null,
+      identity: identity.sequence,
+      keys: keys.sequence,
+    };
+  }
+
   isGrantRevoked(gid: string): boolean {
     return this.live.identity.records.grant.has(gid);
   }

@@ -4,6 +4,7 @@ import type { EndUser } from '../end-users/end-user.ts';
 import type { Principal } from '../credentials/principal.ts';
 import { mayChange } from '../freshness/bounds.ts';
 import type { Exchange, Route } from '../proxy/exchange.ts';
+import { decisionFacts, type Judged } from './decision-facts.ts';
 
 /** Which calls are acts worth an entry: none but refused ones, those that may change something, or all. Refusals always are. */
 export const auditLevels = ['refusals', 'writes', 'all'] as const;
@@ -28,6 +29,7 @@ export interface Act {
   /** With which connection it went upstream */
   connection?: string | undefined;
   endUser?: EndUser | undefined;
+  judged?: Judged | undefined;
 }
 
 const credentialCodes: ReadonlySet<string> = new Set(['token_malformed', 'token_unknown', 'token_expired', 'token_revoked', 'token_wrong_audience', 'owner_disabled', 'replayed']);
@@ -69,6 +71,7 @@ export function actOf(exchange: Exchange, status: number, level: AuditLevel): Ac
     status,
     connection: exchange.attached?.record.id,
     endUser: exchange.endUser,
+    judged: exchange.judged,
   };
 }
 
@@ -104,6 +107,7 @@ export function eventOf(act: Act, times: number): AuditEvent {
       ...(act.endUser === undefined ? {} : { endUser: cleaned(act.endUser.subject, 256), endUserIssuer: cleaned(act.endUser.issuer, 256) }),
       ...(act.connection === undefined ? {} : { connection: act.connection }),
       ...(times === 1 ? {} : { times }),
+      ...(act.judged === undefined ? {} : decisionFacts(act.judged)),
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Door, Subject } from '@latchkey/access';
 import type { ServerRecord } from '@latchkey/contracts';
 import { invariant } from '@latchkey/problem';
 import { TrustedProxies } from '@latchkey/service';
+import type { Judged } from '../audit/decision-facts.ts';
 import type { Attached } from '../connections/attached.ts';
 import type { EndUser } from '../end-users/end-user.ts';
 import type { Principal } from '../credentials/principal.ts';
@@ -76,6 +77,8 @@ export class Exchange {
   /** The upstream's own session id, unsealed (GW-70); null outside a legacy session. */
   upstreamSession: string | null = null;
   subject: Subject | undefined;
+  /** What the decision was made by; undefined where nothing was decided. */
+  judged: Judged | undefined;
   upstream: Upstream | undefined;
   /** What is shown to the upstream beside the assertion; its value is for that upstream alone. */
   attached: Attached | undefined;

@@ -1,6 +1,7 @@
 import type { Logger } from '@latchkey/telemetry';
 import { attachConnection } from './stages/attach-connection.ts';
 import { answerAuthz } from './stages/answer-authz.ts';
+import { answerExplain } from './stages/answer-explain.ts';
 import { authenticate, type AuthenticateOptions } from './stages/authenticate.ts';
 import { authorize } from './stages/authorize.ts';
 import { checkOrigin, type OriginRules } from './stages/check-origin.ts';
@@ -58,6 +59,7 @@ export const pipeline = (parts: PipelineParts): readonly Stage[] => {
     decide,                                 // 403 insufficient_scope, or "unknown" as the upstream would say it
     limitRate(parts.limits),                // 429
     answerAuthz(parts.forwarding.assertions), // /authz only: 200
+    answerExplain(parts.forwarding),        // /v1/explain only: 200, 400, 404, 405
     select,                                 // 503
     serveTools({ ...parts.tools, inner, again: [prove, decide] }), // REST only: 200, and whatever the stages before and after say of what it asks
     attach,                                 // 200, 400, 403, 404, 502, 503

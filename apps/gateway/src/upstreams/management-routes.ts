@@ -31,6 +31,8 @@ const families: Readonly<Record<string, Family>> = {
   grants: { service: 'identity', read: 'org:read', write: 'org:read' },
   servers: { service: 'identity', read: 'servers:read', write: 'servers:write' },
   audit: { service: 'identity', read: 'audit:read', write: 'audit:read' },
+  // Answered here (`answerExplain`) and sent on to nobody.
+  explain: { service: 'identity', read: 'audit:read', write: 'audit:read' },
   pats: { service: 'keys', read: 'keys:read', write: 'keys:write' },
   webhooks: { service: 'keys', read: 'webhooks:read', write: 'webhooks:write' },
   connections: { service: 'keys', read: 'connections:read', write: 'connections:write' },

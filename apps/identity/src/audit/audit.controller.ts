@@ -3,14 +3,16 @@ import {
   listAuditQuerySchema,
   verifyAuditQuerySchema,
   type AuditVerification,
+  type ExplainedEvent,
   type IdentityAssertionClaims,
   type ListedAuditEvent,
 } from '@latchkey/contracts';
-import { Controller, Get, Header, Query, Res, UseGuards } from '@nestjs/common';
+import { Controller, Get, Header, Param, Query, Res, UseGuards } from '@nestjs/common';
 import { parse } from '@latchkey/problem';
 import { Caller, CallerGuard } from '@latchkey/service';
 import type { FastifyReply } from 'fastify';
 import { AuditReader } from './audit-reader.ts';
+import { ExplainEvent } from './explain-event.ts';
 import { ExportEvents } from './export-events.ts';
 import { ListEvents } from './list-events.ts';
 import { VerifyChain } from './verify-chain.ts';
@@ -26,6 +28,7 @@ export class AuditController {
     private readonly exportEvents: ExportEvents,
     private readonly verifyChain: VerifyChain,
     private readonly reader: AuditReader,
+    private readonly explainEvent: ExplainEvent,
   ) {}
 
   @Get()
@@ -45,5 +48,12 @@ export class AuditController {
   async verify(@Caller() caller: IdentityAssertionClaims, @Query() query: unknown): Promise<AuditVerification> {
     const { org, ...range } = parse(verifyAuditQuerySchema, query);
     return this.verifyChain.run(await this.reader.whole(caller, org), { ...range, limit: linksPerCall });
+  }
+
+  /** Why something was allowed or refused. An entry is found by the request that it tells of: `GET /v1/audit?requestId=`. */
+  @Get(':id/explain')
+  @Header('cache-control', 'no-store')
+  explain(@Caller() caller: IdentityAssertionClaims, @Param('id') id: string): Promise<ExplainedEvent> {
+    return this.explainEvent.run(caller, id);
   }
 }

@@ -8,6 +8,7 @@ import { AuditKeeper } from './audit-keeper.ts';
 import { AuditReader } from './audit-reader.ts';
 import { AuditReceiver } from './audit-receiver.ts';
 import { ChainEvents } from './chain-events.ts';
+import { ExplainEvent } from './explain-event.ts';
 import { ExportEvents } from './export-events.ts';
 import { IngestEvents } from './ingest-events.ts';
 import { ListEvents } from './list-events.ts';
@@ -21,6 +22,7 @@ export const auditProviders: Provider[] = [
   AuditReader,
   AuditReceiver,
   ChainEvents,
+  ExplainEvent,
   ExportEvents,
   IngestEvents,
   ListEvents,

@@ -5,6 +5,7 @@ import { Problem } from '@latchkey/problem';
 import { limitsOf } from '../../credentials/key-limits.ts';
 import type { Principal } from '../../credentials/principal.ts';
 import type { Confirmed } from '../../freshness/confirmed.ts';
+import { judge, type Revisions } from '../../explain/judge.ts';
 import type { Message } from '../../message/message.ts';
 import { RpcRefusal, rpcCodes } from '../../message/rpc-refusal.ts';
 import type { Exchange, Route } from '../exchange.ts';
@@ -71,7 +72,7 @@ export const mayCallFrom = (principal: Principal, keys: Keys, { confirmed, addre
   limitsOf(principal, keys, confirmed).every(({ allowedIps }) => admitsAddress(allowedIps, address));
 
 /** The decision, made once here and again for open streams when something changes. */
-export function authorize(members: Members & Keys): Stage {
+export function authorize(members: Members & Keys & Revisions): Stage {
   const refuse = (exchange: Exchange, decision: Decision): void => {
     if (decision.kind === 'allow') return;
     if (decision.kind === 'scope') throw insufficientScope(exchange, decision.required);
@@ -91,6 +92,8 @@ export function authorize(members: Members & Keys): Stage {
       if (!mayCallFrom(principal, members, exchange)) throw new Problem('ip_not_allowed');
       const ask = askOf(route, exchange.message, principal);
       exchange.subject = subjectOf(principal, members, exchange.confirmed);
+      const policyRevision = route.kind === 'mcp' ? (route.server.revision ?? null) : null;
+      if (ask !== null) exchange.judged = judge(members, principal, exchange.subject, ask, exchange.confirmed, policyRevision);
       if (route.kind === 'mcp' && route.authz === true) refuse(exchange, decideWhole(exchange.subject, route.server));
       else if (ask !== null) refuse(exchange, decide(exchange.subject, ask));
       // Only now: where a server stands is told to nobody who may not use it.

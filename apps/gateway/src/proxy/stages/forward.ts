@@ -31,8 +31,8 @@ export interface ForwardOptions {
   connector: Connector;
   sessions: SealedSessions;
   streams: OpenStreams;
-  replica: Pick<Replica, 'connections' | 'endUserIssuers' | 'membership' | 'org' | 'server' | 'patById'>;
-  pats: Pick<PersonalAccessTokenReader, 'find'>;
+  replica: Pick<Replica, 'connections' | 'endUserIssuers' | 'membership' | 'revisionsOf' | 'org' | 'server' | 'patById'>;
+  pats: Pick<PersonalAccessTokenReader, 'find' | 'principalOf'>;
   liveness: Liveness;
   prover: Pick<Prover, 'newerThanReplica'>;
   keys: Pick<SigningKeys, 'knows'>;
