@@ -1,8 +1,8 @@
 import type { FeedMessage } from '@latchkey/contracts';
 import type { Published } from '@latchkey/feed';
+import { prepared } from '@latchkey/postgres';
 import type { EntityManager } from 'typeorm';
 import { digestSql, shardSql } from '../outbox/digest-sql.ts';
-import { fixedQuery } from './fixed-query.ts';
 import type { OutboxState } from './read-outbox.ts';
 
 export interface Acknowledged extends Published {
@@ -50,7 +50,7 @@ export async function markPublished(
   { epoch, generation }: Pick<OutboxState, 'epoch' | 'generation'>,
   acknowledged: readonly Acknowledged[],
 ): Promise<string[] | null> {
-  const [row] = await fixedQuery<{ held: boolean; marked: string[] }>(manager, mark, [
+  const [row] = await prepared<{ held: boolean; marked: string[] }>(manager, mark, [
     epoch,
     generation,
     acknowledged.map(({ message }) => message.subject),

@@ -1,8 +1,8 @@
 import type { FeedMessage } from '@latchkey/contracts';
 import { digestOf, xorInto } from '@latchkey/feed';
+import { prepared } from '@latchkey/postgres';
 import type { EntityManager } from 'typeorm';
 import { hexOf } from '../outbox/digest-sql.ts';
-import { fixedQuery } from './fixed-query.ts';
 import { tryTurn, type Turn } from './turn.ts';
 
 /** Published side by side: each waits for a disk of the feed, and they are about different subjects. */
@@ -96,8 +96,8 @@ export async function readOutbox(manager: EntityManager, { acknowledged = [], tu
   const versions = acknowledged.map(({ version }) => version);
   const [row] =
     acknowledged.length > 0
-      ? await fixedQuery<Row>(manager, readAfterAcknowledged, [subjects, versions])
-      : await fixedQuery<Row>(manager, turn === undefined || turn.isTaken ? read : readAndTryTurn);
+      ? await prepared<Row>(manager, readAfterAcknowledged, [subjects, versions])
+      : await prepared<Row>(manager, turn === undefined || turn.isTaken ? read : readAndTryTurn, []);
   if (row === undefined) throw new Error('feed_epoch has lost its row');
   if (row.turn === true) turn?.take();
   const digest = Buffer.from(hexOf(row.digest), 'hex');

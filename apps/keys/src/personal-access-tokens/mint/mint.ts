@@ -10,7 +10,7 @@ import type { KeysEnv } from '../../env.ts';
 import { KEYS_ENV, LOGGER } from '../../tokens.ts';
 import { stageEvent } from '../../webhooks/sending/stage-event.ts';
 import { makeKey, saveKey, serviceSubject } from '../issue.ts';
-import { mintingMoment } from '../minting-moment.ts';
+import { isBehindEpoch, mintingMoment, presentMoment } from '../minting-moment.ts';
 import type { PatEntity } from '../pat.entity.ts';
 import { patView } from '../pat-view.ts';
 import { Principals, type Principal } from '../principal.ts';
@@ -23,6 +23,13 @@ import { boundByKey, boundByPolicy, boundByRole } from './minting-bound.ts';
 
 /** Asked for more than one may have, as opposed to asked wrongly. */
 const refusals: ReadonlySet<string> = new Set(['insufficient_role', 'insufficient_scope', 'ip_not_allowed', 'policy_violation', 'tenant_mismatch', 'tool_not_allowed']);
+
+interface Attempt {
+  caller: IdentityAssertionClaims;
+  principal: Principal;
+  request: MintPat;
+  idempotencyKey: string | undefined;
+}
 
 /** Creates a key for the caller, or for the organization itself. The token leaves in the answer; it is kept only, encrypted and for minutes, for who asks again. */
 @Injectable()
@@ -61,10 +68,22 @@ export class MintPatOperation {
     boundByRole(principal, request);
     requireKind(principal, request.kind);
 
-    const { answer, isNew } = await inTransaction(this.dataSource, async (manager) => {
+    const attempt: Attempt = { caller, principal, request, idempotencyKey };
+    const { answer, isNew } = await this.write(attempt, presentMoment).catch((error: unknown) => {
+      if (!isBehindEpoch(error)) throw error;
+      return this.write(attempt, mintingMoment);
+    });
+    if (isNew) this.logger.info({ pat: answer.id, org: answer.org, owner: answer.owner }, 'key minted');
+    await this.relay.afterCommit();
+    return answer;
+  }
+
+  /** All of it, or nothing. */
+  private write({ caller, principal, request, idempotencyKey }: Attempt, momentOf: typeof mintingMoment): Promise<{ answer: MintedPat; isNew: boolean }> {
+    return inTransaction(this.dataSource, async (manager) => {
       const claim = idempotencyKey === undefined ? null : await this.replays.claim(manager, caller, { org: request.org, request }, idempotencyKey);
       if (claim !== null && claim.replay !== null) return { answer: await this.replays.again(manager, claim.replay), isNew: false };
-      const { row, token } = await this.make(manager, caller, principal, request);
+      const { row, token } = await this.make(manager, caller, principal, request, await momentOf(manager, principal.org, this.clock.nowMs()));
       const consistency = await saveKey(manager, row);
       const details = { owner: row.owner, scopes: [...row.scopes], projects: row.projects?.slice(0, 50) ?? null, expiresAt: row.expiresAt?.toISOString() ?? null };
       await recordAudit(manager, { org: row.org, ...actorOf(caller), action: 'pat.minted', target: { kind: 'pat', id: row.id, name: row.name }, details });
@@ -72,13 +91,9 @@ export class MintPatOperation {
       if (claim !== null) await this.replays.keep(manager, claim, row.id, { token, consistency });
       return { answer: { ...patView(row, row.createdAt), token, consistency }, isNew: true };
     });
-    if (isNew) this.logger.info({ pat: answer.id, org: answer.org, owner: answer.owner }, 'key minted');
-    await this.relay.afterCommit();
-    return answer;
   }
 
-  private async make(manager: EntityManager, caller: IdentityAssertionClaims, principal: Principal, request: MintPat): Promise<{ row: PatEntity; token: string }> {
-    const createdAt = await mintingMoment(manager, principal.org, this.clock.nowMs());
+  private async make(manager: EntityManager, caller: IdentityAssertionClaims, principal: Principal, request: MintPat, createdAt: Date): Promise<{ row: PatEntity; token: string }> {
     const minter = await this.presentedKey.find(manager, principal, new Date(this.clock.nowMs()));
     const made = makeKey(this.env.LATCHKEY_TOKEN_PREFIX, {
       service: request.kind === 'service',
