@@ -13,6 +13,7 @@ COPY apps/standalone/package.json apps/standalone/
 COPY apps/e2e/package.json apps/e2e/
 COPY apps/bench/package.json apps/bench/
 COPY libs/access/package.json libs/access/
+COPY libs/client/package.json libs/client/
 COPY libs/clock/package.json libs/clock/
 COPY libs/contracts/package.json libs/contracts/
 COPY libs/embedded-postgres/package.json libs/embedded-postgres/

@@ -42,6 +42,8 @@ for (const service of ['identity', 'keys', 'gateway']) {
   keep(service, 'nats-url', () => `nats://${service}:${nats}@${prefix}nats:4222`);
   keep(service, 'redis-url', () => `redis://:${redis}@${prefix}redis:6379`);
 }
+// For services of yours that call over NATS; nobody is given it until you do.
+keep('nats', 'service-password', password);
 // Of the database, a service holds its own role's password, and who migrates the owner's; the gateway holds none.
 for (const service of ['identity', 'keys']) {
   const worker = keep('postgres', `${service}-password`, password).value;

@@ -87,6 +87,10 @@ describe('the containers', () => {
       }
       expect(wanted.length).toBeGreaterThan(20);
       expect([...new Set(wanted)].filter((file) => !made.has(file))).toEqual([]);
+      // NATS does not start where the password of a user is missing.
+      const users = [...read('deploy/nats/latchkey.conf').matchAll(/\$NATS_([A-Z]+)_PASSWORD/g)].map(([, name = '']) => name.toLowerCase());
+      expect(users.filter((user) => !made.has(`nats/${user}-password`))).toEqual([]);
+      for (const starter of ['docker-compose.yml', 'deploy/kubernetes/components/bundled/nats.yaml']) expect(read(starter)).toContain(`for user in ${users.join(' ')}; do`);
       const url = readFileSync(join(folder, 'keys-migrations/database-url'), 'utf8');
       expect(new URL(url)).toMatchObject({ username: 'latchkey_keys_owner', hostname: 'latchkey-postgres', password: readFileSync(join(folder, 'postgres/keys-owner-password'), 'utf8') });
     } finally {
