@@ -1,10 +1,14 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as after } from 'node:timers/promises';
 import { identityAssertionType, identityHeader } from '@latchkey/contracts';
-import { freePort, freshDatabase, startNats, verifies, type TestDatabase, type TestNats } from '@latchkey/testing';
+import { eventually, freePort, freshDatabase, startNats, verifies, type TestDatabase, type TestNats } from '@latchkey/testing';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
+import pg from 'pg';
+import { node, repository } from '../src/harness/repository.ts';
 import { startServiceProcess, type ServiceProcess } from '../src/harness/service-process.ts';
 import { freshLogDir } from '../src/harness/system.ts';
 
@@ -17,7 +21,8 @@ describe('the key service, killed while it mints and rotates', () => {
   let nats: TestNats;
   let jwks: Server;
   let signing: CryptoKey;
-  let start: () => Promise<ServiceProcess>;
+  let start: (masterKeys?: string) => Promise<ServiceProcess>;
+  const masterKey = randomBytes(32).toString('base64');
   let url: string;
   beforeAll(async () => {
     const pair = await generateKeyPair('ES256');
@@ -29,10 +34,10 @@ describe('the key service, killed while it mints and rotates', () => {
     url = `http://127.0.0.1:${port}`;
     const env = {
       HOST: '127.0.0.1', PORT: String(port), DATABASE_URL: database.url, NATS_URL: nats.url, LATCHKEY_KEYS_URL: keysUrl, LATCHKEY_GATEWAY_URL: gatewayUrl,
-      LATCHKEY_GATEWAY_JWKS_URL: `http://127.0.0.1:${(jwks.address() as AddressInfo).port}/`, LATCHKEY_MASTER_KEY: randomBytes(32).toString('base64'),
+      LATCHKEY_GATEWAY_JWKS_URL: `http://127.0.0.1:${(jwks.address() as AddressInfo).port}/`, LATCHKEY_MASTER_KEY: masterKey,
     };
     const logDir = freshLogDir('keys-killed');
-    start = () => startServiceProcess({ name: 'keys', script: 'apps/keys/dist/main.js', env, logDir, ready: async () => (await fetch(`${url}/readyz`)).status === 200 });
+    start = (masterKeys = masterKey) => startServiceProcess({ name: 'keys', script: 'apps/keys/dist/main.js', env: { ...env, LATCHKEY_MASTER_KEY: masterKeys }, logDir, ready: async () => (await fetch(`${url}/readyz`)).status === 200 });
   }, 120_000);
   afterAll(async () => {
     jwks.close();
@@ -99,6 +104,55 @@ describe('the key service, killed while it mints and rotates', () => {
       }
       expect(cutOff).toBeGreaterThan(0);
     } finally {
+      await service.stop();
+    }
+  }, 180_000);
+
+  verifies('K11', 'the command that exchanges the master key, killed in the middle: everything can still be read, and the next run ends it', async () => {
+    const next = randomBytes(32).toString('base64');
+    const names = Array.from({ length: 450 }, (_, number) => `sealed-${number}`);
+    const mintAll = async (): Promise<unknown[]> => {
+      const tokens: unknown[] = [];
+      for (let from = 0; from < names.length; from += 30) tokens.push(...(await Promise.all(names.slice(from, from + 30).map(mint))).map(({ body }) => body['token']));
+      return tokens;
+    };
+    const client = new pg.Client({ connectionString: database.url, options: '-c search_path=keys' });
+    const reencrypt = () => spawn(node, [`${repository}/apps/keys/dist/commands/keys-reencrypt.js`], { env: { PATH: process.env['PATH'] ?? '', DATABASE_URL: database.url, LATCHKEY_MASTER_KEY: `${next},${masterKey}` }, stdio: ['ignore', 'pipe', 'inherit'] });
+    const left = async () => Number((await client.query<{ n: string }>('SELECT count(*) AS n FROM mint_replays JOIN sealed_before USING (id) WHERE mint_replays.sealed = sealed_before.sealed')).rows[0]?.n);
+    let service = await start();
+    await client.connect();
+    try {
+      const tokens = await mintAll();
+      expect(new Set(tokens).size).toBe(names.length);
+      await service.stop();
+      service = await start(`${next},${masterKey}`);
+      await client.query('CREATE TEMP TABLE sealed_before AS SELECT id, sealed FROM mint_replays WHERE sealed IS NOT NULL');
+      const all = await left();
+      // Whoever holds the last row holds up the last batch: those before it are written.
+      await client.query('BEGIN');
+      await client.query('SELECT 1 FROM mint_replays WHERE id = (SELECT max(id COLLATE "C") FROM mint_replays WHERE sealed IS NOT NULL) FOR UPDATE');
+      const halfway = reencrypt();
+      await eventually(async () => expect(await left()).toBeLessThan(all), { timeoutMs: 60_000 });
+      await eventually(async () => expect((await client.query("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%mint_replays%'")).rowCount).toBe(1));
+      halfway.kill('SIGKILL');
+      await once(halfway, 'exit');
+      await client.query('ROLLBACK');
+      const [done, open] = [all - (await left()), await left()];
+      expect([done > 0, open > 0]).toEqual([true, true]);
+      expect(await mintAll()).toEqual(tokens);
+
+      const again = reencrypt();
+      const said: Buffer[] = [];
+      again.stdout.on('data', (part: Buffer) => said.push(part));
+      expect(await once(again, 'close')).toEqual([0, null]);
+      expect(JSON.parse(Buffer.concat(said).toString())).toMatchObject({ changed: open });
+      expect(await left()).toBe(0);
+      await service.stop();
+      // The old key is gone for good.
+      service = await start(next);
+      expect(await mintAll()).toEqual(tokens);
+    } finally {
+      await client.end();
       await service.stop();
     }
   }, 180_000);

@@ -17,6 +17,7 @@ import { expectAccessTokenDiesAlone, expectAnswerHeaders, expectNoWayAround, exp
 import { initializeSession, listInSession } from '../src/journeys/legacy-session.ts';
 import { connectByOAuth, expectDiscovery, expectRefresh, expectRevocation, expectTools } from '../src/journeys/oauth-journey.ts';
 import { expectForgedPatsRefused, expectPatLifeCycle, expectPatWorks, expectRefused, mintPat, resourceAt, type Pat } from '../src/journeys/pat-journey.ts';
+import { expectServiceIntegrates } from '../src/journeys/service-client.ts';
 import { expectHookCallsTool, expectNothingLostWhenKilled } from '../src/journeys/webhooks.ts';
 import { expectBrokenUpstream, expectLeavingReachesUpstream, expectProgressAsItHappens, expectStreamEndsWithItsCredential } from '../src/journeys/streaming.ts';
 
@@ -65,6 +66,7 @@ describe('separate processes on Postgres, NATS and Redis', () => {
   }
 
   verifies('K2', 'a PAT works at both gateways and is refused at both once revoked', () => expectPatLifeCycle(system, 'demo'));
+  verifies('K13', 'a service integrates with the client, over HTTP and over NATS', () => expectServiceIntegrates(system, system.serviceNatsUrl));
   verifies('GW-23', 'a mistyped and an unknown PAT are told apart at both', () => expectForgedPatsRefused(system, 'demo'));
 
   verifies('G9', 'a legacy session that one gateway began is served by the other, and a changed id by none', async () => {

@@ -14,6 +14,8 @@ export interface Separate extends System {
   /** What a command of an operator is given */
   readonly operatorEnv: Record<string, string>;
   readonly nats: TestNats;
+  /** As other services of the organization may use it */
+  readonly serviceNatsUrl: string;
   /** Not for the outside: only the gateway is meant to call it */
   readonly keysUrl: string;
   readonly identity: ServiceProcess;
@@ -88,7 +90,7 @@ export async function startSeparate(name: string, env: Record<string, string> = 
     const replicas = await Promise.all([start('gateway', 'apps/gateway/dist/main.js', forGateways), start('second', 'apps/gateway/dist/main.js', forGateways)]);
     return {
       gatewayUrl: urls.gateway, gateways: [urls.gateway, urls.second], issuer: urls.identity, org, project: 'default', admin, secrets, logDir, logDirs: [logDir],
-      databaseUrl: database.url, operatorEnv: { DATABASE_URL: database.url, LATCHKEY_MASTER_KEY: masterKey }, nats, keysUrl: urls.keys, identity, replicas, crashKeys, stop,
+      databaseUrl: database.url, operatorEnv: { DATABASE_URL: database.url, LATCHKEY_MASTER_KEY: masterKey }, nats, serviceNatsUrl: natsUrl('service'), keysUrl: urls.keys, identity, replicas, crashKeys, stop,
       get keys() {
         return present;
       },
