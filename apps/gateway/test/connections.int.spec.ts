@@ -3,6 +3,7 @@ import { connectionValueAskSchema, type AuditEvent, type ConnectionRecord, type 
 import { InProcessTrail } from '@latchkey/feed';
 import { eventually, verifies } from '@latchkey/testing';
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
+import { open } from './support/send.ts';
 import { answerJson, type Received } from './support/upstream.ts';
 import { bearer, call, startWorld, type World } from './support/world.ts';
 
@@ -110,6 +111,29 @@ describe('what the gateway itself shows to a server', () => {
     await revoke(record);
   });
 
+  verifies(['K11', 'GW-63'], 'ends with its connection: a stream that was opened with it is cut, and one that was not goes on', async () => {
+    const [record, other] = [await publish(), await publish({ createdAt: 101 })];
+    answer = () => value('of a stream');
+    const before = world.upstream.handle;
+    world.upstream.handle = (exchange) => (exchange.url === '/mcp' ? void exchange.response.writeHead(200, { 'content-type': 'text/event-stream' }).write(': hello\n\n') : before(exchange));
+    try {
+      const headers = { ...bearer((await world.pat()).token), 'content-type': 'application/json', accept: 'text/event-stream' };
+      const openStream = (more: object) => open(world.mcp, { headers: { ...headers, ...more }, body: call() });
+      const [cut, kept] = [await openStream({}), await openStream({ 'x-credential-id': other.id })];
+      const ended = new Promise((resolve) => void cut.response.once('close', resolve).resume());
+      kept.response.resume();
+      await world.publish(record);
+      expect(cut.response.closed).toBe(false);
+      await revoke(record);
+      await ended;
+      expect(kept.response.closed).toBe(false);
+      kept.abort();
+    } finally {
+      world.upstream.handle = before;
+      await revoke(other);
+    }
+  });
+
   describe('where each user has one of their own', () => {
     const missing = { kind: 'missing', name: 'Tracker', id: 'flow-1', ticket: 'a-ticket' } as const;
     const url = 'http://issuer.test/connect/a-ticket';
@@ -164,6 +188,13 @@ describe('what the gateway itself shows to a server', () => {
         expect([refused.status, refused.json]).toMatchObject([403, { error: { data: { code: 'connection_required' } } }]);
         expect(JSON.stringify(refused.json)).toContain(url);
       }
+    });
+
+    verifies(['G7', 'G11'], 'over REST the problem names the URL', async () => {
+      answer = () => missing;
+      const { token } = await world.pat({ scopes: ['workflow:read', 'workflow:run'] });
+      const refused = await world.post({}, bearer(token), '/v1/tools/demo/add');
+      expect([refused.status, refused.json]).toMatchObject([403, { code: 'connection_required', detail: expect.stringContaining(url) as string }]);
     });
 
     verifies('G7', 'the project’s takes its place where there is one', async () => {

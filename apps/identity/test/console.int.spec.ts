@@ -153,6 +153,12 @@ describe('the console', () => {
       expect(asked.at(-1)).toMatchObject({ connect: 'give', value: 'a-key' });
       answers = {};
       expect((await browser.get(`${accounts.issuer}/connect/${ticket}`)).status).toBe(503);
+      // Whom no program led here is warned of links that others send.
+      answers = { look: { ...open, client: null, known: false } };
+      const unknown = await browser.get(`${accounts.issuer}/connect/${ticket}`);
+      expect([new URL(unknown.url).pathname, unknown.text]).toEqual([`/connect/${ticket}`, expect.stringContaining('not by a link that somebody sent you')]);
+      const client = (await (await fetch(`${accounts.issuer}/v1/connections/client`)).json()) as Record<string, unknown>;
+      expect(client).toMatchObject({ client_id: `${accounts.issuer}/v1/connections/client`, redirect_uris: [`${accounts.issuer}/v1/connections/callback`], token_endpoint_auth_method: 'none' });
     });
   });
 });

@@ -114,6 +114,7 @@ describe('of another organization', () => {
     const hook = await keys.send('POST', `/v1/hooks/${subscription.id}`, { 'content-type': 'application/json', 'x-signature': createHmac('sha256', secret).update(sent).digest('hex') }, sent);
     expect(hook.status).toBe(202);
     const connection = await made('/v1/connections', { name: 'x', project: 'prod', server: 'demo', kind: 'static', value: 'v' });
+    const holder = String((await keys.call(owner, 'GET', `/v1/connections/${connection.id}/holders`)).body.items[0]?.['id']);
     const issuer = await made('/v1/connections/issuers', { name: 'x', issuer: 'https://login.example', jwksUri: 'https://login.example/jwks', audience: 'x' });
     const secretOf = ({ secrets }: Record<string, unknown>): string => (secrets as { id: string }[])[0]!.id;
     return {
@@ -121,7 +122,7 @@ describe('of another organization', () => {
       '/v1/webhooks/endpoints': [endpoint.id, delivery.id, secretOf(endpoint)],
       '/v1/webhooks/subscriptions': [subscription.id, String(hook.body['id']), secretOf(subscription)],
       '/v1/connections/issuers': [issuer.id],
-      '/v1/connections': [connection.id],
+      '/v1/connections': [connection.id, '', '', holder],
     };
   }
 
@@ -135,8 +136,8 @@ describe('of another organization', () => {
     const fill = (path: string): string => {
       const [family, values] = Object.entries(ids).find(([beginning]) => path.startsWith(`${beginning}/`)) ?? [];
       if (family === undefined || values === undefined) throw new Error(`nothing of acme is made for ${path}: make one here`);
-      const [id = '', delivery = '', secret = ''] = values;
-      return path.replace('{id}', id).replace('{delivery}', delivery).replace('{secret}', secret);
+      const [id = '', delivery = '', secret = '', holder = ''] = values;
+      return path.replace('{id}', id).replace('{delivery}', delivery).replace('{secret}', secret).replace('{holder}', holder);
     };
     const state = async (): Promise<unknown> =>
       Promise.all(['personal_access_tokens', 'webhook_endpoints', 'webhook_subscriptions', 'webhook_secrets', 'connections'].map((table) => keys.query(`SELECT to_jsonb(t) - 'failures' - 'failing_since' - 'paused_until' AS row FROM ${table} t ORDER BY id`)));

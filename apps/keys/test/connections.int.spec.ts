@@ -247,10 +247,54 @@ describe('connections', () => {
       }
       upstream.set({});
       expect(await valueOf(id)).toMatchObject({ kind: 'missing' });
+      for (const failed of [id, other['id']]) expect((await keys.call(contributor, 'GET', `${path}/${String(failed)}`)).body).toMatchObject({ status: 'failed', expiresAt: null });
       expect((await events(id)).slice(1).map(({ action, outcome }) => [action, outcome])).toEqual([['connection.refused', 'failed'], ['connection.refused', 'failed'], ['connection.refused', 'refused']]);
       // A client that was given is of one issuer, and is shown to no other.
       const given = await make({ ...oauth, oauth: { issuer: 'http://localhost:1', clientId: 'ours' } });
       expect(await begin(await ticketFor(given['id']))).toMatchObject({ outcome: 'failed' });
+    });
+
+    verifies('GW-85', 'are asked for by a client that is known by its document, where the server reads those', async () => {
+      const { id } = await make(oauth);
+      const before = upstream.to('/reg').length;
+      upstream.set({ takesDocuments: true });
+      expect(new URL(await sentTo(await ticketFor(id))).searchParams.get('client_id')).toBe('https://issuer.example/v1/connections/client');
+      upstream.set({});
+      expect(upstream.to('/reg').length).toBe(before);
+    });
+
+    verifies('K12', 'administrators see who is connected, and end what somebody has; others do not', async () => {
+      const { id } = await make({ per: 'user', value: undefined });
+      const base = `${path}/${String(id)}`;
+      for (const [as, n] of [[contributor, 1], [admin, 2]] as const) {
+        await keys.call(as, 'PUT', `${base}/mine`, { value: `key-${n}` });
+        keys.clock.advance(10);
+      }
+      const first = await keys.call(projectAdmin, 'GET', `${base}/holders?limit=1`);
+      expect(first.body.items).toMatchObject([{ kind: 'user', subject: 'ann', issuer: null, status: 'connected' }]);
+      const second = await keys.call(projectAdmin, 'GET', `${base}/holders?limit=1&cursor=${first.body.nextCursor ?? ''}`);
+      expect([second.body.items, second.body.nextCursor]).toMatchObject([[{ subject: 'bob' }], null]);
+      const holder = `${base}/holders/${String(second.body.items[0]?.['id'])}`;
+      for (const [method, at] of [['GET', `${base}/holders`], ['DELETE', holder]] as const) {
+        for (const as of [stranger, outsider]) expect((await keys.call(as, method, at)).body).toMatchObject({ status: 404, code: 'not_found' });
+        expect((await keys.call(contributor, method, at)).body).toMatchObject({ code: 'insufficient_role' });
+      }
+      for (const no of [unknownId, 'x']) expect((await keys.call(admin, 'DELETE', `${base}/holders/${no}`)).body).toMatchObject({ code: 'not_found' });
+      const version = newest(id)?.version ?? 0;
+      expect((await keys.call(projectAdmin, 'DELETE', holder)).body).toMatchObject({ status: 'pending', consistency: `feed.keys.connection.${String(id)}@${version + 1}` });
+      expect([(await valueOf(id))['kind'], (await valueOf(id, { holder: 'user:ann' }))['value']]).toEqual(['missing', 'key-2']);
+      expect((await events(id)).at(-1)).toMatchObject({ action: 'connection.disconnected', actor: { id: 'pat' }, details: { holder: 'user:bob' } });
+    });
+
+    it('are not made for a server that has moved since', async () => {
+      const { id } = await make(oauth);
+      const place = upstream.resource;
+      Object.assign(upstream, { resource: 'http://127.0.0.1:8/mcp' });
+      try {
+        expect((await keys.call(contributor, 'POST', `${path}/${String(id)}/authorize`, {})).body).toMatchObject({ status: 409, code: 'conflict' });
+      } finally {
+        Object.assign(upstream, { resource: place });
+      }
     });
 
     verifies(['GW-85', 'K11'], 'are renewed once however many ask, before they end and when the server refuses them', async () => {

@@ -12,6 +12,8 @@ export interface Mischief {
   /** The metadata calls itself so. */
   metadataIssuer?: string;
   withoutPkce?: boolean;
+  /** The metadata says that clients are read from their documents. */
+  takesDocuments?: boolean;
 }
 
 export type OauthUpstream = Awaited<ReturnType<typeof startOauthUpstream>>;
@@ -36,7 +38,7 @@ export async function startOauthUpstream() {
       const at = (path: string) => `${issuer}${path}`;
       return json({
         issuer: mischief.metadataIssuer ?? issuer, authorization_endpoint: at('/auth'), token_endpoint: at('/token'), registration_endpoint: at('/reg'), response_types_supported: ['code'],
-        ...(mischief.withoutPkce === true ? {} : { code_challenge_methods_supported: ['S256'] }), authorization_response_iss_parameter_supported: true, scopes_supported: ['tools', 'offline_access'],
+        ...(mischief.withoutPkce === true ? {} : { code_challenge_methods_supported: ['S256'] }), authorization_response_iss_parameter_supported: true, client_id_metadata_document_supported: mischief.takesDocuments === true, scopes_supported: ['tools', 'offline_access'],
         token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
       });
     }

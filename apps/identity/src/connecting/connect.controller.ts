@@ -74,6 +74,15 @@ export class ConnectController {
     sendAnswer(reply, answerOf(await this.ask.run({ connect: 'finish', query, callback: this.callbackUrl, ...(await this.visitor(request)) })));
   }
 
+  /** What we are to authorization servers that read clients from their documents. It has to be reachable from where they are. */
+  @Get('v1/connections/client')
+  client(@Res() reply: FastifyReply): void {
+    const document = {
+      client_id: new URL('client', this.callbackUrl).href, client_name: 'Latchkey', redirect_uris: [this.callbackUrl], grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'], token_endpoint_auth_method: 'none',
+    };
+    void reply.headers({ 'content-type': 'application/json', 'cache-control': 'public, max-age=3600', 'x-content-type-options': 'nosniff' }).send(JSON.stringify(document));
+  }
+
   private async page(connection: Extract<ConnectAnswer, { outcome: 'open' }>, ticket: string, request: FastifyRequest, reply: FastifyReply, error?: string): Promise<PageAnswer> {
     const csrf = issueCsrfToken(request, reply, this.cookies, form);
     const clientName = connection.client === null ? null : await this.clientName(connection.client);

@@ -8,7 +8,7 @@ import { keysEnvSchema } from '../env.ts';
 
 const usage = `npm run keys:reencrypt
 
-Wraps every sealed value of the key service (webhook secrets, keys of subscriptions, answers of mints that may be repeated) under the first key of
+Wraps every sealed value of the key service (webhook secrets, keys of subscriptions, connections, answers of mints that may be repeated) under the first key of
 LATCHKEY_MASTER_KEY, while the service runs; see docs/operations.md. It can be stopped at any time and run again.`;
 
 runCommand(async () => {

@@ -3,11 +3,13 @@ import {
   createConnectionSchema,
   listConnectionsQuerySchema,
   ownConnectionSchema,
+  pageQuerySchema,
   rotateConnectionSchema,
   updateConnectionSchema,
   type ChangedConnection,
   type Connection,
   type ConnectionAuthorization,
+  type ConnectionHolder,
   type Disconnected,
   type IdentityAssertionClaims,
   type RevokedConnection,
@@ -18,6 +20,8 @@ import { Body, Controller, Delete, Get, Header, HttpCode, Param, Patch, Post, Pu
 import type { Page } from '../paging/page.ts';
 import { ChangeConnection } from './definitions/change-connection.ts';
 import { CreateConnectionOperation } from './definitions/create-connection.ts';
+import { EndHolder } from './definitions/end-holder.ts';
+import { ListHolders } from './definitions/list-holders.ts';
 import { ListConnections } from './definitions/list-connections.ts';
 import { RevokeConnection } from './definitions/revoke-connection.ts';
 import { RotateConnectionOperation } from './definitions/rotate-connection.ts';
@@ -39,6 +43,8 @@ export class ConnectionsController {
     private readonly authorizeConnection: AuthorizeConnectionOperation,
     private readonly setOwnValue: SetOwnValue,
     private readonly disconnectOwn: Disconnect,
+    private readonly listHolders: ListHolders,
+    private readonly endHolder: EndHolder,
   ) {}
 
   @Post()
@@ -94,5 +100,17 @@ export class ConnectionsController {
   @Header('cache-control', 'no-store')
   disconnect(@Caller() caller: IdentityAssertionClaims, @Param('id') id: string): Promise<Disconnected> {
     return this.disconnectOwn.run(caller, id);
+  }
+
+  @Get(':id/holders')
+  @Header('cache-control', 'no-store')
+  holders(@Caller() caller: IdentityAssertionClaims, @Param('id') id: string, @Query() query: unknown): Promise<Page<ConnectionHolder>> {
+    return this.listHolders.run(caller, id, parse(pageQuerySchema, query));
+  }
+
+  @Delete(':id/holders/:holder')
+  @Header('cache-control', 'no-store')
+  end(@Caller() caller: IdentityAssertionClaims, @Param('id') id: string, @Param('holder') holder: string): Promise<Disconnected> {
+    return this.endHolder.run(caller, id, holder);
   }
 }

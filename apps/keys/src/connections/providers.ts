@@ -20,6 +20,8 @@ import { AskServer } from './definitions/ask-server.ts';
 import { ChangeConnection } from './definitions/change-connection.ts';
 import { ConnectionEntity } from './definitions/connection.entity.ts';
 import { CreateConnectionOperation } from './definitions/create-connection.ts';
+import { EndHolder } from './definitions/end-holder.ts';
+import { ListHolders } from './definitions/list-holders.ts';
 import { ListConnections } from './definitions/list-connections.ts';
 import { RevokeConnection } from './definitions/revoke-connection.ts';
 import { RotateConnectionOperation } from './definitions/rotate-connection.ts';
@@ -31,6 +33,6 @@ export const connectionEntities: Type[] = [ConnectionEntity, ConnectionCredentia
 export const connectionProviders: Provider[] = [
   ConnectionCredentials, AskServer, CreateConnectionOperation, ListConnections, ShowConnection, ChangeConnection, RotateConnectionOperation, RevokeConnection, GiveValue,
   UpstreamFetch, DiscoverUpstream, UpstreamClients, RefreshCredential, ConnectionFlows, PruneFlows, BeginConnecting, FinishConnecting, GiveOwnValue, Connecting,
-  AuthorizeConnectionOperation, SetOwnValue, Disconnect,
+  AuthorizeConnectionOperation, SetOwnValue, Disconnect, ListHolders, EndHolder,
 ];
 export const connectionControllers: Type[] = [ConnectionsController, ConnectionValuesController];

@@ -131,6 +131,21 @@ export type ConnectionAuthorization = z.infer<typeof connectionAuthorizationSche
 export const disconnectedSchema = z.object({ id: z.string(), status: z.literal('pending'), consistency: z.string() });
 export type Disconnected = z.infer<typeof disconnectedSchema>;
 
+/** Somebody who has connected themselves; in a connection of the project there is one, `project`. */
+export const connectionHolderViewSchema = z.object({
+  id: z.string(),
+  kind: z.enum(['project', 'user', 'end_user']),
+  /** `sub` of a user, or of an end user at their issuer */
+  subject: z.string().nullable(),
+  /** Id of the issuer's registration */
+  issuer: z.string().nullable(),
+  status: connectionStatusSchema,
+  expiresAt: z.string().nullable(),
+  connectedAt: z.string(),
+});
+export type ConnectionHolder = z.infer<typeof connectionHolderViewSchema>;
+export const connectionHolderPageSchema = pageOf(connectionHolderViewSchema);
+
 /** Where a gateway asks with what to go to a server; in its own name. */
 export const connectionValuePath = '/internal/connection-value';
 

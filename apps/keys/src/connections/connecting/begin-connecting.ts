@@ -5,6 +5,7 @@ import * as client from 'openid-client';
 import { DataSource, IsNull } from 'typeorm';
 import { Envelope } from '../../encryption/envelope.ts';
 import { LOGGER } from '../../tokens.ts';
+import { ConnectionCredentials } from '../credentials/connection-credentials.ts';
 import { ConnectionEntity } from '../definitions/connection.entity.ts';
 import { DiscoverUpstream, UpstreamOauthError, type Discovered } from '../upstream-oauth/discover.ts';
 import { UpstreamClients, type UpstreamClient } from '../upstream-oauth/upstream-client.ts';
@@ -21,6 +22,7 @@ export class BeginConnecting {
     private readonly discover: DiscoverUpstream,
     private readonly clients: UpstreamClients,
     private readonly flows: ConnectionFlows,
+    private readonly credentials: ConnectionCredentials,
     private readonly envelope: Envelope,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -45,6 +47,7 @@ export class BeginConnecting {
     } catch (error) {
       const detail = error instanceof UpstreamOauthError ? error.message : (error as Error).name;
       this.logger.warn({ connection: row.id, detail }, 'the authorization server of an upstream cannot be used');
+      await this.credentials.fail(this.dataSource.manager, row, flow.holder);
       return { outcome: 'failed', name: row.name, returnTo: flow.returnTo };
     }
   }
@@ -60,7 +63,7 @@ export class BeginConnecting {
       await this.remember(row, { ...own, issuer }, found, callback, false);
       return { ...own, issuer };
     }
-    const made = await this.clients.register(found, callback);
+    const made = this.clients.byDocument(found.server, callback) ?? (await this.clients.register(found, callback));
     await this.remember(row, made, found, callback, true);
     return made;
   }

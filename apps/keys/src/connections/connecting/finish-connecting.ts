@@ -46,8 +46,11 @@ export class FinishConnecting {
       const denied = error instanceof client.AuthorizationResponseError && error.error === 'access_denied';
       const { code } = error as { code?: string };
       this.logger.warn({ connection: row.id, error: (error as Error).name, code }, 'somebody could not be connected');
-      await recordAudit(this.dataSource.manager, {
-        org: row.org, actor: actorOfFlow(flow), action: 'connection.refused', outcome: denied ? 'refused' : 'failed', target: { kind: 'connection', id: row.id, name }, details: { per: row.per },
+      await this.dataSource.transaction(async (manager) => {
+        if (!denied) await this.credentials.fail(manager, row, flow.holder);
+        await recordAudit(manager, {
+          org: row.org, actor: actorOfFlow(flow), action: 'connection.refused', outcome: denied ? 'refused' : 'failed', target: { kind: 'connection', id: row.id, name }, details: { per: row.per },
+        });
       });
       return { outcome: denied ? 'denied' : 'failed', name, returnTo };
     }

@@ -9,6 +9,15 @@ export const holderOfEndUser = ({ issuer, sub }: { issuer: string; sub: string }
 /** `sub` of a user of ours; null for an end user of somebody else's */
 export const userOfHolder = (holder: string): string | null => (holder.startsWith('user:') ? holder.slice('user:'.length) : null);
 
+/** The same in parts. */
+export function partsOfHolder(holder: string): { kind: 'project' | 'user' | 'end_user'; subject: string | null; issuer: string | null } {
+  if (holder === projectHolder) return { kind: 'project', subject: null, issuer: null };
+  const user = userOfHolder(holder);
+  if (user !== null) return { kind: 'user', subject: user, issuer: null };
+  const [, issuer = '', ...subject] = holder.split(':');
+  return { kind: 'end_user', subject: subject.join(':'), issuer };
+}
+
 /** What is shown to a server in the name of one holder. */
 @Entity('connection_credentials')
 @Unique('connection_credentials_holder_key', ['connectionId', 'holder'])

@@ -54,6 +54,15 @@ export class ConnectionCredentials {
     return row;
   }
 
+  /** Keeps that an attempt to connect did not succeed, where there is nothing else to keep. */
+  async fail(manager: EntityManager, { id: connectionId, org }: ConnectionEntity, holder: string): Promise<void> {
+    await manager.query(
+      `INSERT INTO connection_credentials (id, org, connection_id, holder, status, version, created_at) VALUES ($1, $2, $3, $4, 'failed', 1, $5)
+       ON CONFLICT (connection_id, holder) DO UPDATE SET status = 'failed' WHERE connection_credentials.sealed IS NULL`,
+      [randomUUID(), org, connectionId, holder, new Date(this.clock.nowMs())],
+    );
+  }
+
   seal({ id, org }: { id: string; org: string }, { value, refreshToken }: SealedCredential): Promise<Buffer> {
     return this.envelope.seal({ table, id, org }, Buffer.from(JSON.stringify({ value, refreshToken })));
   }

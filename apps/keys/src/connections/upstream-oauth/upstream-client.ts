@@ -35,6 +35,12 @@ export class UpstreamClients {
     return { id: oauth.clientId, secret };
   }
 
+  /** A client that is known by its document (Client ID Metadata Documents), where the server takes such, and ours can be read: it is at identity, beside the redirect URI. */
+  byDocument({ issuer, client_id_metadata_document_supported: supported }: ServerMetadata, redirectUri: string): UpstreamClient | null {
+    if (supported !== true || !redirectUri.startsWith('https:')) return null;
+    return { issuer, id: new URL('client', redirectUri).href, secret: null };
+  }
+
   /** RFC 7591. @throws UpstreamOauthError where the server registers nobody */
   async register({ server }: Discovered, redirectUri: string): Promise<UpstreamClient> {
     if (server.registration_endpoint === undefined) throw new UpstreamOauthError(`${server.issuer} registers no clients, and none was given`);

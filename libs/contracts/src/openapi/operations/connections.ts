@@ -31,6 +31,11 @@ export const connectionOperations = defineOperations({
     body: connections.ownConnectionSchema, status: 200, answer: connections.changedConnectionSchema, refusals: ['conflict'],
   },
   disconnect: { method: 'delete', path: `${path}/{id}/mine`, scope: 'connections:write', summary: 'End what one has in a connection', status: 200, answer: connections.disconnectedSchema, refusals: ['conflict'] },
+  listConnectionHolders: {
+    method: 'get', path: `${path}/{id}/holders`, scope: 'connections:read', summary: 'List who is connected', description: 'For administrators of the project; no value is in it.',
+    query: pageQuerySchema, status: 200, answer: connections.connectionHolderPageSchema,
+  },
+  endConnectionHolder: { method: 'delete', path: `${path}/{id}/holders/{holder}`, scope: 'connections:write', summary: 'End what somebody has in a connection', status: 200, answer: connections.disconnectedSchema },
   registerEndUserIssuer: {
     method: 'post', path: `${path}/issuers`, scope: 'connections:write', summary: 'Believe an issuer about one’s end users', description: 'Its tokens, in `X-User-Token`, tell limits, audit and connections of end users apart.',
     body: issuers.registerEndUserIssuerSchema, status: 201, answer: issuers.changedEndUserIssuerSchema, refusals: ['conflict'],
