@@ -2,6 +2,7 @@ import { SystemMonotonicClock, SystemWallClock, type MonotonicClock, type WallCl
 import type { FeedRecord, PatRecord, Writer } from '@latchkey/contracts';
 import type { Feed } from '@latchkey/feed';
 import type { Replica } from '@latchkey/feed-replica';
+import { resources } from '@latchkey/oauth';
 import { createRateLimiter, Limits, type LimitsState, type Redis } from '@latchkey/ratelimit';
 import type { Logger } from '@latchkey/telemetry';
 import type { AuditNotes } from './audit/audit-notes.ts';
@@ -154,6 +155,7 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
       replica,
     },
     upstreams,
+    platform: { gatewayUrl, management: resources(gatewayUrl).management },
     tools: { acquaintances: new Acquaintances(monotonicClock), gatewayUrl, issuer, times: { answerMs: env.LATCHKEY_UPSTREAM_TIMEOUT_MS, keepAliveMs: sources.keepAliveMs ?? 15_000 } },
     forwarding: {
       connector: new Connector({ replica, values, proofs, bounds, issuer }),

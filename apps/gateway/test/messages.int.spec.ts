@@ -82,7 +82,7 @@ describe('bad input', () => {
   });
 
   verifies('GW-01', 'an unknown server or path is 404 before any credential, and says nothing of the path', async () => {
-    for (const path of ['/mcp', '/mcp/nobody', '/mcp/demo/', '/mcp/demo/lk_pat_secret', '/mcp/DEMO', '/mcp/..%2fdemo', '/v1', '/v1/nothing', '/v1/pats/../servers', '/v1/pats/%2e%2e/x', '/v1//pats', '/mcp/__proto__', '/v1/constructor']) {
+    for (const path of ['/mcp/', '/mcp/nobody', '/mcp/demo/', '/mcp/demo/lk_pat_secret', '/mcp/DEMO', '/mcp/..%2fdemo', '/v1', '/v1/nothing', '/v1/pats/../servers', '/v1/pats/%2e%2e/x', '/v1//pats', '/mcp/__proto__', '/v1/constructor']) {
       for (const headers of [{}, auth]) {
         const { status, json, text } = await world.post(call(), headers, path);
         expect([path, status, json.code, text.includes('lk_pat_secret')]).toEqual([path, 404, 'not_found', false]);

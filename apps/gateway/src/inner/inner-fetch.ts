@@ -1,15 +1,13 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
-import { requestHeaders } from '@latchkey/contracts';
 import { Problem } from '@latchkey/problem';
 import type { Exchange, McpRoute } from '../proxy/exchange.ts';
 import { isEventStream } from '../forward/response-headers.ts';
 import { maxRewrittenBytes } from '../rewrite/event-stream.ts';
 import type { InnerRequests } from './inner-requests.ts';
+import { takenOverFrom } from './taken-over.ts';
 
 const bodyless = new Set([202, 204, 205, 304]);
-/** What the caller says about how its request is to be served, whatever it becomes on the way. */
-const takenOver = [...Object.values(requestHeaders), 'traceparent', 'tracestate'].filter((name) => name !== requestHeaders.requestId && name !== requestHeaders.idempotencyKey);
 /** Progress of a long tool comes in small pieces; no answer that is held in memory as a whole is larger. */
 const maxAnswerBytes = 2 * maxRewrittenBytes;
 
@@ -24,11 +22,7 @@ export interface InnerFetch {
 /** `fetch` for a client library of the protocol: each of its requests is one to this server in the caller's name. */
 export function innerFetch(inner: InnerRequests, outer: Exchange, route: McpRoute, abandon: (reason: Error) => void): InnerFetch {
   let refusal: Error | undefined;
-  const own: Record<string, string> = {};
-  for (const name of takenOver) {
-    const value = outer.request.headers[name];
-    if (typeof value === 'string') own[name] = value;
-  }
+  const own = takenOverFrom(outer);
 
   const fetch = async (_url: string | URL, init: RequestInit = {}): Promise<Response> => {
     // What a server says unasked has nobody here to hear it.

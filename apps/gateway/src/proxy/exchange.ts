@@ -43,7 +43,7 @@ export interface ManageRoute extends RouteBase {
 /** Answered by us, and concerning no server. */
 export interface OwnRoute extends RouteBase {
   kind: 'own';
-  purpose: 'authz';
+  purpose: 'authz' | 'platform';
 }
 export type Route = McpRoute | ManageRoute | OwnRoute;
 

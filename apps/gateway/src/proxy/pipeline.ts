@@ -16,8 +16,10 @@ import { selectUpstream } from './stages/select-upstream.ts';
 import { stripReservedHeaders } from './stages/strip-reserved-headers.ts';
 import type { EndUserTokens } from '../end-users/end-user-tokens.ts';
 import type { RequestMetrics } from '../metrics/request-metrics.ts';
+import { servePlatform } from './stages/serve-platform.ts';
 import { serveTools, type ServeToolsOptions } from './stages/serve-tools.ts';
 import { InnerRequests } from '../inner/inner-requests.ts';
+import { PlatformServer } from '../platform/platform-server.ts';
 import type { Stage } from './stage.ts';
 import type { UsageNotes } from '../usage/usage-notes.ts';
 import type { Upstreams } from '../upstreams/upstreams.ts';
@@ -31,6 +33,7 @@ export interface PipelineParts {
   freshness: ProveFreshnessOptions;
   limits: LimitRateOptions;
   upstreams: Upstreams;
+  platform: { gatewayUrl: string; management: string };
   tools: Omit<ServeToolsOptions, 'inner' | 'again'>;
   forwarding: ForwardOptions;
   metrics: RequestMetrics;
@@ -45,9 +48,10 @@ export const pipeline = (parts: PipelineParts): readonly Stage[] => {
   const prove = proveFreshness(parts.freshness);
   const decide = authorize(parts.forwarding.replica);
   const select = selectUpstream(parts.upstreams);
+  const why = answerExplain(parts.forwarding);
   const attach = attachConnection(parts.forwarding.connector);
   const send = forward(parts.forwarding);
-  const inner = new InnerRequests([read, prove, decide, select, attach, send]);
+  const inner = new InnerRequests([read, prove, decide, why, select, attach, send]);
   return [
     stripReservedHeaders,
     checkOrigin(parts.origins),             // 403, 204 for a preflight
@@ -59,7 +63,8 @@ export const pipeline = (parts: PipelineParts): readonly Stage[] => {
     decide,                                 // 403 insufficient_scope, or "unknown" as the upstream would say it
     limitRate(parts.limits),                // 429
     answerAuthz(parts.forwarding.assertions), // /authz only: 200
-    answerExplain(parts.forwarding),        // /v1/explain only: 200, 400, 404, 405
+    why,                                    // /v1/explain only: 200, 400, 404, 405
+    servePlatform(new PlatformServer({ inner, ...parts.platform })), // /mcp only: 200, 202, 400, 403, 404
     select,                                 // 503
     serveTools({ ...parts.tools, inner, again: [prove, decide] }), // REST only: 200, and whatever the stages before and after say of what it asks
     attach,                                 // 200, 400, 403, 404, 502, 503

@@ -42,8 +42,9 @@ export class UsageNotes {
   }
 
   // Hot path: a lookup and an addition. Whatever was let through to an upstream is a use, of the key behind an exchanged token too.
-  note({ principal, upstream, route, message }: Exchange): void {
-    if (principal === undefined || upstream === undefined || route === undefined) return;
+  note({ principal, upstream, route, message, refusal }: Exchange): void {
+    if (principal === undefined || route === undefined) return;
+    if (upstream === undefined && (route.kind !== 'own' || refusal !== undefined)) return;
     const pat = principal.kind === 'pat' ? principal.id : principal.sourcePat;
     if (pat === null) return;
     const server = route.kind === 'mcp' ? route.server.slug : '';

@@ -40,7 +40,8 @@ export function askOf(route: Route, message: Message | undefined, principal: Pri
   return { kind: 'mcp', server, method: message.method, door, ...(name === undefined ? {} : { name }) };
 }
 
-function insufficientScope(exchange: Exchange, required: readonly Scope[]): Problem {
+/** 403 with a challenge that names what is missing (GW-32). */
+export function insufficientScope(exchange: Exchange, required: readonly Scope[]): Problem {
   const description = `This needs the scope ${required.join(' ')}`;
   return new Problem('insufficient_scope', {
     detail: `${description}.`,

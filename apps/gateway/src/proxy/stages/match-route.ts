@@ -57,6 +57,7 @@ export function matchRoute(sources: RouteSources): Stage {
       const name = resource.server(slug);
       return server === undefined ? null : { kind: 'mcp', server, resource: name, url: name, template: `/mcp/${slug}` };
     }
+    if (path === '/mcp') return { kind: 'own', purpose: 'platform', resource: resource.platform, url: resource.platform, template: '/mcp' };
     if (!path.startsWith('/v1/') || isUnsafePath(path)) return null;
     if (path.startsWith('/v1/tools/')) return findTools(path, method);
     const operation = managementRoute(path, method);

@@ -40,10 +40,12 @@ function parseBody(bytes: Buffer): unknown {
 
 /** One JSON-RPC message, judged by its body alone; from here on the exchange speaks JSON-RPC. */
 export function readMessage({ sessions, maxBodyBytes }: ReadMessageOptions): Stage {
-  const readPosted = async (exchange: Exchange, route: McpRoute): Promise<void> => {
+  const limitOf = ({ server }: McpRoute): number => Math.min(maxBodyBytes, server.settings?.limits?.bodyBytes ?? maxBodyBytes);
+
+  const readPosted = async (exchange: Exchange, limitBytes: number): Promise<void> => {
     const { request } = exchange;
     requireJson(request);
-    const body = await readBody(request, Math.min(maxBodyBytes, route.server.settings?.limits?.bodyBytes ?? maxBodyBytes));
+    const body = await readBody(request, limitBytes);
     const value = parseBody(body);
     exchange.refusedId = idOf(value);
     const shape = readShape(value);
@@ -52,15 +54,15 @@ export function readMessage({ sessions, maxBodyBytes }: ReadMessageOptions): Sta
   };
 
   /** What a request over REST comes to, in the words of the protocol: it is decided, counted and noted as that. */
-  const readToolRequest = async (exchange: Exchange, operation: ToolOperation): Promise<void> => {
+  const readToolRequest = async (exchange: Exchange, operation: ToolOperation, limitBytes: number): Promise<void> => {
     if (operation.kind === 'none') throw methodNotAllowed(operation.allow);
-    const call = operation.kind === 'call' ? { name: operation.tool, arguments: await readArguments(exchange) } : null;
+    const call = operation.kind === 'call' ? { name: operation.tool, arguments: await readArguments(exchange, limitBytes) } : null;
     const params: Record<string, unknown> = call ?? {};
     exchange.message = { kind: 'request', id: 0, method: call === null ? 'tools/list' : 'tools/call', params, meta: null, era: 'modern', body: Buffer.alloc(0) };
   };
 
-  const readArguments = async ({ request }: Exchange): Promise<Record<string, unknown>> => {
-    const body = await readBody(request, maxBodyBytes);
+  const readArguments = async ({ request }: Exchange, limitBytes: number): Promise<Record<string, unknown>> => {
+    const body = await readBody(request, limitBytes);
     if (body.length === 0) return {};
     requireJson(request);
     const value = parseBody(body);
@@ -87,15 +89,19 @@ export function readMessage({ sessions, maxBodyBytes }: ReadMessageOptions): Sta
     async run(exchange) {
       const route = exchange.needRoute();
       const { method, request } = exchange;
-      if (route.kind === 'own' || isAuthz(route)) return;
+      if (isAuthz(route)) return;
+      if (route.kind === 'own') {
+        if (method !== 'POST') throw methodNotAllowed('POST');
+        return readPosted(exchange, maxBodyBytes);
+      }
       if (route.kind === 'manage') {
         if (!managementMethods.has(method)) throw methodNotAllowed([...managementMethods].join(', '));
         const body = await readBody(request, maxBodyBytes);
         exchange.body = body.length === 0 ? null : body;
         return;
       }
-      if (route.tools !== undefined) return readToolRequest(exchange, route.tools);
-      if (method === 'POST') await readPosted(exchange, route);
+      if (route.tools !== undefined) return readToolRequest(exchange, route.tools, limitOf(route));
+      if (method === 'POST') await readPosted(exchange, limitOf(route));
       else if (method === 'GET' || method === 'DELETE') checkLegacyVersion(request.headers['mcp-protocol-version']?.toString());
       else throw methodNotAllowed('POST, GET, DELETE');
       openSession(exchange, route);
