@@ -8,7 +8,8 @@ const namesOf = (migrations: PostgresOptions['migrations']): string[] =>
 /** The schema lacks a change that this version of the service needs, and the service was told not to make it. */
 export class SchemaBehindError extends Error {
   constructor(schema: string, missing: readonly string[]) {
-    super(`The schema "${schema}" lacks ${missing.length} of its migrations (${missing.join(', ')}). Run the migrations of this version first, as the owner of the schema.`);
+    const some = missing.length > 3 ? [...missing.slice(0, 3), '…'] : missing;
+    super(`The schema "${schema}" lacks ${missing.length} of its migrations (${some.join(', ')}). Run the migrations of this version first, as the owner of the schema.`);
     this.name = 'SchemaBehindError';
   }
 }
