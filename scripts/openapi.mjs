@@ -17,7 +17,7 @@ main(async () => {
   const { openapiDocument } = await import(pathToFileURL(join(repository, 'libs/contracts/dist/openapi/index.js')).href);
   const folder = join(repository, 'docs/openapi');
   mkdirSync(folder, { recursive: true });
-  for (const [name, service] of [['identity', 'identity'], ['keys', 'keys'], ['latchkey', undefined]]) {
+  for (const [name, service] of [['identity', 'identity'], ['keys', 'keys'], ['gateway', 'gateway'], ['latchkey', undefined]]) {
     const document = openapiDocument({ ...local, ...(service === undefined ? {} : { service }) });
     writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(document, null, 2)}\n`);
     process.stdout.write(`docs/openapi/${name}.json: ${Object.keys(document.paths).length} paths\n`);

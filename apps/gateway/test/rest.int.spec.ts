@@ -1,4 +1,5 @@
 import type { McpServer } from '@modelcontextprotocol/server';
+import { requireDescribed } from '@latchkey/service/testing';
 import { eventually, verifies } from '@latchkey/testing';
 import { z } from 'zod';
 import { startDualEraUpstream, startSessionUpstream, type McpUpstream } from './support/mcp-upstreams.ts';
@@ -44,9 +45,15 @@ describe('tools over REST', () => {
     await withSessions.close();
   });
 
-  const get = (path: string, credential: string | null = token, method = 'GET') => send(`${world.url}/v1/tools/${path}`, { method, headers: credential === null ? {} : bearer(credential) });
-  const post = (path: string, body: object | string | undefined, credential = token, headers: Record<string, string> = {}) =>
-    send(`${world.url}/v1/tools/${path}`, { headers: { 'content-type': 'application/json', ...bearer(credential), ...headers }, ...(body === undefined ? {} : { body }) });
+  /** Holds what is JSON to the document. */
+  const described = <T extends Awaited<ReturnType<typeof send>>>(method: string, path: string, answer: T): T => {
+    if (/json/.test(String(answer.headers['content-type'])) && answer.text !== '') requireDescribed({ method, path: `/v1/tools/${path}`, status: answer.status, body: answer.json });
+    return answer;
+  };
+  const get = async (path: string, credential: string | null = token, method = 'GET') =>
+    described(method, path, await send(`${world.url}/v1/tools/${path}`, { method, headers: credential === null ? {} : bearer(credential) }));
+  const post = async (path: string, body: object | string | undefined, credential = token, headers: Record<string, string> = {}) =>
+    described('POST', path, await send(`${world.url}/v1/tools/${path}`, { headers: { 'content-type': 'application/json', ...bearer(credential), ...headers }, ...(body === undefined ? {} : { body }) }));
 
   verifies('G11', 'tools are listed with their schemas, one of them is shown, and a document describes them all', async () => {
     const { status, json, headers } = await get('dual');

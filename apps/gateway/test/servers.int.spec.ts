@@ -6,6 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultServerSettings, identityHeader, serverHealthReportSchema, type ServerLimits, type ServerRecord, type ServerRestrictions } from '@latchkey/contracts';
+import { requireDescribed } from '@latchkey/service/testing';
 import { eventually, verifies } from '@latchkey/testing';
 import { decodeJwt } from 'jose';
 import { open, pieces, send } from './support/send.ts';
@@ -161,6 +162,7 @@ describe('what the registration of a server says', () => {
     await world.publish({ kind: 'org', id: 'other', disabled: false, epoch: null });
     const why = async (query: Record<string, string>, headers = own) => {
       const { status, json } = await send(`${world.url}/v1/explain?${new URLSearchParams(query).toString()}`, { method: 'GET', headers });
+      requireDescribed({ method: 'GET', path: '/v1/explain', status, body: json });
       return { status, json, failed: (json.rules as { rule: string; passed: boolean }[] | undefined)?.filter(({ passed }) => !passed).map(({ rule }) => rule) };
     };
     const slug = record.slug;

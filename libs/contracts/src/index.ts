@@ -27,6 +27,7 @@ export * from './http/projects.ts';
 export * from './http/server-health.ts';
 export * from './http/servers.ts';
 export * from './http/sessions.ts';
+export * from './http/tools.ts';
 export * from './http/trusted-issuers.ts';
 export * from './http/webhook-endpoints.ts';
 export * from './http/webhook-subscriptions.ts';

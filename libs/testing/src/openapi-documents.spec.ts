@@ -5,7 +5,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { verifies } from './verifies.ts';
 
 const local = { gatewayUrl: 'http://localhost:8080', issuer: 'http://localhost:8081' };
-const kept = { identity: { ...local, service: 'identity' }, keys: { ...local, service: 'keys' }, latchkey: local } as const;
+const kept = { identity: { ...local, service: 'identity' }, keys: { ...local, service: 'keys' }, gateway: { ...local, service: 'gateway' }, latchkey: local } as const;
 const all = families.flatMap(({ operations: described }) => Object.entries(described));
 
 describe('the OpenAPI documents', () => {

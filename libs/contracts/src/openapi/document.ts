@@ -105,7 +105,7 @@ const securitySchemes = (issuer: string): JsonSchema => ({
   },
 });
 
-const titles: Record<OperationService | 'all', string> = { identity: 'Latchkey: organizations, servers, clients', keys: 'Latchkey: keys and webhooks', all: 'Latchkey' };
+const titles: Record<OperationService | 'all', string> = { gateway: 'Latchkey: tools over REST', identity: 'Latchkey: organizations, servers, clients', keys: 'Latchkey: keys and webhooks', all: 'Latchkey' };
 
 /** The OpenAPI 3.1 document of the HTTP API, made of what services and clients read too. */
 export function openapiDocument({ gatewayUrl, issuer, service }: DocumentOptions): JsonSchema {

@@ -1,6 +1,7 @@
 import { grantOperations, sessionOperations } from './operations/access.ts';
 import { auditOperations } from './operations/audit.ts';
 import { connectionOperations } from './operations/connections.ts';
+import { explainOperations, toolOperations } from './operations/gateway.ts';
 import { leakOperations } from './operations/leaks.ts';
 import { oauthClientOperations, trustedClientOperations } from './operations/oauth-clients.ts';
 import { domainOperations, identityProviderOperations, policyOperations } from './operations/organization-settings.ts';
@@ -34,6 +35,8 @@ export const families: readonly OperationFamily[] = [
   { tag: 'Grants', description: 'Connected programs.', service: 'identity', operations: grantOperations },
   { tag: 'Sessions', description: 'Where somebody is signed in.', service: 'identity', operations: sessionOperations },
   { tag: 'Audit', description: 'What happened.', service: 'identity', operations: auditOperations },
+  { tag: 'Tools', description: 'Tools of MCP servers over REST.', service: 'gateway', operations: toolOperations },
+  { tag: 'Explain', description: 'Why a call is allowed or refused.', service: 'gateway', operations: explainOperations },
 ];
 
 /** Every operation by its name. */
@@ -41,5 +44,6 @@ export const operations = {
   ...patOperations, ...leakOperations, ...webhookEndpointOperations, ...webhookSubscriptionOperations, ...hookOperations, ...connectionOperations,
   ...organizationOperations, ...memberOperations, ...projectOperations, ...domainOperations, ...policyOperations, ...identityProviderOperations,
   ...oauthClientOperations, ...trustedClientOperations, ...trustedIssuerOperations, ...serverOperations, ...grantOperations, ...sessionOperations, ...auditOperations,
+  ...toolOperations, ...explainOperations,
 };
 export type OperationName = keyof typeof operations;

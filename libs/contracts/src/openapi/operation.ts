@@ -31,7 +31,7 @@ export interface Operation {
 }
 
 /** Who answers: the same division as in the deployment. */
-export type OperationService = 'identity' | 'keys';
+export type OperationService = 'identity' | 'keys' | 'gateway';
 
 export interface OperationFamily {
   /** Heading in documents */
