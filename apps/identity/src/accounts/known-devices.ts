@@ -23,6 +23,8 @@ const nameFor = (email: string): string => `known-device:${createHash('sha256').
 @Injectable()
 export class KnownDevices {
   private readonly cookies;
+  /** By request, for the account that it was last asked about: who signs in is looked for before the password, and after it. */
+  private readonly found = new WeakMap<FastifyRequest, { email: string; device: string | null }>();
 
   constructor(
     private readonly masterKey: MasterKey,
@@ -33,7 +35,11 @@ export class KnownDevices {
 
   /** @returns null for a browser that is not known for this account */
   find(request: FastifyRequest, email: string): string | null {
-    return this.tokens(request).map((token) => this.open(token, email)).find((device) => device !== null) ?? null;
+    const known = this.found.get(request);
+    if (known?.email === email) return known.device;
+    const device = this.tokens(request).map((token) => this.open(token, email)).find((opened) => opened !== null) ?? null;
+    this.found.set(request, { email, device });
+    return device;
   }
 
   /** Called once somebody has proven that the account is theirs. */
