@@ -11,6 +11,7 @@ import { rawMcp } from '../src/clients/raw-mcp.ts';
 import { startStandalone, type Standalone } from '../src/harness/standalone.ts';
 import { badInputs, codeOf } from '../src/journeys/bad-input.ts';
 import { connectByOAuth, expectDiscovery, expectRefresh, expectRevocation, expectTools } from '../src/journeys/oauth-journey.ts';
+import { expectOtherDoors } from '../src/journeys/other-doors.ts';
 import { expectForgedPatsRefused, expectPatLifeCycle } from '../src/journeys/pat-journey.ts';
 
 describe('npm start', () => {
@@ -101,6 +102,8 @@ describe('npm start', () => {
 
   verifies('K2', 'a PAT calls the same tools until it is revoked', () => expectPatLifeCycle(system, slug()));
   verifies('GW-23', 'a mistyped and an unknown PAT are told apart', () => expectForgedPatsRefused(system, slug()));
+
+  verifies(['G10', 'G11', 'G4', 'G14', 'G12'], 'an agent keeps house by tools, and its key goes through every other door until it is revoked', () => expectOtherDoors(system, slug()));
 
   describe('bad input', () => {
     let token: string;

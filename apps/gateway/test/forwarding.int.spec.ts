@@ -39,7 +39,7 @@ describe('what goes upstream', () => {
     expect(world.log()).not.toContain(jwt);
   });
 
-  verifies('GW-81', 'the judged body to the byte, and the headers of the protocol', async () => {
+  verifies(['GW-81', 'GW-48'], 'the judged body to the byte, and the headers of the protocol', async () => {
     const body = '{ "jsonrpc":"2.0", "id":1,\n"method":"tools/call","params":{"name":"add","arguments":{"n":1.0,"big":9007199254740993},"_meta":'
       + '{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}} }';
     const trace = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
@@ -108,7 +108,7 @@ describe('what comes back', () => {
     return world.post(call('add', 5), auth);
   };
 
-  verifies('GW-41', '4xx bodies of the upstream pass unchanged, for clients read the era from them', async () => {
+  verifies(['GW-41', 'GW-46'], '4xx bodies of the upstream pass unchanged, for clients read the era from them', async () => {
     const body = '{"jsonrpc":"2.0","id":5,"error":{"code":-32021,"message":"m","data":{"requiredCapabilities":{}}}}';
     for (const status of [400, 404, 405, 429]) {
       const { status: passed, text, headers } = await answering(status, { 'content-type': 'application/json', allow: 'POST' }, body);
