@@ -41,6 +41,7 @@ import { UsageNotes } from './usage/usage-notes.ts';
 import { HealthChecks } from './upstreams/health-checks.ts';
 import { HealthReports } from './upstreams/health-reports.ts';
 import { upstreamConnector } from './upstreams/address-guard.ts';
+import { ProbeResponder } from './probe/probe-responder.ts';
 import { createUpstream } from './upstreams/upstream.ts';
 import { UpstreamHealth } from './upstreams/upstream-health.ts';
 import { Upstreams } from './upstreams/upstreams.ts';
@@ -52,7 +53,7 @@ export interface GatewaySources {
   proofs: Proofs;
   /** Whether the replica was proven once */
   isReady(): boolean;
-  feed: Pick<Feed, 'ask'>;
+  feed: Pick<Feed, 'ask' | 'answer'>;
   feedMetrics: Pick<FeedMetrics, 'asked' | 'denied'>;
   requestMetrics: RequestMetrics;
   redis?: Redis | undefined;
@@ -130,6 +131,8 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
   const ownAssertion = (upstream: { audience: string }): Promise<string> => assertions.sign({ sub: gatewayUrl, aud: upstream.audience, scope: '', credential: { kind: 'gateway', id: 'gateway' } });
   const checks = new HealthChecks({ servers: () => replica.servers(), upstreams, assertion: ownAssertion, logger });
   checks.start();
+  const probes = new ProbeResponder({ feed, logger, connect: (tls) => upstreamConnector(env.LATCHKEY_ALLOW_PRIVATE_UPSTREAMS, tls), assertion: (audience) => ownAssertion({ audience }) });
+  probes.start();
   const reports = new HealthReports({
     gatewayUrl, upstreams, identity: upstreams.service('identity'), assertions, logger, nowMs: () => clock.nowMs(), ...(sources.healthIntervalMs === undefined ? {} : { intervalMs: sources.healthIntervalMs }),
   });
@@ -192,6 +195,7 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
     async close() {
       await confirmStreams.stop();
       streams.cutAll();
+      await probes.stop();
       await checks.stop();
       await reports.stop();
       await usage.stop();

@@ -5,7 +5,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultServerSettings, identityHeader, serverHealthReportSchema, type ServerLimits, type ServerRecord, type ServerRestrictions } from '@latchkey/contracts';
+import { defaultServerSettings, identityHeader, serverHealthReportSchema, serverProbeSchema, type ServerLimits, type ServerRecord, type ServerRestrictions } from '@latchkey/contracts';
 import { requireDescribed } from '@latchkey/service/testing';
 import { eventually, verifies } from '@latchkey/testing';
 import { decodeJwt } from 'jose';
@@ -83,11 +83,12 @@ describe('what the registration of a server says', () => {
   });
 
   verifies('G5', 'bodies are as large as it takes them, and answers as late', async () => {
-    const { post } = await server(limits({ bodyBytes: 1024, timeoutMs: 100 }));
+    const { post } = await server(limits({ bodyBytes: 1024 }));
     expect((await post({ ...call(), params: { name: 'add', arguments: { padding: 'x'.repeat(1000) } } })).status).toBe(413);
     expect((await post(call())).status).toBe(200);
     world.upstream.handle = (exchange) => (exchange.url === '/mcp' ? undefined : answering(exchange));
-    const late = await post(call());
+    const impatient = await server(limits({ timeoutMs: 100 }));
+    const late = await impatient.post(call());
     expect([late.status, late.json.error.data.code]).toEqual([504, 'upstream_timeout']);
   });
 
@@ -220,6 +221,13 @@ describe('what the registration of a server says', () => {
     expect(calls()[0]?.headers).toMatchObject({ 'x-region': 'eu', 'mcp-protocol-version': '2026-07-28' });
     expect(calls()[0]?.headers).not.toHaveProperty('authorization');
     await world.publish({ ...record, slug, deletedAt: 5 });
+  });
+
+  verifies('G3', 'a server is looked at for identity, over the feed', async () => {
+    const found = serverProbeSchema.parse(await world.feed.ask('probe.gateway', { name: 'x', url: world.upstream.url, headers: {}, tls: { ca: null, serverName: null } }, 5000));
+    expect(found).toMatchObject({ outcome: 'ok', tools: [{ name: 'add' }, { name: 'delete_all' }] });
+    expect(decodeJwt(String(calls()[0]?.headers[identityHeader]))).toMatchObject({ aud: world.upstream.url, sub: 'http://gateway.test', credential: { kind: 'gateway' } });
+    await expect(world.feed.ask('probe.gateway', { url: 5 }, 5000)).rejects.toThrow();
   });
 
   verifies('G3', 'a server that is deleted is there for no new request, ends streams that would go on, and lets a call that is under way end', async () => {

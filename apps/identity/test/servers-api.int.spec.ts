@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { defaultServerSettings, identityHeader, type AuditEvent, type ExplainedEvent, type IdentityAssertionClaims, type MemberRecord, type RegisteredServer, type ServerRecord } from '@latchkey/contracts';
+import { defaultServerSettings, identityHeader, type AuditEvent, type ExplainedEvent, type IdentityAssertionClaims, type MemberRecord, type RegisteredServer, type ServerProbe, type ServerRecord } from '@latchkey/contracts';
 import { requireDescribed } from '@latchkey/service/testing';
 import { verifies } from '@latchkey/testing';
 import { IngestEvents } from '../src/audit/ingest-events.ts';
+import { ProbeKeeper } from '../src/servers/probe/probe-keeper.ts';
 import { admin, gatewayUrl, startAccounts, type Accounts } from './support/accounts.ts';
 
 interface Answer {
@@ -66,6 +67,7 @@ describe('the management API', () => {
       revision: 1,
       health: { state: 'unknown', gateways: 0, down: 0, lastSuccessAt: null, lastFailureAt: null, lastFailure: null, reportedAt: null },
       createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
+      probe: expect.objectContaining({ outcome: 'unknown', problems: [{ code: 'no_gateway', detail: expect.any(String) }] }),
       consistency: `feed.identity.server.${server.id}@1`,
     });
     expect((await accounts.outbox<ServerRecord>(`feed.identity.server.${server.id}`))?.record).toEqual({
@@ -76,8 +78,9 @@ describe('the management API', () => {
       revision: 1,
       deletedAt: null,
     });
-    const { consistency: _consistency, ...shown } = server;
-    expect((await call('GET', '/v1/servers/tickets', owner)).body).toEqual(shown);
+    const { consistency: _consistency, probe: _probe, ...shown } = server;
+    // Nobody has looked at it.
+    expect((await call('GET', '/v1/servers/tickets', owner)).body).toEqual({ ...shown, probe: null });
     expect((await call('GET', '/v1/servers', owner)).body).toEqual({ items: [shown], nextCursor: null });
 
     const deleted = await call('DELETE', '/v1/servers/tickets', owner);
@@ -128,6 +131,64 @@ describe('the management API', () => {
     // What no gateway repeats is forgotten.
     await accounts.dataSource.query('UPDATE server_health SET expires_at = now()');
     expect(await shown()).toMatchObject({ state: 'unknown' });
+  });
+
+  verifies('G3', 'a server is looked at by a gateway, at its registration and when asked; what its tools say of themselves goes to the gateways', async () => {
+    const found: ServerProbe = {
+      at: '2026-01-01T00:00:00.000Z', durationMs: 12, outcome: 'ok', transport: 'streamable-http', eras: ['modern'], protocolVersions: ['2026-07-28'], serverInfo: { name: 'S', version: '1' },
+      tools: [{ name: 'list', annotations: { readOnlyHint: true } }, { name: 'plain', annotations: {} }, { name: 'drop', annotations: { destructiveHint: true } }],
+      auth: { required: false, scheme: null, resourceMetadata: null, authorizationServers: [] }, problems: [],
+    };
+    const asked: unknown[] = [];
+    let answer: ServerProbe = found;
+    const answering = await accounts.feed.answer('probe.gateway', (question) => {
+      asked.push(question);
+      return Promise.resolve(answer);
+    });
+    try {
+      const created = await call('POST', '/v1/servers', owner, { ...input, slug: 'probed', headers: { 'x-region': 'eu' } });
+      expect([created.status, created.body]).toEqual([201, expect.objectContaining({ probe: expect.objectContaining({ outcome: 'ok', eras: ['modern'], tools: found.tools }), revision: 2, consistency: `feed.identity.server.${String(created.body.id)}@2` })]);
+      expect(asked).toEqual([{ name: 'probed', url: input.url, headers: { 'x-region': 'eu' }, tls: { ca: null, serverName: null } }]);
+      const record = async () => (await accounts.outbox<ServerRecord>(`feed.identity.server.${String(created.body.id)}`))?.record;
+      expect(await record()).toMatchObject({ revision: 2, tools: { list: { readOnlyHint: true }, drop: { destructiveHint: true } } });
+      expect((await record())?.tools).not.toHaveProperty('plain');
+      expect((await call('GET', '/v1/servers/probed', owner)).body.probe).toMatchObject({ outcome: 'ok', serverInfo: { name: 'S' } });
+      const audited = await accounts.dataSource.query<{ event: AuditEvent }[]>("SELECT event FROM audit_events WHERE action = 'server.tools_changed'");
+      expect(audited.map(({ event }) => event)).toMatchObject([{ actor: { id: owner.sub }, target: { id: 'probed' }, details: { revision: 2, readOnly: ['list'], destructive: ['drop'] } }]);
+
+      // The same again is no change; what could not be listed stays as it was known.
+      expect((await call('POST', '/v1/servers/probed/probe', owner)).body).toMatchObject({ outcome: 'ok', revision: 2 });
+      answer = { ...found, outcome: 'failed', eras: [], tools: null, problems: [{ code: 'unreachable', detail: 'x' }] };
+      const failed = await call('POST', '/v1/servers/probed/probe', owner);
+      expect([failed.status, failed.body.revision, failed.body.outcome, (await record())?.tools]).toEqual([200, 2, 'failed', { list: { readOnlyHint: true }, drop: { destructiveHint: true } }]);
+      answer = { ...found, tools: [] };
+      expect((await call('POST', '/v1/servers/probed/probe', owner)).body).toMatchObject({ revision: 3, consistency: expect.any(String) });
+      expect(await record()).not.toHaveProperty('tools');
+
+      // Registration goes through all the same, unless it is asked not to.
+      answer = { ...found, outcome: 'failed', eras: [], tools: null, problems: [{ code: 'not_mcp', detail: 'It is none.' }] };
+      expect((await call('POST', '/v1/servers', owner, { ...input, slug: 'down' })).status).toBe(201);
+      const refused = await call('POST', '/v1/servers', owner, { ...input, slug: 'must-answer', probe: 'required' });
+      expect([...outcome(refused), refused.body.issues]).toEqual([400, 'invalid_request', [{ path: 'url', message: 'not_mcp: It is none.' }]]);
+      expect((await call('GET', '/v1/servers/must-answer', owner)).status).toBe(404);
+      const before = asked.length;
+      expect((await call('POST', '/v1/servers', owner, { ...input, slug: 'unseen', probe: false })).body.probe).toBeNull();
+      expect(asked).toHaveLength(before);
+
+      // What nobody has looked at is looked at by itself, and once.
+      answer = found;
+      await accounts.dataSource.query("UPDATE servers SET probed_at = now() WHERE slug <> 'unseen'");
+      await accounts.identity.app.get(ProbeKeeper).round();
+      await accounts.identity.app.get(ProbeKeeper).round();
+      expect(asked.slice(before)).toMatchObject([{ name: 'unseen' }]);
+      expect((await call('GET', '/v1/servers/unseen', owner)).body).toMatchObject({ revision: 2, probe: { outcome: 'ok' } });
+
+      for (const [caller, expected] of [[stranger, [404, 'not_found']], [member, [403, 'insufficient_role']], [{ ...owner, scope: 'servers:read' }, [403, 'insufficient_scope']]] as const) {
+        expect(outcome(await call('POST', '/v1/servers/probed/probe', caller))).toEqual(expected);
+      }
+    } finally {
+      await answering.stop();
+    }
   });
 
   verifies('G15', 'a decision of the past is made again from its entry and from the server as it was then', async () => {

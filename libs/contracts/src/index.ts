@@ -25,6 +25,7 @@ export * from './http/policies.ts';
 export * from './http/problem-document.ts';
 export * from './http/projects.ts';
 export * from './http/server-health.ts';
+export * from './http/server-probes.ts';
 export * from './http/servers.ts';
 export * from './http/sessions.ts';
 export * from './http/tools.ts';

@@ -42,6 +42,10 @@ describe('deploy/nats/latchkey.conf', () => {
     // Keys asks about owners when it says whether a key is good; nobody puts a writer's own question to it in its name.
     expect(await eventually(() => keys.ask('ask.identity', 'well?', 1000))).toEqual({ echo: 'well?' });
     await expect(keys.ask('ask.keys', 'well?', 500)).rejects.toThrow();
+    // Identity alone has gateways look at servers.
+    await gateway.answer('probe.gateway', (payload) => Promise.resolve({ echo: payload }));
+    expect(await eventually(() => identity.ask('probe.gateway', 'well?', 1000))).toEqual({ echo: 'well?' });
+    await expect(keys.ask('probe.gateway', 'well?', 500)).rejects.toThrow();
   });
 
   verifies('G2', 'lets a gateway publish nothing, and no writer speak for the other', async () => {

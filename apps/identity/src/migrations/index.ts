@@ -21,6 +21,7 @@ import { ReplayIndex1700000000020 } from './20-replay-index.ts';
 import { ChosenProjects1700000000021 } from './21-chosen-projects.ts';
 import { ServerSettings1700000000022 } from './22-server-settings.ts';
 import { ServerHealth1700000000023 } from './23-server-health.ts';
+import { ServerProbes1700000000024 } from './24-server-probes.ts';
 
 /** In order; a class is never changed once it was released. */
 export const migrations = [
@@ -47,4 +48,5 @@ export const migrations = [
   ChosenProjects1700000000021,
   ServerSettings1700000000022,
   ServerHealth1700000000023,
+  ServerProbes1700000000024,
 ];

@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { ServerEntity } from '../servers/server.entity.ts';
 import { stageServer } from '../servers/stage-server.ts';
 
-const seedServerSchema = registerServerSchema.omit({ folder: true });
+const seedServerSchema = registerServerSchema.omit({ folder: true, probe: true });
 export type SeededServer = z.input<typeof seedServerSchema>;
 
 /** A server that whoever starts the deployment wants registered; being the operator, they may name private addresses. */
@@ -17,7 +17,7 @@ export class SeedServer {
   async run(input: SeededServer): Promise<void> {
     const { org, project, slug, name, url, ...settings } = parse(seedServerSchema, input);
     await this.dataSource.transaction(async (manager) => {
-      const fresh = { id: randomUUID(), org, project, folder: null, slug, name, url, settings: serverSettingsSchema.parse(settings), revision: 1, deletedAt: null };
+      const fresh = { id: randomUUID(), org, project, folder: null, slug, name, url, settings: serverSettingsSchema.parse(settings), tools: {}, probe: null, probedAt: null, revision: 1, deletedAt: null };
       await manager.createQueryBuilder().insert().into(ServerEntity).values(fresh).orIgnore().execute();
       const row = await manager.findOneOrFail(ServerEntity, { where: { slug }, lock: { mode: 'pessimistic_write' } });
       if (row.deletedAt !== null || (row.id !== fresh.id && row.url === url)) return;

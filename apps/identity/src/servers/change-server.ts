@@ -8,7 +8,7 @@ import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { holdStanding } from '../organizations/hold-standing.ts';
 import { healthOf } from './health-of.ts';
 import { holdPlace } from './hold-place.ts';
-import { presentServer } from './present-server.ts';
+import { presentWhole } from './present-server.ts';
 import { checkSettings } from './check-settings.ts';
 import { ServerEntity } from './server.entity.ts';
 import { settingsOf } from './settings-of.ts';
@@ -62,7 +62,7 @@ export class ChangeServer {
       const details = { ...differences(before, after), revision: after.revision };
       await recordAudit(manager, { org: after.org, ...acting.by, action: 'server.changed', target: { kind: 'server', id: slug, name: after.name }, details });
       const health = await healthOf(manager, [after.id]);
-      return { ...presentServer(after, health(after.id), this.env.LATCHKEY_GATEWAY_URL), consistency: await stageServer(manager, after) };
+      return { ...presentWhole(after, health(after.id), this.env.LATCHKEY_GATEWAY_URL), consistency: await stageServer(manager, after) };
     });
   }
 }

@@ -1,4 +1,7 @@
 import type { Provider, Type } from '@nestjs/common';
+import { AskGateway } from './probe/ask-gateway.ts';
+import { ProbeKeeper } from './probe/probe-keeper.ts';
+import { ProbeServer } from './probe/probe-server.ts';
 import { ChangeServer } from './change-server.ts';
 import { DeleteServer } from './delete-server.ts';
 import { FindServer } from './find-server.ts';
@@ -12,6 +15,6 @@ import { ServerRevisionEntity } from './server-revision.entity.ts';
 import { ServersController } from './servers.controller.ts';
 import { VisibleServer } from './visible-server.ts';
 
-export const serversProviders: Provider[] = [ChangeServer, DeleteServer, FindServer, IngestHealth, ListServers, RegisterServer, VisibleServer];
+export const serversProviders: Provider[] = [AskGateway, ChangeServer, DeleteServer, FindServer, IngestHealth, ListServers, ProbeKeeper, ProbeServer, RegisterServer, VisibleServer];
 export const serversControllers: Type[] = [ServersController, HealthController];
 export const serversEntities: Type[] = [ServerEntity, ServerHealthEntity, ServerRevisionEntity];

@@ -9,11 +9,12 @@ function unusual(settings: ServerSettings): Partial<ServerSettings> {
 
 /** A server as the gateways route to it. */
 export function serverRecord(row: Omit<ServerEntity, 'createdAt'>): ServerRecord {
-  const { id, slug, org, project, folder, name, url, revision, deletedAt } = row;
+  const { id, slug, org, project, folder, name, url, revision, tools, deletedAt } = row;
   const settings = unusual(settingsOf(row));
   return {
     kind: 'server', id, slug, org, project, folder, name, url, revision,
     ...(Object.keys(settings).length === 0 ? {} : { settings }),
+    ...(Object.keys(tools).length === 0 ? {} : { tools }),
     deletedAt: deletedAt === null ? null : Math.floor(deletedAt.getTime() / 1000),
   };
 }

@@ -1,4 +1,4 @@
-import type { ServerSettings } from '@latchkey/contracts';
+import type { ServerProbe, ServerSettings, ToolHints } from '@latchkey/contracts';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { ProjectEntity } from '../organizations/project.entity.ts';
 
@@ -32,6 +32,17 @@ export class ServerEntity {
   /** As they were set: members that came later are filled in when they are read. */
   @Column('jsonb', { default: {} })
   settings!: Partial<ServerSettings>;
+
+  /** What the tools said of themselves when they were last listed, of those that said something */
+  @Column('jsonb', { default: {} })
+  tools!: Record<string, ToolHints>;
+
+  /** What a gateway found when it last looked */
+  @Column('jsonb', { nullable: true })
+  probe!: ServerProbe | null;
+
+  @Column('timestamptz', { name: 'probed_at', nullable: true })
+  probedAt!: Date | null;
 
   /** Counts changes, so that a decision can name what it was made by. */
   @Column('integer', { default: 1 })

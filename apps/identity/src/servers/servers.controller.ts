@@ -5,14 +5,17 @@ import {
   type DeletedServer,
   type IdentityAssertionClaims,
   type RegisteredServer,
+  type ProbedServer,
   type Server,
+  type ShownServer,
 } from '@latchkey/contracts';
-import { Body, Controller, Delete, Get, Header, Param, Patch, Post, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, Param, Patch, Post, Query, UseGuards } from '@nestjs/common';
 import { parse } from '@latchkey/problem';
 import { Caller, CallerGuard } from '@latchkey/service';
 import { ChangeServer } from './change-server.ts';
 import { DeleteServer } from './delete-server.ts';
 import { ListServers } from './list-servers.ts';
+import { ProbeServer } from './probe/probe-server.ts';
 import { RegisterServer } from './register-server.ts';
 import { VisibleServer } from './visible-server.ts';
 
@@ -25,6 +28,7 @@ export class ServersController {
     private readonly visibleServer: VisibleServer,
     private readonly changeServer: ChangeServer,
     private readonly deleteServer: DeleteServer,
+    private readonly probeServer: ProbeServer,
   ) {}
 
   @Post()
@@ -41,7 +45,7 @@ export class ServersController {
 
   @Get(':slug')
   @Header('cache-control', 'no-store')
-  show(@Caller() caller: IdentityAssertionClaims, @Param('slug') slug: string): Promise<Server> {
+  show(@Caller() caller: IdentityAssertionClaims, @Param('slug') slug: string): Promise<ShownServer> {
     return this.visibleServer.show(caller, slug);
   }
 
@@ -49,6 +53,13 @@ export class ServersController {
   @Header('cache-control', 'no-store')
   change(@Caller() caller: IdentityAssertionClaims, @Param('slug') slug: string, @Body() body: unknown): Promise<RegisteredServer> {
     return this.changeServer.run(caller, slug, parse(changeServerSchema, body));
+  }
+
+  @Post(':slug/probe')
+  @HttpCode(200)
+  @Header('cache-control', 'no-store')
+  probe(@Caller() caller: IdentityAssertionClaims, @Param('slug') slug: string): Promise<ProbedServer> {
+    return this.probeServer.run(caller, slug);
   }
 
   @Delete(':slug')

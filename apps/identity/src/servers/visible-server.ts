@@ -1,4 +1,4 @@
-import { slugSchema, type IdentityAssertionClaims, type Scope, type Server } from '@latchkey/contracts';
+import { slugSchema, type IdentityAssertionClaims, type Scope, type ShownServer } from '@latchkey/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { projectRoleOf } from '@latchkey/access';
 import { Problem } from '@latchkey/problem';
@@ -8,7 +8,7 @@ import { ActingMember } from '../organizations/acting-member.ts';
 import type { Acting } from '../organizations/acting.ts';
 import { FindServer } from './find-server.ts';
 import { healthOf } from './health-of.ts';
-import { presentServer } from './present-server.ts';
+import { presentWhole } from './present-server.ts';
 import type { ServerEntity } from './server.entity.ts';
 
 /** One server, for those who may know of it. */
@@ -30,9 +30,9 @@ export class VisibleServer {
     return { row, acting };
   }
 
-  async show(caller: IdentityAssertionClaims, slug: string): Promise<Server> {
+  async show(caller: IdentityAssertionClaims, slug: string): Promise<ShownServer> {
     const { row } = await this.find(caller, 'servers:read', slug);
     const health = await healthOf(this.dataSource.manager, [row.id]);
-    return presentServer(row, health(row.id), this.env.LATCHKEY_GATEWAY_URL);
+    return presentWhole(row, health(row.id), this.env.LATCHKEY_GATEWAY_URL);
   }
 }

@@ -3,6 +3,7 @@ import { displayNameSchema, slugSchema } from '../identifiers.ts';
 import { serverSettingsInputs, serverSettingsSchema } from '../server-settings.ts';
 import { pageOf, pageQuerySchema } from './lists.ts';
 import { serverHealthSchema } from './server-health.ts';
+import { serverProbeSchema } from './server-probes.ts';
 
 /** Slugs that would shadow a path below `/mcp`. */
 export const reservedServerSlugs: readonly string[] = ['server-card'];
@@ -18,6 +19,8 @@ export const registerServerSchema = z.strictObject({
   name: displayNameSchema,
   url: upstreamUrlSchema,
   ...serverSettingsInputs,
+  /** Whether a gateway looks at the server at once; `required`: and nothing is registered that it cannot speak to */
+  probe: z.union([z.boolean(), z.literal('required')]).default(true),
 });
 export type RegisterServer = z.infer<typeof registerServerSchema>;
 
@@ -54,8 +57,12 @@ export const serverSchema = z.object({
 export type Server = z.infer<typeof serverSchema>;
 export const serverPageSchema = pageOf(serverSchema);
 
+/** A server by itself, with what a gateway found when it last looked at it; null where none has */
+export const shownServerSchema = serverSchema.extend({ probe: serverProbeSchema.nullable() });
+export type ShownServer = z.infer<typeof shownServerSchema>;
+
 /** Answer of a registration or a change: the server, and the state that a gateway must have seen to know it. */
-export const registeredServerSchema = serverSchema.extend({ consistency: z.string() });
+export const registeredServerSchema = shownServerSchema.extend({ consistency: z.string() });
 export type RegisteredServer = z.infer<typeof registeredServerSchema>;
 
 export const listServersQuerySchema = pageQuerySchema.extend({ org: slugSchema.optional(), project: slugSchema.optional(), folder: slugSchema.optional() });

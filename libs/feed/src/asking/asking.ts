@@ -5,8 +5,9 @@ import { digestBytes, shardCount } from '../digest/digest.ts';
 /** What a writer can be asked. A closed list: nobody publishes to a subject that was put together from a request. */
 export const topics = ['fence', 'shards', 'repair', 'ask'] as const;
 export type Topic = (typeof topics)[number];
-export type AskSubject = `${Topic}.${Writer}`;
-export const askSubjects: readonly AskSubject[] = topics.flatMap((topic) => writers.map((writer) => `${topic}.${writer}` as const));
+/** And what any gateway can be asked: to look at a server, to which nobody else has a way. */
+export type AskSubject = `${Topic}.${Writer}` | 'probe.gateway';
+export const askSubjects: readonly AskSubject[] = [...topics.flatMap((topic) => writers.map((writer) => `${topic}.${writer}` as const)), 'probe.gateway'];
 
 /** In JSON, in either direction. The longest answer, 256 shards, takes a quarter of it. */
 export const maxPayloadBytes = 64 * 1024;
