@@ -84,4 +84,12 @@ function methodOf({ token_endpoint_auth_methods_supported: methods }: ServerMeta
 }
 
 const authentication = ({ token_endpoint_auth_methods_supported: methods }: ServerMetadata, secret: string): client.ClientAuth =>
-  !Array.isArray(methods) || methods.includes('client_secret_basic') ? client.ClientSecretBasic(secret) : client.ClientSecretPost(secret);
+  !Array.isArray(methods) || methods.includes('client_secret_basic') ? basic(secret) : client.ClientSecretPost(secret);
+
+/**
+ * RFC 6749 section 2.3.1 has id and secret encoded, and many servers do not decode them. What needs no encoding is left as it is, so that the usual ids,
+ * which have hyphens and dots, read the same to both kinds.
+ */
+const basic = (secret: string): client.ClientAuth => (_server, { client_id: id }, _body, headers) => {
+  headers.set('authorization', `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`);
+};
