@@ -7,8 +7,8 @@ import type { Type } from '@nestjs/common';
 import { IdentityModule } from './app.module.ts';
 import { readIdentityEnv } from './env.ts';
 
-/** Where browsers are sent, and come back from: pages, and no API. */
-const forBrowsers = / \/v1\/(?:auth\/|connections\/callback$)/;
+/** Where browsers are sent, and come back from, and what other servers fetch of us: no API. */
+const forBrowsers = /\/v1\/(?:auth\/|connections\/(?:callback|client)$)/;
 
 const env = readIdentityEnv({ DATABASE_URL: 'postgres://nowhere', LATCHKEY_ISSUER: 'http://localhost:8081', LATCHKEY_GATEWAY_URL: 'http://gate', LATCHKEY_MASTER_KEY: Buffer.alloc(32, 1).toString('base64') });
 const { controllers = [] } = IdentityModule.register({ env, feed: new InProcessFeed(), logger: createLogger('identity', 'silent') });
