@@ -140,6 +140,7 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
 
   const parts: PipelineParts = {
     origins: originRules({ gatewayUrl, boundTo: env.HOST, hosts: env.LATCHKEY_ALLOWED_HOSTS, origins: env.LATCHKEY_ALLOWED_ORIGINS }),
+    consistency: { proofs, replica },
     routes: { gatewayUrl, server, isFresh: isIdentityFresh },
     credentials: {
       authenticator: new Authenticator(pats, accessTokens, liveness, new Doubts(freshness), new ProofOfPossession({ used: usedProofs(clock, redis), clock })),

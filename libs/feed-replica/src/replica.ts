@@ -60,6 +60,12 @@ export class Replica {
     };
   }
 
+  /** Of what is known of a subject; undefined where nothing is. */
+  versionOf(writer: Writer, subject: string): number | undefined {
+    const state = this.live[writer];
+    return state.held.get(subject)?.version ?? (subject.startsWith('feed.keys.pat.') ? state.pats.versionOf(subject.slice('feed.keys.pat.'.length)) : undefined);
+  }
+
   isGrantRevoked(gid: string): boolean {
     return this.live.identity.records.grant.has(gid);
   }

@@ -4,6 +4,7 @@ import { answerAuthz } from './stages/answer-authz.ts';
 import { answerExplain } from './stages/answer-explain.ts';
 import { authenticate, type AuthenticateOptions } from './stages/authenticate.ts';
 import { authorize } from './stages/authorize.ts';
+import { awaitConsistency, type AwaitConsistencyOptions } from './stages/await-consistency.ts';
 import { checkOrigin, type OriginRules } from './stages/check-origin.ts';
 import { forward, type ForwardOptions } from './stages/forward.ts';
 import { limitRate, type LimitRateOptions } from './stages/limit-rate.ts';
@@ -26,6 +27,7 @@ import type { Upstreams } from '../upstreams/upstreams.ts';
 
 export interface PipelineParts {
   origins: OriginRules;
+  consistency: AwaitConsistencyOptions;
   routes: RouteSources;
   credentials: AuthenticateOptions;
   endUsers: EndUserTokens;
@@ -55,6 +57,7 @@ export const pipeline = (parts: PipelineParts): readonly Stage[] => {
   return [
     stripReservedHeaders,
     checkOrigin(parts.origins),             // 403, 204 for a preflight
+    awaitConsistency(parts.consistency),    // 400, 503 when what the caller was told of does not arrive
     matchRoute(parts.routes),               // 404, 503 while an absence proves nothing
     authenticate(parts.credentials),        // 400, 401 with a challenge, 429, 503 when nothing can be proven
     readEndUser(parts.endUsers),            // 400, 503
