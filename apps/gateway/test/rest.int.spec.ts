@@ -167,4 +167,23 @@ describe('tools over REST', () => {
     expect(reading.all()).not.toContain('done');
     expect(reading.all()).toContain('"code":"token_revoked"');
   });
+
+  verifies(['G11', 'GW-63'], 'also where the server says nothing until it is done', async () => {
+    const tool = { name: 'slow', inputSchema: { type: 'object' } };
+    let reached = false;
+    world.upstream.handle = ({ body, response }) => {
+      const { id, method } = JSON.parse(body === '' ? '{}' : body) as { id?: number; method?: string };
+      if (method === 'tools/call') return void (reached = true);
+      if (id === undefined) return void response.writeHead(202).end();
+      const result = method === 'initialize' ? { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo: { name: 'quiet', version: '1' } } : { tools: [tool] };
+      const answer = method === 'server/discover' ? { error: { code: -32601, message: 'Method not found' } } : { result };
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ jsonrpc: '2.0', id, ...answer }));
+    };
+    const { token: doomed, record } = await world.pat({ scopes: [...scopes] });
+    const refused = send(`${world.url}/v1/tools/demo/slow`, { headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...bearer(doomed) }, body: {} });
+    await eventually(() => reached);
+    await world.publish({ ...record, revokedAt: 1 });
+    const { status, json } = await refused;
+    expect([status, json.code]).toEqual([401, 'token_revoked']);
+  });
 });

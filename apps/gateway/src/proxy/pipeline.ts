@@ -21,6 +21,7 @@ import { servePlatform } from './stages/serve-platform.ts';
 import { serveTools, type ServeToolsOptions } from './stages/serve-tools.ts';
 import { InnerRequests } from '../inner/inner-requests.ts';
 import { PlatformServer } from '../platform/platform-server.ts';
+import { watcher } from '../streams/watch-stream.ts';
 import type { Stage } from './stage.ts';
 import type { UsageNotes } from '../usage/usage-notes.ts';
 import type { Upstreams } from '../upstreams/upstreams.ts';
@@ -36,7 +37,7 @@ export interface PipelineParts {
   limits: LimitRateOptions;
   upstreams: Upstreams;
   platform: { gatewayUrl: string; management: string };
-  tools: Omit<ServeToolsOptions, 'inner' | 'again'>;
+  tools: Omit<ServeToolsOptions, 'inner' | 'again' | 'watch'>;
   forwarding: ForwardOptions;
   metrics: RequestMetrics;
   usage: UsageNotes;
@@ -69,7 +70,7 @@ export const pipeline = (parts: PipelineParts): readonly Stage[] => {
     why,                                    // /v1/explain only: 200, 400, 404, 405
     servePlatform(new PlatformServer({ inner, ...parts.platform })), // /mcp only: 200, 202, 400, 403, 404
     select,                                 // 503
-    serveTools({ ...parts.tools, inner, again: [prove, decide] }), // REST only: 200, and whatever the stages before and after say of what it asks
+    serveTools({ ...parts.tools, inner, watch: watcher(parts.forwarding), again: [prove, decide] }), // REST only: 200, and whatever the stages before and after say of what it asks
     attach,                                 // 200, 400, 403, 404, 502, 503
     send,                                   // 429 where a server takes no more at once, 502, 503, 504
     record(parts.logger, parts.metrics, parts.audit, parts.usage), // never throws

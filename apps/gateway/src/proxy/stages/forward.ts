@@ -1,13 +1,9 @@
-import { decide, isWithin } from '@latchkey/access';
-import type { MonotonicClock, WallClock } from '@latchkey/clock';
-import type { Replica } from '@latchkey/feed-replica';
+import type { MonotonicClock } from '@latchkey/clock';
 import { Problem } from '@latchkey/problem';
 import { assertionContent, type Demands } from '../../assertion/assertion-content.ts';
 import type { AssertionSigner } from '../../assertion/assertion-signer.ts';
 import type { PersonalAccessTokenReader } from '../../credentials/personal-access-token.ts';
 import type { Principal } from '../../credentials/principal.ts';
-import type { Liveness } from '../../credentials/liveness.ts';
-import type { SigningKeys } from '../../credentials/signing-keys.ts';
 import { CredentialRefused } from '../../connections/attached.ts';
 import type { Connector } from '../../connections/connector.ts';
 import { withoutOurAnswer } from '../../connections/strip-answer.ts';
@@ -16,37 +12,26 @@ import { upstreamHeaders } from '../../forward/request-headers.ts';
 import { narrowListen } from '../../rewrite/narrow-listen.ts';
 import { rewritePlan } from '../../rewrite/rewrite-plan.ts';
 import { sessionBinding, type SealedSessions } from '../../sessions/sealed-sessions.ts';
-import type { Prover } from '../../freshness/prover.ts';
 import { stale } from '../../freshness/stale.ts';
-import type { OpenStream, OpenStreams } from '../../streams/open-streams.ts';
+import { watcher, type WatcherOptions } from '../../streams/watch-stream.ts';
 import { enterUpstream } from '../../upstreams/enter-upstream.ts';
 import type { Upstream } from '../../upstreams/upstream.ts';
 import type { Exchange, ManageRoute, McpRoute } from '../exchange.ts';
 import type { Stage, StageOutcome } from '../stage.ts';
 import { answerMissing } from './attach-connection.ts';
-import { askOf, mayCallFrom, subjectOf } from './authorize.ts';
 
-export interface ForwardOptions {
+export interface ForwardOptions extends WatcherOptions {
   assertions: AssertionSigner;
   connector: Connector;
   sessions: SealedSessions;
-  streams: OpenStreams;
-  replica: Pick<Replica, 'connections' | 'endUserIssuers' | 'membership' | 'revisionsOf' | 'org' | 'server' | 'patById'>;
   pats: Pick<PersonalAccessTokenReader, 'find' | 'principalOf'>;
-  liveness: Liveness;
-  prover: Pick<Prover, 'newerThanReplica'>;
-  keys: Pick<SigningKeys, 'knows'>;
-  clock: WallClock;
   monotonicClock: MonotonicClock;
   times: RelayTimes & { streamMaxAgeMs: number };
 }
 
-/** A request that has an answer, after which its stream is over. */
-const isCall = ({ message }: Exchange): boolean => message?.kind === 'request' && message.method !== 'subscriptions/listen';
-
 /** Sends the judged body on and carries the answer back. */
 export function forward(options: ForwardOptions): Stage {
-  const { assertions, connector, sessions, streams, replica, pats, liveness, prover, keys, clock, monotonicClock, times } = options;
+  const { assertions, connector, sessions, replica, monotonicClock, times } = options;
 
   const assertionFor = (exchange: Exchange): Promise<string> | null => {
     const { principal, subject } = exchange;
@@ -71,43 +56,7 @@ export function forward(options: ForwardOptions): Stage {
     return sessions.seal(upstreamId, sessionBinding(exchange.needPrincipal(), route.server, exchange.endUser));
   };
 
-  /** The same questions that let the request in, asked of what is known now (GW-63). */
-  const mayGoOn = (exchange: Exchange, route: McpRoute, { principal, confirmed }: Pick<OpenStream, 'principal' | 'confirmed'>): boolean => {
-    if (liveness.causeOfDeath(principal, confirmed) !== null) return false;
-    const server = replica.server(route.server.slug);
-    const isThere = server?.url === route.server.url;
-    // A call that is under way when its server goes has the time that `Upstreams` gives it; what would go on for ever ends.
-    if (!isThere && !(isCall(exchange) && exchange.upstream?.retired === true)) return false;
-    // Lists on the way are filtered by what the server kept when they were asked for.
-    if (isThere && !isCall(exchange) && JSON.stringify(server.settings?.restrictions) !== JSON.stringify(route.server.settings?.restrictions)) return false;
-    if (principal.signedBy !== undefined && !keys.knows(principal.signedBy)) return false;
-    const { attached, endUser } = exchange;
-    if (attached !== undefined && !replica.connections(route.server).some(({ id }) => id === attached.record.id)) return false;
-    if (endUser !== undefined && !replica.endUserIssuers(principal.org ?? '').some(({ id }) => id === endUser.issuerId)) return false;
-    // A key that was narrowed since: what the stream was opened with is more than is left, and its lists are filtered by it.
-    const now = principal.hash === null ? principal : (pats.find(principal.hash) ?? principal);
-    if (!isWithin(principal, now) || !mayCallFrom(now, replica, { confirmed, address: exchange.address })) return false;
-    const ask = askOf(isThere ? { ...route, server } : route, exchange.message, principal);
-    return ask !== null && decide(subjectOf(principal, replica, confirmed), ask).kind === 'allow';
-  };
-
-  const watchStream = (exchange: Exchange, cut: () => void): (() => void) => {
-    const { route } = exchange;
-    if (route?.kind !== 'mcp') return () => undefined;
-    const principal = exchange.needPrincipal();
-    const expiresInMs = principal.expiresAtSeconds === null ? Infinity : principal.expiresAtSeconds * 1000 - clock.nowMs();
-    const timer = setTimeout(cut, Math.max(0, Math.min(times.streamMaxAgeMs, expiresInMs)));
-    const stream: OpenStream = {
-      principal, confirmed: prover.newerThanReplica(exchange.confirmed), server: route.server.slug, connection: exchange.attached?.record.id, mayGoOn: () => mayGoOn(exchange, route, stream), cut,
-    };
-    const forget = streams.add(stream);
-    // A change that came between the decision and this moment found no stream to cut.
-    if (!stream.mayGoOn()) setImmediate(cut);
-    return () => {
-      clearTimeout(timer);
-      forget();
-    };
-  };
+  const watchStream = watcher(options);
 
   const bodyOf = ({ message, subject, body }: Exchange, route: McpRoute | ManageRoute): Buffer | null => {
     if (message === undefined) return body;

@@ -5,6 +5,7 @@ import { Acquaintances } from '../../rest/acquaintances.ts';
 import { callTool, listTools, type ToolCall, type ToolResult } from '../../rest/call-tool.ts';
 import { noSuchTool } from '../../rest/no-such-tool.ts';
 import { ProgressEvents } from '../../rest/progress-events.ts';
+import type { watcher } from '../../streams/watch-stream.ts';
 import { withToolClient } from '../../rest/tool-client.ts';
 import type { ToolOperation } from '../../rest/tool-operation.ts';
 import { toolView } from '../../rest/tool-view.ts';
@@ -19,6 +20,8 @@ export interface ServeToolsOptions {
   gatewayUrl: string;
   issuer: string;
   times: { answerMs: number; keepAliveMs: number };
+  /** Watches over a stream of progress, which may be silent for long while its credential dies */
+  watch: ReturnType<typeof watcher>;
   /** Asked once more at the end of a stream */
   again: readonly Stage[];
 }
@@ -51,7 +54,7 @@ function untilGone(response: ServerResponse): AbortSignal {
 }
 
 /** Tools over REST: what is asked of the server for it is asked as an MCP client does, in the caller's name and past the same stages. */
-export function serveTools({ inner, acquaintances, gatewayUrl, issuer, times, again }: ServeToolsOptions): Stage {
+export function serveTools({ inner, acquaintances, gatewayUrl, issuer, times, watch, again }: ServeToolsOptions): Stage {
   const read = async (exchange: Exchange, route: McpRoute, operation: Exclude<ToolOperation, { kind: 'call' | 'none' }>, timeoutMs: number): Promise<void> => {
     const known = acquaintances.of(route.server, exchange);
     const tools = await withToolClient({ inner, exchange, route, signal: untilGone(exchange.response), known }, (client, signal) => listTools(client, known, { signal, timeoutMs }));
@@ -63,13 +66,13 @@ export function serveTools({ inner, acquaintances, gatewayUrl, issuer, times, ag
     json(toolView(tool));
   };
 
-  const call = (exchange: Exchange, route: McpRoute, toolCall: ToolCall): Promise<ToolResult> => {
+  const call = (exchange: Exchange, route: McpRoute, toolCall: ToolCall, signal: AbortSignal): Promise<ToolResult> => {
     const known = acquaintances.of(route.server, exchange);
-    return withToolClient({ inner, exchange, route, signal: untilGone(exchange.response), known }, (client, signal) => callTool(client, known, toolCall, signal));
+    return withToolClient({ inner, exchange, route, signal, known }, (client, until) => callTool(client, known, toolCall, until));
   };
 
   const answer = async (exchange: Exchange, route: McpRoute, toolCall: ToolCall): Promise<void> => {
-    const result = await call(exchange, route, toolCall);
+    const result = await call(exchange, route, toolCall, untilGone(exchange.response));
     if (result.isError === true) return sendJson(exchange, 422, problemContentType, toolError(exchange, result));
     sendJson(exchange, 200, 'application/json', answerOf(result));
   };
@@ -81,18 +84,24 @@ export function serveTools({ inner, acquaintances, gatewayUrl, issuer, times, ag
 
   const stream = async (exchange: Exchange, route: McpRoute, toolCall: ToolCall): Promise<void> => {
     const events = new ProgressEvents(exchange.response, times.keepAliveMs);
+    const cut = new AbortController();
+    const forget = watch(exchange, () => cut.abort(new Problem('upstream_unavailable', { detail: 'The stream was ended.' })));
     events.keepAlive();
     try {
-      const result = await call(exchange, route, { ...toolCall, onProgress: (progress) => events.progress(progress) });
+      const until = AbortSignal.any([untilGone(exchange.response), cut.signal]);
+      const result = await call(exchange, route, { ...toolCall, onProgress: (progress) => events.progress(progress) }, until);
       await mayHear(exchange);
       if (result.isError === true) events.send('error', toolError(exchange, result));
       else events.send('result', answerOf(result));
     } catch (thrown) {
-      if (!events.hasBegun || thrown instanceof ClientGone) throw thrown;
+      if (thrown instanceof ClientGone) throw thrown;
+      // A stream that was cut has its reason in the credential, or in the server.
       const error = await mayHear(exchange).then(() => thrown, (refusal: unknown) => refusal);
+      if (!events.hasBegun) throw error;
       exchange.refusal = error instanceof Problem ? { code: error.code, cause: error.cause } : { code: 'internal_error', cause: error };
       events.send('error', toProblemDocument(error, exchange.requestId, route.template));
     } finally {
+      forget();
       events.end();
     }
   };

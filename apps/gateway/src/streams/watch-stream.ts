@@ -1,0 +1,69 @@
+import { decide, isWithin } from '@latchkey/access';
+import type { WallClock } from '@latchkey/clock';
+import type { Replica } from '@latchkey/feed-replica';
+import type { Liveness } from '../credentials/liveness.ts';
+import type { PersonalAccessTokenReader } from '../credentials/personal-access-token.ts';
+import type { SigningKeys } from '../credentials/signing-keys.ts';
+import type { Prover } from '../freshness/prover.ts';
+import type { Exchange, McpRoute } from '../proxy/exchange.ts';
+import { askOf, mayCallFrom, subjectOf } from '../proxy/stages/authorize.ts';
+import type { OpenStream, OpenStreams } from './open-streams.ts';
+
+export interface WatcherOptions {
+  streams: OpenStreams;
+  replica: Pick<Replica, 'connections' | 'endUserIssuers' | 'membership' | 'revisionsOf' | 'org' | 'server' | 'patById'>;
+  pats: Pick<PersonalAccessTokenReader, 'find'>;
+  liveness: Liveness;
+  prover: Pick<Prover, 'newerThanReplica'>;
+  keys: Pick<SigningKeys, 'knows'>;
+  clock: WallClock;
+  times: { streamMaxAgeMs: number };
+}
+
+/** A request that has an answer, after which its stream is over. */
+const isCall = ({ message }: Exchange): boolean => message?.kind === 'request' && message.method !== 'subscriptions/listen';
+
+/**
+ * Watches over event streams: what lets one go on is asked whenever something that concerns it changes, and it is cut when the answer is no, when its
+ * credential expires, and when it is too old.
+ * @returns what watches over one, and itself returns what ends the watch
+ */
+export function watcher({ streams, replica, pats, liveness, prover, keys, clock, times }: WatcherOptions): (exchange: Exchange, cut: () => void) => () => void {
+  /** The same questions that let the request in, asked of what is known now (GW-63). */
+  const mayGoOn = (exchange: Exchange, route: McpRoute, { principal, confirmed }: Pick<OpenStream, 'principal' | 'confirmed'>): boolean => {
+    if (liveness.causeOfDeath(principal, confirmed) !== null) return false;
+    const server = replica.server(route.server.slug);
+    const isThere = server?.url === route.server.url;
+    // A call that is under way when its server goes has the time that `Upstreams` gives it; what would go on for ever ends.
+    if (!isThere && !(isCall(exchange) && exchange.upstream?.retired === true)) return false;
+    // Lists on the way are filtered by what the server kept when they were asked for.
+    if (isThere && !isCall(exchange) && JSON.stringify(server.settings?.restrictions) !== JSON.stringify(route.server.settings?.restrictions)) return false;
+    if (principal.signedBy !== undefined && !keys.knows(principal.signedBy)) return false;
+    const { attached, endUser } = exchange;
+    if (attached !== undefined && !replica.connections(route.server).some(({ id }) => id === attached.record.id)) return false;
+    if (endUser !== undefined && !replica.endUserIssuers(principal.org ?? '').some(({ id }) => id === endUser.issuerId)) return false;
+    // A key that was narrowed since: what the stream was opened with is more than is left, and its lists are filtered by it.
+    const now = principal.hash === null ? principal : (pats.find(principal.hash) ?? principal);
+    if (!isWithin(principal, now) || !mayCallFrom(now, replica, { confirmed, address: exchange.address })) return false;
+    const ask = askOf(isThere ? { ...route, server } : route, exchange.message, principal);
+    return ask !== null && decide(subjectOf(principal, replica, confirmed), ask).kind === 'allow';
+  };
+
+  return (exchange, cut) => {
+    const { route } = exchange;
+    if (route?.kind !== 'mcp') return () => undefined;
+    const principal = exchange.needPrincipal();
+    const expiresInMs = principal.expiresAtSeconds === null ? Infinity : principal.expiresAtSeconds * 1000 - clock.nowMs();
+    const timer = setTimeout(cut, Math.max(0, Math.min(times.streamMaxAgeMs, expiresInMs)));
+    const stream: OpenStream = {
+      principal, confirmed: prover.newerThanReplica(exchange.confirmed), server: route.server.slug, connection: exchange.attached?.record.id, mayGoOn: () => mayGoOn(exchange, route, stream), cut,
+    };
+    const forget = streams.add(stream);
+    // A change that came between the decision and this moment found no stream to cut.
+    if (!stream.mayGoOn()) setImmediate(cut);
+    return () => {
+      clearTimeout(timer);
+      forget();
+    };
+  };
+}
