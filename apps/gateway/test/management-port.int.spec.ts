@@ -33,14 +33,14 @@ describe('the management port', () => {
     const families = [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name, type]) => `${name} ${type}`).sort();
     expect(families).toEqual([
       'applied_seq gauge', 'digest_ok gauge', 'feed_age_seconds gauge', 'feed_invalid_total counter', 'feed_rebuilds_total counter', 'fence_rtt_seconds gauge',
-      'gateway_requests_total counter', 'online_asks_total counter', 'stale_denials_total counter',
+      'gateway_rate_limits gauge', 'gateway_requests_total counter', 'gateway_servers gauge', 'online_asks_total counter', 'stale_denials_total counter',
     ]);
     const labels = new Map<string, Set<string>>();
     for (const [, names] of text.matchAll(/^\w+\{(.*)\} \S+$/gm)) {
       for (const [, label, value] of (names ?? '').matchAll(/(\w+)="([^"]*)"/g)) labels.set(label ?? '', (labels.get(label ?? '') ?? new Set()).add(value ?? ''));
     }
     expect(Object.fromEntries([...labels].map(([label, values]) => [label, [...values].sort()]))).toEqual({
-      feed: ['identity', 'keys'], route: ['mcp', 'none'], status: expect.arrayContaining(['200', '401', '404', '4xx']), code: expect.arrayContaining(['none', 'not_found', 'token_unknown']),
+      counted: ['insurance', 'memory', 'shared'], state: ['down', 'unknown', 'up'], feed: ['identity', 'keys'], route: ['mcp', 'none'], status: expect.arrayContaining(['200', '401', '404', '4xx']), code: expect.arrayContaining(['none', 'not_found', 'token_unknown']),
     });
     expect(text).not.toMatch(/evil|my-own|418/);
     expect(text).toMatch(/^digest_ok\{feed="identity"\} 1$/m);
