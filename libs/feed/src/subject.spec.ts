@@ -12,11 +12,14 @@ describe('subjectOf', () => {
       { kind: 'session', id: 's1', endedAt: 1, expiresAt: 2 }, { kind: 'token', id: 'j1', revokedAt: 1, expiresAt: 2 },
       { kind: 'server', id: 'x1', slug: 'demo', org: 'acme', project: 'prod', folder: null, name: 'Demo', url: 'http://demo', deletedAt: null },
       { kind: 'jwks', keys: [] }, { kind: 'key_epoch', id: 'e1', org: 'acme', owner: null, project: null, epoch: 1 },
+      { kind: 'connection', id: 'c1', org: 'acme', project: 'prod', server: 'x1', per: 'user', origin: 'http://demo', createdAt: 1, revokedAt: null },
+      { kind: 'end_user_issuer', id: 'i1', org: 'acme', issuer: 'https://i.example', jwksUri: 'https://i.example/jwks', audience: 'gw', revokedAt: null },
     ];
     expect(records.map(subjectOf)).toEqual([
       'feed.keys.pat.Ab12Cd34', 'feed.identity.user.u-1', 'feed.identity.org.acme', 'feed.identity.client.dyn-1',
       'feed.identity.member.u-1', 'feed.identity.grant.g1', 'feed.identity.session.s1', 'feed.identity.token.j1',
       'feed.identity.server.x1', 'feed.identity.jwks', 'feed.keys.key_epoch.e1',
+      'feed.keys.connection.c1', 'feed.keys.end_user_issuer.i1',
     ]);
     expect(records.map(({ kind }) => kind).sort()).toEqual(feedRecordSchema.options.map((option) => option.shape.kind.value).sort());
   });
