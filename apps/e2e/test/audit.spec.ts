@@ -51,7 +51,7 @@ describe('one log of three services', () => {
     const find = async (query: string): Promise<Listed[]> => ((await (await fetch(`${management}/audit?${query}`, { headers: as })).json()) as { items: Listed[] }).items;
     await eventually(async () => expect(await find('requestId=audit-e2e-mint')).toMatchObject([{ service: 'keys', action: 'pat.minted', outcome: 'success', target: { id }, address: expect.stringMatching(/127\.0\.0\.1|::1/) as string }]), { timeoutMs: 20_000 });
     await eventually(async () => expect(await find('requestId=audit-e2e-call')).toMatchObject([{ service: 'gateway', action: 'call.made', target: { id: 'demo/whoami' } }]), { timeoutMs: 20_000 });
-    expect((await find('service=identity&action=server.'))[0]).toMatchObject({ action: 'server.registered', target: { id: 'demo' } });
+    expect((await find('service=identity&action=server.registered'))[0]).toMatchObject({ action: 'server.registered', target: { id: 'demo' } });
     expect((await find('actor=me&action=sign_in.'))[0]).toMatchObject({ outcome: 'success' });
 
     const exported = await (await fetch(`${management}/audit/export`, { headers: as })).text();
