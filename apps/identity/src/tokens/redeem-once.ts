@@ -9,15 +9,14 @@ import { aheadOf, ReadAhead, type Ahead } from './read-ahead.ts';
 import { Turns } from './turns.ts';
 
 /**
- * The row as it is once whoever else holds it is done. A use after this request had arrived, or one that was not committed when this
- * statement began, ran beside it. `$3` is how long before its transaction it arrived, in seconds: clocks of replicas may differ, and so the
- * moment is told by the one of the database.
+ * The row as it is once whoever else holds it is done. A use that was not committed when this statement began ran beside it, and so did one
+ * after this request had arrived. Clocks of replicas may differ, and so the one of the database tells how long ago the use was.
  */
 const hold = {
   name: 'hold-code',
   text: `WITH held AS (SELECT consumed_at FROM artifacts WHERE kind = $1 AND id_hash = $2 FOR UPDATE)
-    SELECT consumed_at IS NOT NULL AS used,
-      consumed_at > now() - make_interval(secs => $3) OR EXISTS (SELECT 1 FROM artifacts seen WHERE seen.kind = $1 AND seen.id_hash = $2 AND seen.consumed_at IS NULL) AS raced
+    SELECT consumed_at IS NOT NULL AS used, extract(epoch FROM clock_timestamp() - consumed_at)::float8 AS "usedSecondsAgo",
+      EXISTS (SELECT 1 FROM artifacts seen WHERE seen.kind = $1 AND seen.id_hash = $2 AND seen.consumed_at IS NULL) AS "wasUnused"
     FROM held`,
 };
 
@@ -26,6 +25,15 @@ const ahead = {
   name: 'ahead-of-code',
   text: aheadOf('SELECT payload FROM artifacts WHERE kind = $1 AND id_hash = $2 AND consumed_at IS NULL AND expires_at > now()', 3),
 };
+
+interface Held {
+  used: boolean;
+  usedSecondsAgo: number | null;
+  wasUnused: boolean;
+}
+
+/** Asked once the answer is here: what it took on its way counts for the request, and never against it. */
+const ranBeside = ({ usedSecondsAgo, wasUnused }: Held): boolean => wasUnused || (usedSecondsAgo !== null && usedSecondsAgo < secondsSinceArrival());
 
 function secondsSinceArrival(): number {
   const request = currentRequest();
@@ -50,10 +58,10 @@ export class RedeemOnce {
     return this.turns.take(hash.toString('base64'), (waited) =>
       this.unitOfWork.transaction(async (manager) => {
         const [[held], [known]] = await Promise.all([
-          prepared<{ used: boolean; raced: boolean }>(manager, hold, [kind, hash, secondsSinceArrival()]),
+          prepared<Held>(manager, hold, [kind, hash]),
           prepared<Ahead>(manager, ahead, [kind, hash, ...this.readAhead.parameters(clientId)]),
         ]);
-        if (held?.used === true && (waited || held.raced)) throw new errors.InvalidGrant('code already used');
+        if (held?.used === true && (waited || ranBeside(held))) throw new errors.InvalidGrant('code already used');
         if (known !== undefined) {
           this.unitOfWork.foresee(findById, [kind, hash], [{ payload: known.payload, consumed: null }]);
           this.readAhead.note(clientId, known);
