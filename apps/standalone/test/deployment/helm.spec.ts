@@ -99,6 +99,7 @@ describe('the chart', () => {
   });
 });
 
+// Helm is in neither Debian nor npm, so most machines have none; the skip is said aloud above and counted in the summary of `npm test`.
 (hasHelm ? describe : describe.skip).each(Object.entries(likeOverlays))('rendered by helm like the overlay %s', (overlay, wanted) => {
   const manifests = hasHelm ? render(wanted) : [];
 
@@ -123,6 +124,7 @@ describe('the chart', () => {
   });
 });
 
+// As above: only helm itself can say what the chart makes of these values.
 (hasHelm ? it : it.skip)('every switch of the chart at once is still valid', async () => {
   const manifests = render({
     dependencies: { bundled: true }, ingress: { enabled: true }, httpRoute: { enabled: true }, monitoring: { enabled: true }, externalSecrets: { enabled: true },
