@@ -3,11 +3,11 @@ import type { WallClock } from '@latchkey/clock';
 import { printable, type EndUserIssuerRecord } from '@latchkey/contracts';
 import type { Replica } from '@latchkey/feed-replica';
 import { Problem } from '@latchkey/problem';
+import { KeysUnavailable, type IssuerKeys } from '@latchkey/outbound';
 import { decodeJwt, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { VerifiedTokens } from '../credentials/verified-tokens.ts';
 import type { EndUser } from './end-user.ts';
-import { KeysUnavailable, type IssuerKeys } from './issuer-keys.ts';
 
 const toleranceSeconds = 30;
 const maxLength = 8192;

@@ -1,66 +1,33 @@
 import type { Logger } from '@latchkey/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
-import { createLocalJWKSet, errors as joseErrors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
-import { OutboundFetch } from '@latchkey/outbound';
+import type { JWTVerifyGetKey } from 'jose';
+import { IssuerKeys as KeysOfIssuers, KeysUnavailable, OutboundFetch } from '@latchkey/outbound';
 import { unavailable } from '../exchange/refusals.ts';
 import { LOGGER } from '../tokens.ts';
 
-/** A key that an issuer has withdrawn may be taken for this long. */
-const keepMs = 300_000;
-/** Between two fetches of one set, however many assertions name keys that are not in it. */
-const pauseMs = 10_000;
-const limit = 1000;
-
-interface Fetched {
-  atMs: number;
-  keys: Promise<JWTVerifyGetKey>;
-}
-
-/** Key sets of trusted issuers, fetched under the rules for URLs that others gave us (AS-13), five minutes stale at most. */
+/** Key sets of trusted issuers, with failures as the token endpoint tells them. */
 @Injectable()
 export class IssuerKeys {
-  private readonly sets = new Map<string, Fetched>();
+  private readonly sets: KeysOfIssuers;
 
   constructor(
-    private readonly outbound: OutboundFetch,
+    outbound: OutboundFetch,
     @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+  ) {
+    this.sets = new KeysOfIssuers(outbound);
+  }
 
   /** @throws TemporarilyUnavailable where the set cannot be fetched: that is said of no assertion */
   of(uri: string): JWTVerifyGetKey {
+    const keys = this.sets.of(uri);
     return async (header, token) => {
-      const known = this.fresh(uri, keepMs);
       try {
-        return await (await known.keys)(header, token);
+        return await keys(header, token);
       } catch (error) {
-        // A key that is not in it may be younger than what is kept.
-        const again = error instanceof joseErrors.JWKSNoMatchingKey ? this.fresh(uri, pauseMs) : known;
-        if (again === known) throw error;
-        return (await again.keys)(header, token);
+        if (!(error instanceof KeysUnavailable)) throw error;
+        this.logger.warn({ err: error.cause }, 'the keys of a trusted issuer cannot be fetched');
+        throw unavailable('The keys of the issuer cannot be fetched at the moment.');
       }
     };
-  }
-
-  private fresh(uri: string, maxAgeMs: number): Fetched {
-    const known = this.sets.get(uri);
-    if (known !== undefined && performance.now() - known.atMs < maxAgeMs) return known;
-    const fetched: Fetched = { atMs: performance.now(), keys: this.fetch(uri) };
-    this.sets.delete(uri);
-    this.sets.set(uri, fetched);
-    if (this.sets.size > limit) this.sets.delete(this.sets.keys().next().value ?? '');
-    // What failed is not kept.
-    fetched.keys.catch(() => { if (this.sets.get(uri) === fetched) this.sets.delete(uri); });
-    return fetched;
-  }
-
-  private async fetch(uri: string): Promise<JWTVerifyGetKey> {
-    try {
-      const { status, body } = await this.outbound.get(uri);
-      if (status !== 200) throw new Error(`status ${status}`);
-      return createLocalJWKSet(JSON.parse(body) as JSONWebKeySet);
-    } catch (error) {
-      this.logger.warn({ err: error }, 'the keys of a trusted issuer cannot be fetched');
-      throw unavailable('The keys of the issuer cannot be fetched at the moment.');
-    }
   }
 }

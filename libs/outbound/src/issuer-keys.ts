@@ -1,5 +1,5 @@
-import type { OutboundFetch } from '@latchkey/outbound';
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import type { OutboundFetch } from './outbound-fetch.ts';
 
 /** A key that an issuer has withdrawn may be taken for this long. */
 const keepMs = 300_000;
@@ -15,7 +15,7 @@ interface Fetched {
 /** The keys of an issuer cannot be had: that is said of no token. */
 export class KeysUnavailable extends Error {}
 
-/** Key sets of issuers of end users, fetched under the rules for URLs that others gave us (AS-13), five minutes stale at most. */
+/** Key sets of issuers that tenants trust, fetched under the rules for URLs that others gave us (AS-13), five minutes stale at most. */
 export class IssuerKeys {
   private readonly sets = new Map<string, Fetched>();
 
@@ -28,6 +28,7 @@ export class IssuerKeys {
       try {
         return await (await known.keys)(header, token);
       } catch (error) {
+        // A key that is not in it may be younger than what is kept.
         const again = error instanceof errors.JWKSNoMatchingKey ? this.fresh(uri, pauseMs) : known;
         if (again === known) throw error;
         return (await again.keys)(header, token);
@@ -53,7 +54,7 @@ export class IssuerKeys {
       if (status !== 200) throw new Error(`status ${status}`);
       return createLocalJWKSet(JSON.parse(body) as JSONWebKeySet);
     } catch (cause) {
-      throw new KeysUnavailable('the keys of an issuer of end users cannot be fetched', { cause });
+      throw new KeysUnavailable('the keys of an issuer cannot be fetched', { cause });
     }
   }
 }
