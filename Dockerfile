@@ -8,6 +8,7 @@ COPY package.json package-lock.json .npmrc ./
 COPY apps/identity/package.json apps/identity/
 COPY apps/keys/package.json apps/keys/
 COPY apps/gateway/package.json apps/gateway/
+COPY apps/console/package.json apps/console/
 COPY apps/demo-server/package.json apps/demo-server/
 COPY apps/standalone/package.json apps/standalone/
 COPY apps/e2e/package.json apps/e2e/

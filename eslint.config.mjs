@@ -11,6 +11,8 @@ const layers = [
   from('type:client', ['type:contract'], { bannedExternalImports: pure }),
   from('type:adapter', ['type:contract', 'type:domain', 'type:adapter']),
   from('type:bootstrap', ['type:contract', 'type:domain', 'type:adapter']),
+  // Knows the schemas of the API as types, and nothing of what runs on servers.
+  from('type:console', ['type:contract'], { bannedExternalImports: pure }),
   from('type:launcher', []),
   from('type:app', ['type:contract', 'type:domain', 'type:adapter', 'type:bootstrap']),
   from('type:composition', ['type:contract', 'type:domain', 'type:adapter', 'type:bootstrap', 'type:launcher', 'type:app']),
@@ -22,6 +24,7 @@ const layers = [
 const platforms = [
   from('platform:any', ['platform:any']),
   from('platform:node', ['platform:node', 'platform:any']),
+  from('platform:browser', ['platform:browser', 'platform:any']),
 ];
 const constraints = [...layers, ...platforms];
 const inSpecs = [
