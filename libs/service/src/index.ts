@@ -3,6 +3,7 @@ export { AssertionVerifier, type AssertionVerifierOptions } from './caller/asser
 export { Caller, CallerGuard, callerOf } from './caller/caller.guard.ts';
 export { GatewayGuard } from './caller/gateway.guard.ts';
 export { TrustedProxies, trustedProxiesSchema } from './client-address.ts';
+export { commandOptions } from './command-options.ts';
 export { EnvironmentError, loadEnv } from './load-env.ts';
 export { startManagement, type ManagementOptions, type ManagementPage, type RunningManagement } from './management.ts';
 export { managementPort, managementPortSchema, requireOwnManagementPort } from './management-port.ts';

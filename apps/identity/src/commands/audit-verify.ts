@@ -1,10 +1,9 @@
 import 'reflect-metadata';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { parseArgs } from 'node:util';
 import { slugSchema, verifyAuditQuerySchema, type AuditVerification } from '@latchkey/contracts';
 import { openPostgres } from '@latchkey/postgres';
-import { envOf, runCommand, say, UsageError } from '@latchkey/service';
+import { commandOptions, envOf, runCommand, say, UsageError } from '@latchkey/service';
 import { chainOf } from '../audit/chain-link.ts';
 import { auditEntities } from '../audit/providers.ts';
 import { verifyLines } from '../audit/verify-lines.ts';
@@ -19,13 +18,7 @@ Exit code: 0 all is as it was linked; 1 something is not; 2 nothing was verified
 
 function readArguments(): { org: string | null; head: { position: number; hash: string } | undefined; file: string | undefined } {
   const options = { org: { type: 'string' }, deployment: { type: 'boolean' }, head: { type: 'string' }, file: { type: 'string' } } as const;
-  const { values } = (() => {
-    try {
-      return parseArgs({ options });
-    } catch (error) {
-      throw new UsageError(`${error instanceof Error ? error.message : ''}\n\n${usage}`);
-    }
-  })();
+  const values = commandOptions(options, usage);
   const head = verifyAuditQuerySchema.shape.head.safeParse(values.head);
   const named = slugSchema.safeParse(values.org).success !== (values.deployment === true);
   if (!named || !head.success) throw new UsageError(usage);

@@ -1,7 +1,6 @@
 import 'reflect-metadata';
-import { parseArgs } from 'node:util';
 import { openPostgres } from '@latchkey/postgres';
-import { envOf, runCommand, say, UsageError } from '@latchkey/service';
+import { commandOptions, envOf, runCommand, say, UsageError } from '@latchkey/service';
 import { identityEnvSchema } from '../env.ts';
 import { addIntrospector, listIntrospectors, removeIntrospector } from '../operate/introspectors.ts';
 import { entities } from '../storage.ts';
@@ -15,12 +14,8 @@ docs/agent-tokens.md.
 --remove <id>       none any more: it is answered from the next request on as every other client is`;
 
 function readArguments(): { list?: boolean; add?: string; remove?: string } {
-  try {
-    const { values } = parseArgs({ options: { list: { type: 'boolean' }, add: { type: 'string' }, remove: { type: 'string' } } });
-    if (Object.keys(values).length === 1) return values;
-  } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : ''}\n\n${usage}`);
-  }
+  const wanted = commandOptions({ list: { type: 'boolean' }, add: { type: 'string' }, remove: { type: 'string' } }, usage);
+  if (Object.keys(wanted).length === 1) return wanted;
   throw new UsageError(usage);
 }
 

@@ -1,7 +1,6 @@
 import 'reflect-metadata';
-import { parseArgs } from 'node:util';
 import { openPostgres } from '@latchkey/postgres';
-import { envOf, runCommand, say, UsageError } from '@latchkey/service';
+import { commandOptions, envOf, runCommand, say, UsageError } from '@latchkey/service';
 import type { DataSource } from 'typeorm';
 import { identityEnvSchema } from '../env.ts';
 import { DropSigningKey } from '../keys/drop-signing-key.ts';
@@ -32,12 +31,8 @@ const list = (dataSource: DataSource): Promise<Listed[]> =>
   );
 
 function readArguments(): { list?: boolean; compromised?: string; reseal?: boolean } {
-  try {
-    const { values } = parseArgs({ options: { list: { type: 'boolean' }, compromised: { type: 'string' }, reseal: { type: 'boolean' } } });
-    if (Object.keys(values).length === 1) return values;
-  } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : ''}\n\n${usage}`);
-  }
+  const wanted = commandOptions({ list: { type: 'boolean' }, compromised: { type: 'string' }, reseal: { type: 'boolean' } }, usage);
+  if (Object.keys(wanted).length === 1) return wanted;
   throw new UsageError(usage);
 }
 
