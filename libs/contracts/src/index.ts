@@ -2,6 +2,8 @@ export * from './audit.ts';
 export * from './claims.ts';
 export * from './decision-facts.ts';
 export * from './error-codes.ts';
+export * from './error-explanations.ts';
+export * from './errors-page.ts';
 export * from './events/message.ts';
 export * from './events/records.ts';
 export * from './events/subjects.ts';
