@@ -4,7 +4,7 @@ import type { Feed } from '@latchkey/feed';
 import type { Replica } from '@latchkey/feed-replica';
 import { resources } from '@latchkey/oauth';
 import { createRateLimiter, Limits, type LimitsState, type Redis } from '@latchkey/ratelimit';
-import type { Logger } from '@latchkey/telemetry';
+import type { Logger, Tracing } from '@latchkey/telemetry';
 import type { AuditNotes } from './audit/audit-notes.ts';
 import { GuardedFetch, IssuerKeys } from '@latchkey/outbound';
 import { EndUserTokens } from './end-users/end-user-tokens.ts';
@@ -27,10 +27,13 @@ import { Asker } from './freshness/asker.ts';
 import { Doubts } from './freshness/doubts.ts';
 import { Prover, type Proofs } from './freshness/prover.ts';
 import type { FeedMetrics } from './metrics/feed-metrics.ts';
-import type { RequestMetrics } from './metrics/request-metrics.ts';
+import type { Lookups } from './metrics/cache-metrics.ts';
+import type { CallNames } from './metrics/call-names.ts';
 import { pipeline, type PipelineParts } from './proxy/pipeline.ts';
 import { originRules } from './proxy/stages/check-origin.ts';
 import type { Stage } from './proxy/stage.ts';
+import type { RecordMetrics } from './proxy/stages/record.ts';
+import { RequestTraces } from './traces/request-traces.ts';
 import { Acquaintances } from './rest/acquaintances.ts';
 import { SealedSessions } from './sessions/sealed-sessions.ts';
 import { ConfirmStreams } from './streams/confirm-streams.ts';
@@ -54,7 +57,10 @@ export interface GatewaySources {
   isReady(): boolean;
   feed: Pick<Feed, 'ask' | 'answer'>;
   feedMetrics: Pick<FeedMetrics, 'asked' | 'denied'>;
-  requestMetrics: RequestMetrics;
+  metrics: RecordMetrics;
+  /** Which names of servers and tools may be seen in metrics and traces */
+  names: CallNames;
+  tracing?: Tracing | undefined;
   redis?: Redis | undefined;
   logger: Logger;
   /** Where acts are noted; without it they are in the log only. */
@@ -76,6 +82,8 @@ export interface Gateway {
   upstreams: Pick<Upstreams, 'seen'>;
   /** Where limits are counted at the moment */
   limitsState(): LimitsState;
+  /** Caches of the path of requests, by name */
+  caches: Readonly<Record<string, () => Lookups>>;
   onChange(record: FeedRecord): void;
   close(): Promise<void>;
 }
@@ -95,7 +103,7 @@ const perMinute = (name: string, limit: number, redis: Redis | undefined) =>
   createRateLimiter({ name, limit, windowSeconds: 60, ...(redis === undefined ? {} : { redis }) });
 
 export async function assembleGateway(sources: GatewaySources): Promise<Gateway> {
-  const { env, replica, proofs, isReady, feed, feedMetrics, requestMetrics, redis, logger } = sources;
+  const { env, replica, proofs, isReady, feed, feedMetrics, metrics, names, tracing, redis, logger } = sources;
   const clock = sources.clock ?? new SystemWallClock();
   const monotonicClock = sources.monotonicClock ?? new SystemMonotonicClock();
   const issuer = env.LATCHKEY_ISSUER;
@@ -170,7 +178,8 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
         keepAliveMs: sources.keepAliveMs ?? 15_000,
       },
     },
-    metrics: requestMetrics,
+    metrics,
+    traces: tracing === undefined ? undefined : new RequestTraces(tracing, names),
     usage,
     audit: { notes: sources.audit, level: env.LATCHKEY_AUDIT_CALLS },
     logger,
@@ -181,6 +190,7 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
     discovery: { gatewayUrl, issuer, server, servers: () => replica.servers(), isReady, issuerDocuments, assertions },
     upstreams,
     limitsState: () => limits.state,
+    caches: { access_tokens: () => accessTokens.lookups, assertions: () => assertions.lookups, connections: () => values.lookups },
     onChange(record) {
       if (record.kind === 'jwks') {
         keys.forget();

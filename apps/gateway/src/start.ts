@@ -6,14 +6,17 @@ import type { AuditTrail, Feed } from '@latchkey/feed';
 import { Freshness, Replica, ReplicaFollower, type SnapshotOptions } from '@latchkey/feed-replica';
 import { createRedis } from '@latchkey/ratelimit';
 import { managementPort, startManagement, startService, type RawHandler, type RunningService, type TrustedProxies } from '@latchkey/service';
-import type { Logger } from '@latchkey/telemetry';
-import { Registry } from 'prom-client';
+import type { Logger, Tracing } from '@latchkey/telemetry';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { AppModule } from './app.module.ts';
 import { AuditNotes } from './audit/audit-notes.ts';
 import { GapMark } from './audit/gap-mark.ts';
 import type { GatewayEnv } from './env.ts';
 import { assembleGateway, type Gateway } from './gateway.ts';
 import { AuditMetrics } from './metrics/audit-metrics.ts';
+import { cacheMetrics } from './metrics/cache-metrics.ts';
+import { CallMetrics } from './metrics/call-metrics.ts';
+import { CallNames } from './metrics/call-names.ts';
 import { FeedMetrics } from './metrics/feed-metrics.ts';
 import { feedStatus } from './metrics/feed-status.ts';
 import { limitMetrics } from './metrics/limit-metrics.ts';
@@ -27,6 +30,8 @@ export interface StartGatewayOptions {
   /** By which identity is told what happened; without it nobody is. */
   trail?: AuditTrail;
   logger: Logger;
+  /** Where what is done here is traced to; without it nothing is. */
+  tracing?: Tracing | undefined;
   /** How long uses of keys are added up before keys is told; 15 seconds. */
   usageIntervalMs?: number;
   /** How often it is looked whether identity has to hear of the health of servers; a second. */
@@ -75,7 +80,7 @@ function readiness(freshness: Freshness): () => boolean {
  * Starts the gateway. It listens at once and says so in `/healthz`; `/readyz` and every credential wait for the feed.
  * @throws PortInUseError
  */
-export async function startGateway({ env, feed, trail, logger, usageIntervalMs, healthIntervalMs }: StartGatewayOptions): Promise<RunningGateway> {
+export async function startGateway({ env, feed, trail, logger, tracing, usageIntervalMs, healthIntervalMs }: StartGatewayOptions): Promise<RunningGateway> {
   const clock = new SystemMonotonicClock();
   const replica = new Replica(logger);
   const follower = new ReplicaFollower({ feed, replica, logger, ...snapshotOf(env) });
@@ -83,15 +88,18 @@ export async function startGateway({ env, feed, trail, logger, usageIntervalMs, 
   const isReady = readiness(freshness);
   const registry = new Registry();
   const feedMetrics = new FeedMetrics(registry, () => freshness.status());
-  const requestMetrics = new RequestMetrics(registry);
+  const names = new CallNames();
+  const metrics = { requests: new RequestMetrics(registry), calls: new CallMetrics(registry, names) };
+  collectDefaultMetrics({ register: registry });
   const audit = trail === undefined ? undefined : new AuditNotes({ trail, metrics: new AuditMetrics(registry), logger, mark: gapMarkOf(env) });
   audit?.start();
   const redis = env.REDIS_URL === undefined ? undefined : createRedis(env.REDIS_URL, logger);
   const gateway = await assembleGateway({
-    env, replica, proofs: freshness, isReady, feed, feedMetrics, requestMetrics, redis, logger, audit, monotonicClock: clock, ...(usageIntervalMs === undefined ? {} : { usageIntervalMs }), ...(healthIntervalMs === undefined ? {} : { healthIntervalMs }),
+    env, replica, proofs: freshness, isReady, feed, feedMetrics, metrics, names, tracing, redis, logger, audit, monotonicClock: clock, ...(usageIntervalMs === undefined ? {} : { usageIntervalMs }), ...(healthIntervalMs === undefined ? {} : { healthIntervalMs }),
   });
   upstreamMetrics(registry, gateway.upstreams);
   limitMetrics(registry, gateway.limitsState);
+  cacheMetrics(registry, gateway.caches);
   replica.onChange((record) => gateway.onChange(record));
 
   let closing = false;

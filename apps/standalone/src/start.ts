@@ -6,6 +6,7 @@ import { startGateway } from '@latchkey/gateway';
 import { startIdentity } from '@latchkey/identity';
 import { startKeys } from '@latchkey/keys';
 import type { RunningService } from '@latchkey/service';
+import { startTracing, type Tracing } from '@latchkey/telemetry';
 import { alsoOnIpv6 } from './also-on-ipv6.ts';
 import { Closing } from './closing.ts';
 import { openDatabase } from './database.ts';
@@ -73,6 +74,11 @@ export async function startStandalone({ env, source, say, signal }: StartOptions
     closing.add('the audit trail', () => trail.close());
     signal.throwIfAborted();
 
+    const traced = async (service: string): Promise<Tracing | undefined> => {
+      const tracing = await startTracing(service, log.of(service), source);
+      if (tracing !== undefined) closing.add(`traces of ${service}`, () => tracing.stop());
+      return tracing;
+    };
     const opened = async <S extends RunningService>(service: S): Promise<S> => {
       closing.add(service.name, () => service.close());
       closing.add(`${service.name} on IPv6`, await alsoOnIpv6(service));
@@ -85,7 +91,7 @@ export async function startStandalone({ env, source, say, signal }: StartOptions
     signal.throwIfAborted();
 
     say('starting the gateway and the demo server …');
-    const gateway = await opened(await startGateway({ env: envs.gateway, feed, trail, logger: log.of('gateway') }));
+    const gateway = await opened(await startGateway({ env: envs.gateway, feed, trail, logger: log.of('gateway'), tracing: await traced('gateway') }));
     const demoServer = await startDemoServer({ host: '127.0.0.1', port: 0, gatewayUrl: envs.gateway.LATCHKEY_GATEWAY_URL, logger: log.of('demo-server') });
     closing.add('the demo server', () => demoServer.close());
     const generatedPassword = await seed(identity.seed, env, demoServer.url);

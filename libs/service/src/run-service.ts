@@ -1,5 +1,5 @@
 import { NatsFeed, NatsTrail, type AuditTrail, type Feed } from '@latchkey/feed';
-import { createLogger, type Logger } from '@latchkey/telemetry';
+import { createLogger, startTracing, type Logger, type Tracing } from '@latchkey/telemetry';
 import { EnvironmentError } from './load-env.ts';
 import { PortInUseError } from './port-in-use.ts';
 
@@ -8,6 +8,8 @@ export interface ServiceParts<Env> {
   feed: Feed;
   trail: AuditTrail;
   logger: Logger;
+  /** Undefined where nothing is to be traced */
+  tracing: Tracing | undefined;
 }
 
 export interface ServiceProcess<Env> {
@@ -26,14 +28,16 @@ async function run<Env extends { NATS_URL?: string | undefined; LATCHKEY_LOG_LEV
   const env = service.readEnv();
   if (env.NATS_URL === undefined) throw new EnvironmentError([`NATS_URL: required where ${service.name} is a process of its own`]);
   const logger = createLogger(service.name, env.LATCHKEY_LOG_LEVEL);
+  const tracing = await startTracing(service.name, logger);
   const feed = await NatsFeed.connect({ servers: env.NATS_URL, name: service.name, logger });
   const trail = await NatsTrail.connect({ servers: env.NATS_URL, name: `${service.name} audit`, logger });
-  const running = await service.start({ env, feed, trail, logger });
+  const running = await service.start({ env, feed, trail, logger, tracing });
   const stop = async (signal: string): Promise<void> => {
     logger.info({ signal }, 'stopping');
     await running.close();
     await trail.close();
     await feed.close();
+    await tracing?.stop();
     process.exit(0);
   };
   process.once('SIGTERM', (signal) => void stop(signal));

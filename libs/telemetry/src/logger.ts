@@ -1,4 +1,5 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
+import { served } from './correlation.ts';
 
 export type { Logger } from 'pino';
 
@@ -9,8 +10,16 @@ const redact = {
   censor: '[redacted]',
 };
 
+/** What a line is about, where it is written while a request is served; what the line itself says comes after, and wins. */
+function correlation(): object {
+  const about = served.getStore();
+  if (about === undefined) return {};
+  const { requestId, span } = about;
+  return span === undefined ? { requestId } : { requestId, traceId: span.traceId };
+}
+
 /** A structured logger of one service: JSON lines, UTC times, no value under a name that could hold a secret. */
 export function createLogger(service: string, level = 'info', destination?: DestinationStream): Logger {
-  const options = { level, base: { service }, redact, timestamp: () => `,"time":"${new Date().toISOString()}"` };
+  const options = { level, base: { service }, redact, mixin: correlation, timestamp: () => `,"time":"${new Date().toISOString()}"` };
   return destination === undefined ? pino(options) : pino(options, destination);
 }

@@ -11,3 +11,4 @@ export { startRedis, type TestRedis } from './redis.ts';
 export type { ServerProcess } from './server-process.ts';
 export { startSmtpServer, type ReceivedMail, type TestSmtpServer } from './smtp-server.ts';
 export { verifies } from './verifies.ts';
+export { startCollector, type CollectedSpan, type TestCollector } from './otlp-collector.ts';

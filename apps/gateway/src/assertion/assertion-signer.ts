@@ -20,6 +20,7 @@ interface Signed {
 export class AssertionSigner {
   /** Half a minute stale at most; its key is the content, so a change of role or scope never meets an older assertion. */
   private readonly recent = new Map<string, Signed>();
+  readonly lookups = { hits: 0, misses: 0 };
 
   private constructor(
     private readonly options: { issuer: string; clock: WallClock },
@@ -45,7 +46,11 @@ export class AssertionSigner {
     const cacheKey = JSON.stringify(content);
     const now = this.options.clock.nowSeconds();
     const known = this.recent.get(cacheKey);
-    if (known !== undefined && known.freshUntilSeconds > now) return known.signature;
+    if (known !== undefined && known.freshUntilSeconds > now) {
+      this.lookups.hits += 1;
+      return known.signature;
+    }
+    this.lookups.misses += 1;
     const signature = new SignJWT({ ...content })
       .setProtectedHeader({ alg: 'ES256', typ: identityAssertionType, kid: this.publicJwk.kid })
       .setIssuer(this.options.issuer)

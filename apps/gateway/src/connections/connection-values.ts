@@ -29,6 +29,7 @@ export class ConnectionValues {
   /** By connection, then by everything else that is asked */
   private readonly held = new Map<string, Map<string, Held>>();
   private count = 0;
+  readonly lookups = { hits: 0, misses: 0 };
 
   constructor(private readonly options: ConnectionValuesOptions) {}
 
@@ -37,7 +38,11 @@ export class ConnectionValues {
     const { connection, ...rest } = question;
     const key = JSON.stringify(rest);
     const known = this.held.get(connection)?.get(key);
-    if (fresh && known !== undefined && known.untilMs > this.options.monotonicClock.nowMs()) return known.answer;
+    if (fresh && known !== undefined && known.untilMs > this.options.monotonicClock.nowMs()) {
+      this.lookups.hits += 1;
+      return known.answer;
+    }
+    this.lookups.misses += 1;
     const held: Held = { answer: this.options.ask(question), untilMs: Infinity };
     this.remember(connection, key, held);
     held.answer.then((answer) => this.settle(held, answer), () => this.drop(connection, key, held));

@@ -24,6 +24,7 @@ export const looksLikeJwt = looksLikeJws;
 /** Verifies access tokens of the one issuer (RFC 9068 section 4, GW-22), from local keys. */
 export class AccessTokenReader {
   private readonly verified: VerifiedTokens<VerifiedToken>;
+  readonly lookups = { hits: 0, misses: 0 };
   /** Grows with every change of the issuer's keys */
   private generation = 0;
 
@@ -43,11 +44,12 @@ export class AccessTokenReader {
     const digest = hash('sha256', token, 'binary');
     let verified = this.verified.get(digest);
     if (verified === undefined) {
+      this.lookups.misses += 1;
       const { generation } = this;
       verified = await this.verify(token);
       // What was verified across a change may rest on a key that is gone.
       if (generation === this.generation) this.verified.set(digest, verified);
-    }
+    } else this.lookups.hits += 1;
     if (this.options.clock.nowSeconds() >= verified.usableUntilSeconds) throw new Problem('token_expired');
     if (verified.audience !== resource && verified.audience !== otherResource) throw new Problem('token_wrong_audience');
     return verified.principal;

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { invariant } from '@latchkey/problem';
 import { Exchange, type Route } from '../proxy/exchange.ts';
 import type { Stage } from '../proxy/stage.ts';
+import type { RequestTraces } from '../traces/request-traces.ts';
 import { InnerResponse } from './inner-response.ts';
 
 export interface InnerRequest {
@@ -20,7 +21,10 @@ export interface InnerRequest {
  * that every request of that caller passes, from its body on; only who is calling is taken over, and the limit is charged once.
  */
 export class InnerRequests {
-  constructor(private readonly stages: readonly Stage[]) {}
+  constructor(
+    private readonly stages: readonly Stage[],
+    private readonly traces?: RequestTraces,
+  ) {}
 
   /** @returns once it has begun to be answered @throws whatever a stage refuses it with */
   async send(outer: Exchange, { route, method, headers, body, signal }: InnerRequest): Promise<InnerResponse> {
@@ -30,6 +34,7 @@ export class InnerRequests {
     const request = Object.assign(Readable.from(body === null ? [] : [body]), { method, url: '', headers: { ...headers }, rawHeaders: [], socket: { remoteAddress: outer.address } });
     const exchange = new Exchange(request as unknown as IncomingMessage, response.asResponse, outer.requestId, performance.now());
     Object.assign(exchange, { route, principal: outer.needPrincipal(), endUser: outer.endUser, confirmed: outer.confirmed });
+    this.traces?.join(exchange, outer);
     const leave = (): void => void response.destroy();
     signal?.addEventListener('abort', leave, { once: true });
     response.once('close', () => signal?.removeEventListener('abort', leave));

@@ -7,6 +7,8 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { Registry } from 'prom-client';
 import { readGatewayEnv } from '../env.ts';
 import { assembleGateway } from '../gateway.ts';
+import { CallMetrics } from '../metrics/call-metrics.ts';
+import { CallNames } from '../metrics/call-names.ts';
 import { RequestMetrics } from '../metrics/request-metrics.ts';
 import { replicaWith } from '../testing/principals.ts';
 
@@ -17,9 +19,10 @@ async function stages() {
   const env = readGatewayEnv({
     LATCHKEY_GATEWAY_SIGNING_KEY: JSON.stringify(await exportJWK(privateKey)), LATCHKEY_SESSION_SEALING_KEY: randomBytes(32).toString('base64'),
   });
-  const requestMetrics = new RequestMetrics(new Registry());
+  const names = new CallNames();
+  const metrics = { requests: new RequestMetrics(new Registry()), calls: new CallMetrics(new Registry(), names) };
   const gateway = await assembleGateway({
-    env, replica: replicaWith(), isReady: () => true, logger: createLogger('gateway', 'silent'), feed: new InProcessFeed(), requestMetrics,
+    env, replica: replicaWith(), isReady: () => true, logger: createLogger('gateway', 'silent'), feed: new InProcessFeed(), metrics, names,
     proofs: { proofAgeMs: () => 0, fenceNow: () => Promise.resolve(true) }, feedMetrics: { asked: () => undefined, denied: () => undefined },
   });
   await gateway.close();

@@ -12,17 +12,17 @@ import { proveFreshness, type ProveFreshnessOptions } from './stages/prove-fresh
 import { matchRoute, type RouteSources } from './stages/match-route.ts';
 import { readEndUser } from './stages/read-end-user.ts';
 import { readMessage, type ReadMessageOptions } from './stages/read-message.ts';
-import { record, type AuditOptions } from './stages/record.ts';
+import { record, type AuditOptions, type RecordMetrics } from './stages/record.ts';
 import { selectUpstream } from './stages/select-upstream.ts';
 import { stripReservedHeaders } from './stages/strip-reserved-headers.ts';
 import type { EndUserTokens } from '../end-users/end-user-tokens.ts';
-import type { RequestMetrics } from '../metrics/request-metrics.ts';
 import { servePlatform } from './stages/serve-platform.ts';
 import { serveTools, type ServeToolsOptions } from './stages/serve-tools.ts';
 import { InnerRequests } from '../inner/inner-requests.ts';
 import { PlatformServer } from '../platform/platform-server.ts';
 import { watcher } from '../streams/watch-stream.ts';
 import type { Stage } from './stage.ts';
+import type { RequestTraces } from '../traces/request-traces.ts';
 import type { UsageNotes } from '../usage/usage-notes.ts';
 import type { Upstreams } from '../upstreams/upstreams.ts';
 
@@ -39,7 +39,9 @@ export interface PipelineParts {
   platform: { gatewayUrl: string; management: string };
   tools: Omit<ServeToolsOptions, 'inner' | 'again' | 'watch'>;
   forwarding: ForwardOptions;
-  metrics: RequestMetrics;
+  metrics: RecordMetrics;
+  /** Absent where nothing is traced, which then costs nothing */
+  traces?: RequestTraces | undefined;
   usage: UsageNotes;
   audit: AuditOptions;
   logger: Logger;
@@ -53,8 +55,8 @@ export const pipeline = (parts: PipelineParts): readonly Stage[] => {
   const select = selectUpstream(parts.upstreams);
   const why = answerExplain(parts.forwarding);
   const attach = attachConnection(parts.forwarding.connector);
-  const send = forward(parts.forwarding);
-  const inner = new InnerRequests([read, prove, decide, why, select, attach, send]);
+  const send = forward(parts.forwarding, parts.traces);
+  const inner = new InnerRequests([read, prove, decide, why, select, attach, send], parts.traces);
   return [
     stripReservedHeaders,
     checkOrigin(parts.origins),             // 403, 204 for a preflight
@@ -73,6 +75,6 @@ export const pipeline = (parts: PipelineParts): readonly Stage[] => {
     serveTools({ ...parts.tools, inner, watch: watcher(parts.forwarding), again: [prove, decide] }), // REST only: 200, and whatever the stages before and after say of what it asks
     attach,                                 // 200, 400, 403, 404, 502, 503
     send,                                   // 429 where a server takes no more at once, 502, 503, 504
-    record(parts.logger, parts.metrics, parts.audit, parts.usage), // never throws
+    record(parts.logger, parts.metrics, parts.audit, parts.usage, parts.traces), // never throws
   ];
 };

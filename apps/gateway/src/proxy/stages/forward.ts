@@ -14,6 +14,7 @@ import { rewritePlan } from '../../rewrite/rewrite-plan.ts';
 import { sessionBinding, type SealedSessions } from '../../sessions/sealed-sessions.ts';
 import { stale } from '../../freshness/stale.ts';
 import { watcher, type WatcherOptions } from '../../streams/watch-stream.ts';
+import type { RequestTraces } from '../../traces/request-traces.ts';
 import { enterUpstream } from '../../upstreams/enter-upstream.ts';
 import type { Upstream } from '../../upstreams/upstream.ts';
 import type { Exchange, ManageRoute, McpRoute } from '../exchange.ts';
@@ -30,7 +31,7 @@ export interface ForwardOptions extends WatcherOptions {
 }
 
 /** Sends the judged body on and carries the answer back. */
-export function forward(options: ForwardOptions): Stage {
+export function forward(options: ForwardOptions, traces?: RequestTraces): Stage {
   const { assertions, connector, sessions, replica, monotonicClock, times } = options;
 
   const assertionFor = (exchange: Exchange): Promise<string> | null => {
@@ -70,6 +71,8 @@ export function forward(options: ForwardOptions): Stage {
     if (exchange.provenUntilMs !== undefined && monotonicClock.nowMs() > exchange.provenUntilMs) throw stale();
     const answerMs = upstream.settings?.limits?.timeoutMs ?? times.answerMs;
     let isTold = false;
+    let isFailed = false;
+    const asked = traces?.ask(exchange, headers);
     const relay = new Relay({
       response: exchange.response,
       times: answerMs === times.answerMs ? times : { ...times, answerMs },
@@ -78,6 +81,7 @@ export function forward(options: ForwardOptions): Stage {
       sealSession: (id) => sealSession(exchange, id),
       onOutcome: (failure) => {
         isTold = true;
+        isFailed = failure !== null;
         if (failure === null) upstream.health.succeeded();
         else upstream.health.failed(failure);
       },
@@ -98,6 +102,7 @@ export function forward(options: ForwardOptions): Stage {
     });
     await relay.done.finally(() => {
       if (!isTold) upstream.health.abandoned();
+      asked?.end(isFailed);
     });
   };
 

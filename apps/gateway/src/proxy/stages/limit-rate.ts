@@ -5,6 +5,7 @@ import { addressKey } from '../../credentials/address-key.ts';
 import { limitsOf } from '../../credentials/key-limits.ts';
 import type { Principal } from '../../credentials/principal.ts';
 import { limitsFor } from '../../limits/limits-for.ts';
+import { calledTool } from '../../message/called-tool.ts';
 import { endUserKey } from '../../end-users/end-user.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Stage } from '../stage.ts';
@@ -22,14 +23,6 @@ export interface LimitRateOptions {
   replica: Pick<Replica, 'patById' | 'org'>;
 }
 
-/** The tool that is called, by whichever door. */
-function toolOf({ route, message }: Exchange): string | undefined {
-  if (route?.kind !== 'mcp') return undefined;
-  if (route.tools !== undefined) return route.tools.kind === 'call' ? route.tools.tool : undefined;
-  const name = message?.kind === 'request' && message.method === 'tools/call' ? message.params['name'] : undefined;
-  return typeof name === 'string' ? name : undefined;
-}
-
 /** Only what would be served is charged: refusals of earlier stages cost nothing here, and what one limit refuses costs nothing at another. */
 export function limitRate({ limits, defaultPerMinute, perAddress, leaks, hooksPerMinute, replica }: LimitRateOptions): Stage {
   const ofCaller = (exchange: Exchange, principal: Principal): Promise<RateLimitDecision> => {
@@ -38,7 +31,7 @@ export function limitRate({ limits, defaultPerMinute, perAddress, leaks, hooksPe
     const policy = principal.org === null ? undefined : replica.org(principal.org)?.policy;
     // One end user of many behind a key takes nothing from the others.
     const who = endUser === undefined ? principal : { ...principal, endUser: endUserKey(endUser) };
-    const asked = limitsFor({ principal: who, own, policy, server: route?.kind === 'mcp' ? route.server : undefined, tool: toolOf(exchange), defaultPerMinute });
+    const asked = limitsFor({ principal: who, own, policy, server: route?.kind === 'mcp' ? route.server : undefined, tool: calledTool(exchange), defaultPerMinute });
     return limits.consume(principal.org ?? '', asked);
   };
 

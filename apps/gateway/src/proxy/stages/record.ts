@@ -1,7 +1,9 @@
 import type { Logger } from '@latchkey/telemetry';
 import { actOf, type AuditLevel } from '../../audit/act.ts';
 import type { AuditNotes } from '../../audit/audit-notes.ts';
+import type { CallMetrics } from '../../metrics/call-metrics.ts';
 import type { RequestMetrics } from '../../metrics/request-metrics.ts';
+import type { RequestTraces } from '../../traces/request-traces.ts';
 import type { UsageNotes } from '../../usage/usage-notes.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Stage } from '../stage.ts';
@@ -21,7 +23,7 @@ function causeOf(exchange: Exchange): object {
 /** 499 for a caller who left before the answer began, in the tradition of nginx. */
 const statusOf = ({ response }: Exchange): number => (!response.writableEnded && !response.headersSent ? 499 : response.statusCode);
 
-function line(exchange: Exchange): object {
+function line(exchange: Exchange, traces: RequestTraces | undefined): object {
   const { response, principal, message, route } = exchange;
   const left = !response.writableEnded;
   return {
@@ -35,6 +37,7 @@ function line(exchange: Exchange): object {
     ...(message === undefined || message.kind === 'response' ? {} : { era: message.era, rpc: nameOf(message.method) }),
     ...(principal === undefined ? {} : { credential: `${principal.kind}:${principal.id}`, subject: principal.subject, org: principal.org }),
     ...causeOf(exchange),
+    ...(traces === undefined ? {} : { traceId: traces.of(exchange).traceId }),
   };
 }
 
@@ -46,19 +49,28 @@ export interface AuditOptions {
   level: AuditLevel;
 }
 
+/** What becomes of requests, where numbers are kept. */
+export interface RecordMetrics {
+  requests: RequestMetrics;
+  calls: CallMetrics;
+}
+
 /** One line a request, whatever became of it, and a note of what was an act; it runs last and never throws. */
-export function record(logger: Logger, metrics: RequestMetrics, { notes, level }: AuditOptions, usage: Pick<UsageNotes, 'note'>): Stage {
+export function record(logger: Logger, metrics: RecordMetrics, { notes, level }: AuditOptions, usage: Pick<UsageNotes, 'note'>, traces?: RequestTraces): Stage {
   return {
     name: 'record',
     statuses: [],
     run(exchange) {
       try {
-        metrics.count(doorOf(exchange), statusOf(exchange), exchange.refusal?.code);
+        const status = statusOf(exchange);
+        metrics.requests.count(doorOf(exchange), status, exchange.refusal?.code);
+        metrics.calls.count(exchange, status, performance.now() - exchange.startedAtMs);
         usage.note(exchange);
         // Hot path: what nobody writes down is not put together.
-        if (logger.isLevelEnabled('info')) logger.info(line(exchange), 'request');
-        const act = notes === undefined ? null : actOf(exchange, statusOf(exchange), level);
+        if (logger.isLevelEnabled('info')) logger.info(line(exchange, traces), 'request');
+        const act = notes === undefined ? null : actOf(exchange, status, level);
         if (act !== null) notes?.note(act);
+        traces?.end(exchange, status);
       } catch {
         // A log that fails must not fail the request that it is about.
       }
