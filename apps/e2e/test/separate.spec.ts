@@ -11,7 +11,7 @@ import { rawMcp } from '../src/clients/raw-mcp.ts';
 import { startEverything, type Everything } from '../src/everything/start.ts';
 import { startDemo } from '../src/harness/demo.ts';
 import { startSeparate, type Separate } from '../src/harness/separate.ts';
-import type { ServiceProcess } from '../src/harness/service-process.ts';
+import { startServiceProcess, type ServiceProcess } from '../src/harness/service-process.ts';
 import { manage, registerServer } from '../src/harness/system.ts';
 import { expectAccessTokenDiesAlone, expectAnswerHeaders, expectNoWayAround, expectOneAudience, expectScopeChallenges } from '../src/journeys/boundaries.ts';
 import { initializeSession, listInSession } from '../src/journeys/legacy-session.ts';
@@ -170,6 +170,35 @@ describe('separate processes on Postgres, NATS and Redis', () => {
     expect(new Set(refused.map(({ refusal }) => refusal))).toEqual(
       new Set(['token_missing', 'token_malformed', 'token_unknown', 'token_revoked', 'token_expired', 'token_wrong_audience']),
     );
+  });
+
+  verifies('O2', 'a start with everything wrong is refused with one message that lists all of it, each with its cure, and no secret', async () => {
+    const databaseUrl = Object.assign(new URL(system.databaseUrl), { port: '1', password: 'of-the-database' }).href;
+    const natsUrl = system.serviceNatsUrl.replace(/:[^:@]+@/, ':of-the-messages@');
+    const refused = async (name: string, env: Record<string, string>) => {
+      const start = startServiceProcess({ name: `refused-${name}`, script: `apps/${name}/dist/main.js`, logDir: system.logDir, env, ready: () => Promise.resolve(false) });
+      const message = await start.then(() => 'it started', (error: unknown) => (error as Error).message);
+      expect(message).toContain('it ended with 1');
+      expect(message).not.toMatch(/of-the-database|of-the-messages|c2hvcnQ|at .*\.(?:js|ts):/);
+      return message.split('\n').filter((line) => line.startsWith('  - '));
+    };
+    const [gateway, keys, identity] = await Promise.all([
+      refused('gateway', { NATS_URL: natsUrl, LATCHKEY_SESSION_SEALING_KEY: 'c2hvcnQ=', LATCHKEY_ISSUER: 'http://other.example', LATCHKEY_IDENTITY_INTERNAL_URL: system.issuer }),
+      refused('keys', { NATS_URL: natsUrl, DATABASE_URL: databaseUrl, LATCHKEY_MASTER_KEY: 'c2hvcnQ=', LATCHKEY_KEYS_URL: system.keysUrl, LATCHKEY_GATEWAY_URL: 'http://other.example', LATCHKEY_GATEWAY_INTERNAL_URL: system.gatewayUrl }),
+      refused('identity', { LATCHKEY_ISSUER: 'http://localhost:1', DATABASE_URL: databaseUrl, LATCHKEY_MASTER_KEY_FILE: '/no/such/file' }),
+    ]);
+    expect(gateway).toEqual([
+      expect.stringMatching(/LATCHKEY_GATEWAY_SIGNING_KEY: is missing\. .* Set it/), expect.stringMatching(/LATCHKEY_SESSION_SEALING_KEY: must be 32 bytes/),
+      expect.stringMatching(/NATS_URL: .* refuses the user or the password/), expect.stringMatching(/LATCHKEY_ISSUER: is "http:\/\/other\.example" here/),
+    ]);
+    expect(keys).toEqual([
+      expect.stringMatching(/LATCHKEY_MASTER_KEY: must be 32 bytes/), expect.stringMatching(/NATS_URL: .* refuses/),
+      expect.stringMatching(/DATABASE_URL: .* cannot be reached/), expect.stringMatching(/LATCHKEY_GATEWAY_URL: is "http:\/\/other\.example" here/),
+    ]);
+    expect(identity).toEqual([
+      expect.stringMatching(/LATCHKEY_MASTER_KEY_FILE: .* Mount it/), expect.stringMatching(/LATCHKEY_GATEWAY_URL: is missing/),
+      expect.stringMatching(/NATS_URL: required .* Set it/), expect.stringMatching(/DATABASE_URL: .* cannot be reached/),
+    ]);
   });
 
   verifies('O2', 'every process ends by itself when asked to', async () => {

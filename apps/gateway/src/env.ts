@@ -1,4 +1,4 @@
-import { loadEnv, managementPortSchema, requireOwnManagementPort, trustedProxiesSchema } from '@latchkey/service';
+import { loadEnv, managementPortSchema, natsUrlSchema, ownManagementPort, trustedProxiesSchema } from '@latchkey/service';
 import { z } from 'zod';
 import { auditLevels } from './audit/act.ts';
 
@@ -13,7 +13,7 @@ const privateJwk = z.string().transform((text, context) => {
     const jwk: unknown = JSON.parse(text);
     return z.looseObject({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string(), d: z.string() }).parse(jwk);
   } catch {
-    context.addIssue({ code: 'custom', message: 'must be a private P-256 key as a JWK in JSON' });
+    context.addIssue({ code: 'custom', message: 'must be a private P-256 key as a JWK in JSON (scripts/generate-secrets.mjs makes one)' });
     return z.NEVER;
   }
 });
@@ -21,7 +21,7 @@ const privateJwk = z.string().transform((text, context) => {
 const key32 = z
   .base64('must be base64')
   .transform((text) => Buffer.from(text, 'base64'))
-  .refine((key) => key.length === 32, 'must be 32 bytes in base64');
+  .refine((key) => key.length === 32, 'must be 32 bytes in base64 (openssl rand -base64 32 makes them)');
 
 /** Below a second, an ordinary pause of a process would be an outage. */
 const boundMs = z.coerce.number().int().min(1000).max(3_600_000);
@@ -59,14 +59,12 @@ export const schema = z.object({
   LATCHKEY_DATA_DIR: z.string().min(1).optional().describe('Where snapshots of the replica are kept; without it each start reads the feed from its beginning.'),
   LATCHKEY_SNAPSHOT_KEY: key32.optional().describe('32 bytes, base64, that encrypt snapshots; by default derived from LATCHKEY_SESSION_SEALING_KEY.'),
   REDIS_URL: z.url().optional().describe('Shared rate limits; without it they are per process.'),
-  NATS_URL: z.string().optional().describe('The feed, for a gateway that runs as a process of its own.'),
+  NATS_URL: natsUrlSchema.optional().describe('The feed, for a gateway that runs as a process of its own.'),
 });
 
 export type GatewayEnv = z.output<typeof schema>;
 
 /** @throws EnvironmentError that lists everything that is wrong */
 export function readGatewayEnv(source: Record<string, string | undefined> = process.env): Readonly<GatewayEnv> {
-  const env = loadEnv(schema, source);
-  requireOwnManagementPort(env);
-  return env;
+  return loadEnv(schema, source, ownManagementPort);
 }

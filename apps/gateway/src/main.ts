@@ -1,5 +1,12 @@
-import { runService } from '@latchkey/service';
+import { streamNames } from '@latchkey/contracts';
+import { checkIssuer, runService } from '@latchkey/service';
 import { readGatewayEnv } from './env.ts';
 import { startGateway } from './start.ts';
 
-runService({ name: 'gateway', readEnv: () => readGatewayEnv(), start: startGateway });
+runService({
+  name: 'gateway',
+  stream: streamNames.identity,
+  readEnv: () => readGatewayEnv(),
+  checks: ({ LATCHKEY_ISSUER: issuer, LATCHKEY_IDENTITY_INTERNAL_URL: internalUrl }) => (issuer === undefined ? [] : [() => checkIssuer({ issuer, at: internalUrl ?? issuer })]),
+  start: startGateway,
+});

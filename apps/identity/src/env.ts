@@ -1,4 +1,4 @@
-import { EnvironmentError, loadEnv, managementPortSchema, masterKeysSchema, requireOwnManagementPort, trustedProxiesSchema } from '@latchkey/service';
+import { databaseUrlSchema, loadEnv, managementPortSchema, masterKeysSchema, natsUrlSchema, ownManagementPort, trustedProxiesSchema, type EnvRule } from '@latchkey/service';
 import { tokenPrefix, tokenPrefixPattern } from '@latchkey/token';
 import { z } from 'zod';
 import { deploymentProvidersSchema } from './federation/deployment-providers.ts';
@@ -25,11 +25,11 @@ export const identityEnvSchema = z.object({
   LATCHKEY_GATEWAY_URL: origin.describe('Public URL of the gateway: what resource identifiers begin with.'),
   LATCHKEY_GATEWAY_INTERNAL_URL: z.url().optional().describe('Where the console reaches the gateway, if not by its public URL.'),
   LATCHKEY_GATEWAY_JWKS_URL: z.url().optional().describe('Where the gateway publishes its keys; by default below LATCHKEY_GATEWAY_URL.'),
-  DATABASE_URL: z.string().min(1).describe('Postgres; everything lives in its schema "identity".'),
+  DATABASE_URL: databaseUrlSchema.describe('Postgres; everything lives in its schema "identity".'),
   LATCHKEY_MIGRATE: z.stringbool().default(true)
     .describe('Whether a start brings the schema up to date. With false, for a role that may not, the migrations are run before, and a start on a schema that lacks one is refused.'),
   REDIS_URL: z.string().optional().describe('Counts limits over all replicas; without it each process counts alone.'),
-  NATS_URL: z.string().optional().describe('The feed; needed where identity is a process of its own.'),
+  NATS_URL: natsUrlSchema.optional().describe('The feed; needed where identity is a process of its own.'),
   LATCHKEY_TOKEN_PREFIX: z.string().regex(tokenPrefixPattern).default(tokenPrefix).describe('Head of personal access tokens, as the key service makes them.'),
   LATCHKEY_MASTER_KEY: masterKeysSchema.describe('Encrypts signing and cookie keys at rest. A list is a rotation: the first encrypts, all decrypt.'),
   LATCHKEY_ACCESS_TOKEN_TTL_SECONDS: ttlSeconds(3600)
@@ -86,26 +86,28 @@ export const REDIS = Symbol('REDIS');
 
 /** @throws EnvironmentError that lists all problems at once, and no value */
 export function readIdentityEnv(source: Record<string, string | undefined> = process.env): IdentityEnv {
-  const env = loadEnv(identityEnvSchema, source);
-  requireOwnManagementPort(env);
-  if (env.LATCHKEY_DCR === 'token' && env.LATCHKEY_DCR_TOKEN === undefined) {
-    throw new EnvironmentError(['LATCHKEY_DCR_TOKEN: required with LATCHKEY_DCR=token, or nobody could register']);
-  }
-  if (env.LATCHKEY_MAILBOX) requireOwnComputer(env);
-  if ((env.LATCHKEY_GOOGLE_CLIENT_ID === undefined) !== (env.LATCHKEY_GOOGLE_CLIENT_SECRET === undefined)) {
-    throw new EnvironmentError(['LATCHKEY_GOOGLE_CLIENT_ID and LATCHKEY_GOOGLE_CLIENT_SECRET: set both or neither']);
-  }
-  return env;
+  return loadEnv(identityEnvSchema, source, ownManagementPort, registrationToken, ownComputer, wholeGoogle);
 }
+
+type Rule = EnvRule<IdentityEnv>;
+
+const registrationToken: Rule = ({ LATCHKEY_DCR, LATCHKEY_DCR_TOKEN }) =>
+  LATCHKEY_DCR === 'token' && LATCHKEY_DCR_TOKEN === undefined ? ['LATCHKEY_DCR_TOKEN: required with LATCHKEY_DCR=token, or nobody could register. Set it to 32 characters or more.'] : [];
+
+const wholeGoogle: Rule = ({ LATCHKEY_GOOGLE_CLIENT_ID: id, LATCHKEY_GOOGLE_CLIENT_SECRET: secret }) =>
+  (id === undefined) === (secret === undefined) ? [] : ['LATCHKEY_GOOGLE_CLIENT_ID and LATCHKEY_GOOGLE_CLIENT_SECRET: set both or neither.'];
 
 const loopbackNames = new Set(['localhost', '127.0.0.1', '::1', '[::1]']);
 
 /** Who reads the mailbox can become anybody, so there is one only where nobody else comes. */
-function requireOwnComputer({ HOST, LATCHKEY_ISSUER, LATCHKEY_SMTP_URL }: IdentityEnv): void {
-  const alone = loopbackNames.has(HOST) && loopbackNames.has(new URL(LATCHKEY_ISSUER).hostname);
-  if (!alone) throw new EnvironmentError(['LATCHKEY_MAILBOX: only where HOST and LATCHKEY_ISSUER are loopback, for everybody who reaches the page reads all mail']);
-  if (LATCHKEY_SMTP_URL !== undefined) throw new EnvironmentError(['LATCHKEY_MAILBOX: not together with LATCHKEY_SMTP_URL, which sends mail instead of showing it']);
-}
+const ownComputer: Rule = ({ LATCHKEY_MAILBOX, HOST, LATCHKEY_ISSUER, LATCHKEY_SMTP_URL }) => {
+  if (LATCHKEY_MAILBOX !== true) return [];
+  const alone = HOST !== undefined && loopbackNames.has(HOST) && (LATCHKEY_ISSUER === undefined || loopbackNames.has(new URL(LATCHKEY_ISSUER).hostname));
+  return [
+    ...(alone ? [] : ['LATCHKEY_MAILBOX: only where HOST and LATCHKEY_ISSUER are loopback, for everybody who reaches the page reads all mail. Leave it out.']),
+    ...(LATCHKEY_SMTP_URL === undefined ? [] : ['LATCHKEY_MAILBOX: not together with LATCHKEY_SMTP_URL, which sends mail instead of showing it. Keep one.']),
+  ];
+};
 
 /** Where the gateway's public keys are. */
 export const gatewayJwksUrl = (env: IdentityEnv): string => env.LATCHKEY_GATEWAY_JWKS_URL ?? `${env.LATCHKEY_GATEWAY_URL}/.well-known/jwks.json`;

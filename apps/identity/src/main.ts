@@ -1,10 +1,14 @@
+import { streamNames } from '@latchkey/contracts';
+import { checkPostgres } from '@latchkey/postgres';
 import { runService } from '@latchkey/service';
 import { readIdentityEnv } from './env.ts';
 import { startIdentity } from './start.ts';
 
 runService({
   name: 'identity',
+  stream: streamNames.identity,
   readEnv: () => readIdentityEnv(),
+  checks: ({ DATABASE_URL: url }) => (url === undefined ? [] : [(patienceMs) => checkPostgres({ url, patienceMs })]),
   start: async (parts) => {
     const service = await startIdentity(parts);
     const { LATCHKEY_ADMIN_EMAIL: email, LATCHKEY_ADMIN_PASSWORD: password } = parts.env;

@@ -1,4 +1,4 @@
-import { loadEnv, managementPortSchema, masterKeysSchema, requireOwnManagementPort } from '@latchkey/service';
+import { databaseUrlSchema, loadEnv, managementPortSchema, masterKeysSchema, natsUrlSchema, ownManagementPort } from '@latchkey/service';
 import { tokenPrefix, tokenPrefixPattern } from '@latchkey/token';
 import { z } from 'zod';
 
@@ -23,7 +23,7 @@ export const keysEnvSchema = z.object({
   LATCHKEY_GITHUB_KEYS_URL: z.url({ protocol: /^https?$/ }).default('https://api.github.com/meta/public_keys/secret_scanning')
     .describe('Where GitHub publishes the keys that sign its reports of leaked tokens.'),
   LATCHKEY_MASTER_KEY: masterKeysSchema.describe('Encrypts what this service must be able to read again. A list is a rotation: the first encrypts, all decrypt.'),
-  DATABASE_URL: z.string().min(1).describe('Postgres; everything lives in its schema "keys".'),
+  DATABASE_URL: databaseUrlSchema.describe('Postgres; everything lives in its schema "keys".'),
   LATCHKEY_MIGRATE: z.stringbool().default(true)
     .describe('Whether a start brings the schema up to date. With false, for a role that may not, the migrations are run before, and a start on a schema that lacks one is refused.'),
   LATCHKEY_ALLOW_PRIVATE_UPSTREAMS: z.stringbool().default(false).describe('Lets webhooks and connections lead to private addresses, and to http on this computer.'),
@@ -31,20 +31,20 @@ export const keysEnvSchema = z.object({
   LATCHKEY_GATEWAY_INTERNAL_URL: origin.optional().describe('Where this service reaches the gateway to call tools; by default where its keys are, or LATCHKEY_GATEWAY_URL.'),
   REDIS_URL: z.url().optional().describe('Knows incoming webhooks that were taken already; without it Postgres alone does.'),
   LATCHKEY_RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).default(100).describe('Calls over NATS a minute, per credential; one budget with those through the gateways where REDIS_URL is set.'),
-  NATS_URL: z.string().optional().describe('The feed; needed where keys is a process of its own.'),
+  NATS_URL: natsUrlSchema.optional().describe('The feed; needed where keys is a process of its own.'),
 });
 
 export type KeysEnv = Readonly<z.output<typeof keysEnvSchema>>;
 
 /** @throws EnvironmentError that lists all problems at once, and no value */
 export function readKeysEnv(source: Record<string, string | undefined> = process.env): KeysEnv {
-  const env = loadEnv(keysEnvSchema, source);
-  requireOwnManagementPort(env);
-  return env;
+  return loadEnv(keysEnvSchema, source, ownManagementPort);
 }
 
+type Gateway = Pick<KeysEnv, 'LATCHKEY_GATEWAY_URL' | 'LATCHKEY_GATEWAY_JWKS_URL' | 'LATCHKEY_GATEWAY_INTERNAL_URL'>;
+
 /** Where the gateway's public keys are. */
-export const gatewayJwksUrl = (env: KeysEnv): string => env.LATCHKEY_GATEWAY_JWKS_URL ?? `${env.LATCHKEY_GATEWAY_URL}/.well-known/jwks.json`;
+export const gatewayJwksUrl = (env: Gateway): string => env.LATCHKEY_GATEWAY_JWKS_URL ?? `${env.LATCHKEY_GATEWAY_URL}/.well-known/jwks.json`;
 
 /** Where the gateway is, seen from here. */
-export const gatewayInternalUrl = (env: KeysEnv): string => env.LATCHKEY_GATEWAY_INTERNAL_URL ?? new URL(gatewayJwksUrl(env)).origin;
+export const gatewayInternalUrl = (env: Gateway): string => env.LATCHKEY_GATEWAY_INTERNAL_URL ?? new URL(gatewayJwksUrl(env)).origin;

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { readGatewayEnv, type GatewayEnv } from '@latchkey/gateway';
 import { readIdentityEnv, type IdentityEnv } from '@latchkey/identity';
 import { readKeysEnv, type KeysEnv } from '@latchkey/keys';
-import { EnvironmentError, loadEnv, managementPortSchema } from '@latchkey/service';
+import { databaseUrlSchema, EnvironmentError, loadEnv, managementPortSchema, natsUrlSchema } from '@latchkey/service';
 import { z } from 'zod';
 import type { Secrets } from './secrets.ts';
 
@@ -28,10 +28,10 @@ export const schema = z.object({
   LATCHKEY_MASTER_KEY: z.string().optional(),
   LATCHKEY_GATEWAY_SIGNING_KEY: z.string().optional(),
   LATCHKEY_SESSION_SEALING_KEY: z.string().optional(),
-  DATABASE_URL: z.string().optional().describe('An external Postgres in place of the embedded one.'),
+  DATABASE_URL: databaseUrlSchema.optional().describe('An external Postgres in place of the embedded one.'),
   REDIS_URL: z.string().optional().describe('An external Redis in place of counting in memory.'),
   LATCHKEY_MANAGEMENT_PORT: managementPortSchema.describe('Port of the gateway\'s metrics; those of identity and keys are the two after it. By default each is 1000 above the service\'s own; 0 takes free ones.'),
-  NATS_URL: z.string().optional().describe('An external NATS in place of the feed within the process.'),
+  NATS_URL: natsUrlSchema.optional().describe('An external NATS in place of the feed within the process.'),
 });
 
 export type StandaloneEnv = Readonly<z.output<typeof schema>>;

@@ -9,6 +9,7 @@ import type { RunningService } from '@latchkey/service';
 import { startTracing, type Tracing } from '@latchkey/telemetry';
 import { alsoOnIpv6 } from './also-on-ipv6.ts';
 import { Closing } from './closing.ts';
+import { checkServers } from './check-servers.ts';
 import { openDatabase } from './database.ts';
 import { readServiceEnvs, type StandaloneEnv } from './env.ts';
 import { openLog, type Log } from './log.ts';
@@ -64,6 +65,7 @@ export async function startStandalone({ env, source, say, signal }: StartOptions
     const secrets = readSecrets(env);
     // Whatever is wrong with the environment is said before the first server starts.
     readServiceEnvs(source, env, secrets, 'postgres://not-started-yet');
+    await checkServers(env);
 
     const database = await openDatabase(env, say);
     closing.add('Postgres', () => database.stop(), 30_000);

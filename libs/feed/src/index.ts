@@ -15,6 +15,7 @@ export { digestBytes, digestOf, shardCount, shardOf, xorInto } from './digest/di
 export { ShardedDigest } from './digest/sharded-digest.ts';
 export * from './feed.ts';
 export { InProcessFeed } from './in-process/in-process-feed.ts';
+export { checkNats, type NatsCheck } from './nats/check-nats.ts';
 export { NatsFeed } from './nats/nats-feed.ts';
 export type { NatsOptions } from './nats/connect.ts';
 export { NatsCalls, type Call, type CallAnswer, type CallHandler, type ServingCalls } from './calls/nats-calls.ts';

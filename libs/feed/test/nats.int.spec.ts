@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { streamNames, writers } from '@latchkey/contracts';
@@ -7,7 +7,7 @@ import { eventually, freePort, startNats, type TestNats, verifies } from '@latch
 import { DiscardPolicy, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { FeedSubscription, Published } from '../src/index.ts';
-import { NatsFeed } from '../src/index.ts';
+import { checkNats, NatsFeed } from '../src/index.ts';
 import { type Network, networkTo } from './network.ts';
 import { describeFeed, type FeedUnderTest, messageOf, patRecord, RecordingListener } from '../src/testing/index.ts';
 
@@ -239,5 +239,48 @@ describe('when things break', () => {
       const stored = await manager.streams.getMessage('FEED_KEYS', { last_by_subj: 'feed.keys.pat.late' });
       expect(stored?.json()).toMatchObject({ version: 2 });
     }, 60_000);
+  });
+});
+
+describe('checkNats', () => {
+  let server: TestNats;
+  let directory: string;
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'latchkey-test-nats-'));
+    const config = join(directory, 'nats.conf');
+    writeFileSync(config, 'accounts { full { jetstream: enabled, users: [{ user: full, password: right-one }] }, bare { users: [{ user: bare, password: right-one }] } }');
+    server = await startNats({ config });
+  });
+  afterAll(async () => {
+    await server?.stop();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  const as = (user: string, password = 'right-one'): string => server.url.replace('nats://', `nats://${user}:${password}@`);
+  const check = (servers: string, more: { nowMs?: () => number } = {}) => checkNats({ servers, stream: streamNames.identity, ...more });
+
+  it('finds nothing wrong with a NATS that will do, with streams and without', async () => {
+    expect(await check(as('full'))).toEqual([]);
+    const feed = await NatsFeed.connect({ servers: as('full'), name: 'feed-test', logger });
+    await feed.prepare('identity');
+    await feed.close();
+    expect(await check(as('full'))).toEqual([]);
+  });
+
+  it('says of everything else what is wrong and what mends it, and no password', async () => {
+    const found = [await check(as('bare')), await check(as('full', 'wrong-one')), await check('nats://full:right-one@127.0.0.1:1')].flat();
+    expect(found).toEqual([
+      expect.stringContaining('has no JetStream, which the feed is kept in. Start it with "jetstream {}"'),
+      expect.stringContaining('refuses the user or the password. Correct them in NATS_URL'),
+      expect.stringContaining('NATS at 127.0.0.1:1 cannot be reached. Correct host and port'),
+    ]);
+    expect(found.join()).not.toMatch(/right-one|wrong-one/);
+  });
+
+  it('compares clocks with a server that tells the time', async () => {
+    const connection = await connect({ servers: server.url, user: 'full', pass: 'right-one' });
+    const { ts } = (await connection.request('$JS.API.STREAM.INFO.FEED_IDENTITY')).json<{ ts?: string }>();
+    await connection.close();
+    const found = await check(as('full'), { nowMs: () => Date.now() + 90_000 });
+    expect(found).toEqual(ts === undefined ? [] : [expect.stringContaining('ahead of that of NATS')]);
   });
 });

@@ -1,3 +1,4 @@
+export { checkPostgres, oldestPostgres, type PostgresCheck } from './check-postgres.ts';
 export { connectPostgres, migratePostgres, openPostgres, type PostgresOptions } from './connect.ts';
 export { isDataException, isUniqueViolation } from './errors.ts';
 export { SchemaBehindError } from './migrations.ts';

@@ -3,7 +3,7 @@ import { createLogger } from '@latchkey/telemetry';
 import { eventually, freshDatabase, type TestDatabase } from '@latchkey/testing';
 import pg from 'pg';
 import { Column, type DataSource, Entity, type MigrationInterface, PrimaryGeneratedColumn, type QueryRunner } from 'typeorm';
-import { connectPostgres, inTransaction, isUniqueViolation, migratePostgres, openPostgres, posted, postRow, prepared, Transaction, type Statement } from '../src/index.ts';
+import { checkPostgres, connectPostgres, inTransaction, isUniqueViolation, migratePostgres, openPostgres, posted, postRow, prepared, Transaction, type Statement } from '../src/index.ts';
 
 @Entity('account')
 class Account {
@@ -281,5 +281,47 @@ describe('deploy/postgres/roles.sql', () => {
     } finally {
       await admin.query('DROP ROLE stranger');
     }
+  });
+});
+
+describe('checkPostgres', () => {
+  let database: TestDatabase;
+  beforeAll(async () => { database = await freshDatabase(); });
+  afterAll(() => database.drop());
+  const secret = 'tell-nobody';
+  const changed = (change: Partial<URL>): string => Object.assign(new URL(database.url), { password: secret, ...change }).href;
+
+  it('finds nothing wrong with a Postgres that will do', async () => {
+    expect(await checkPostgres({ url: database.url })).toEqual([]);
+  });
+
+  it('says of everything else what is wrong and what mends it, and no password', async () => {
+    const place = `${new URL(database.url).host}/`;
+    const found = [
+      ...(await checkPostgres({ url: database.url, oldest: 99 })),
+      ...(await checkPostgres({ url: database.url, nowMs: () => Date.now() + 90_000 })),
+      ...(await checkPostgres({ url: database.url, nowMs: () => Date.now() - 90_000 })),
+      ...(await checkPostgres({ url: changed({ username: 'nobody-known' }) })),
+      ...(await checkPostgres({ url: Object.assign(new URL(database.url), { pathname: '/no_such_database' }).href })),
+      ...(await checkPostgres({ url: changed({ port: '1' }) })),
+      ...(await checkPostgres({ url: changed({ hostname: 'nowhere.invalid' }) })),
+    ];
+    expect(found).toEqual([
+      expect.stringMatching(/is version \d+; 99 is the oldest that will do\. Upgrade it/),
+      expect.stringMatching(/clock of this machine is (8|9)\d s ahead of that of Postgres at .* Synchronize both/),
+      expect.stringMatching(/clock of this machine is (8|9)\d s behind/),
+      expect.stringMatching(/refuses the user or the password\. Correct them|lets this user not in\. Correct/),
+      expect.stringContaining('has no database of this name. Create it'),
+      expect.stringMatching(/:1\/.* cannot be reached \(ECONNREFUSED\)\. Correct host and port/),
+      expect.stringMatching(/nowhere\.invalid.* cannot be reached/),
+    ]);
+    expect(found[0]).toContain(place);
+    expect(found.join()).not.toContain(secret);
+  });
+
+  it('waits for a server that is not up yet, as long as it is told to', async () => {
+    const begunAt = performance.now();
+    expect(await checkPostgres({ url: changed({ port: '1' }), patienceMs: 300 })).toHaveLength(1);
+    expect(performance.now() - begunAt).toBeGreaterThanOrEqual(300);
   });
 });

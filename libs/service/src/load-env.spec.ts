@@ -28,6 +28,19 @@ describe('loadEnv', () => {
     expect(() => loadEnv(schema, { KEY: 'abcd', KEY_FILE: '/nowhere', NAME: 'n' })).toThrow(/both set/);
   });
 
+  it('says what is missing with what it is for and how to give it, and applies rules to what is right', () => {
+    const described = z.object({ KEY: z.string().describe('Opens the door.'), PORT: z.coerce.number(), SIZE: z.coerce.number().default(3) });
+    try {
+      loadEnv(described, { PORT: 'x' }, ({ PORT, SIZE }) => (PORT === undefined && SIZE === 3 ? ['SIZE: does not fit. Take 4.'] : []));
+      throw new Error('it passed');
+    } catch (error) {
+      expect((error as EnvironmentError).problems).toEqual([
+        'KEY: is missing. Opens the door. Set it, or KEY_FILE to a file that holds it.', expect.stringMatching(/^PORT: /), 'SIZE: does not fit. Take 4.',
+      ]);
+      expect((error as EnvironmentError).readable).toEqual({ SIZE: 3 });
+    }
+  });
+
   it('takes an empty variable as absent and freezes the result', () => {
     const env = loadEnv(schema, { PORT: '', KEY: 'abcd', NAME: 'n' });
     expect(env.PORT).toBe(8080);

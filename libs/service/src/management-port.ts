@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { EnvironmentError } from './load-env.ts';
 
 export const managementPortSchema = z.coerce.number().int().min(0).max(65_535).optional()
   .describe('Port of what is shown to those who run the service, such as /metrics; by default 1000 above PORT, and a free one where PORT is. 0 takes a free one.');
@@ -9,11 +8,10 @@ interface Ports {
   LATCHKEY_MANAGEMENT_PORT?: number | undefined;
 }
 
-/** @throws EnvironmentError where callers would reach it */
-export function requireOwnManagementPort({ PORT: port, LATCHKEY_MANAGEMENT_PORT: management }: Ports): void {
-  if (port !== 0 && management === port) {
-    throw new EnvironmentError(['LATCHKEY_MANAGEMENT_PORT: must differ from PORT: what is shown there is not for callers']);
-  }
+/** A rule of the environment: callers must not reach it. */
+export function ownManagementPort({ PORT: port, LATCHKEY_MANAGEMENT_PORT: management }: Partial<Ports>): string[] {
+  if (port === undefined || port === 0 || management !== port) return [];
+  return ['LATCHKEY_MANAGEMENT_PORT: must differ from PORT: what is shown there is not for callers. Leave it out, or take another port.'];
 }
 
 /** 0: any free one, as the main port is, or because there is none 1000 above it. */

@@ -1,7 +1,8 @@
-import { NatsFeed, NatsTrail, type AuditTrail, type Feed } from '@latchkey/feed';
+import { checkNats, NatsFeed, NatsTrail, type AuditTrail, type Feed } from '@latchkey/feed';
 import { createLogger, startTracing, type Logger, type Tracing } from '@latchkey/telemetry';
 import { EnvironmentError } from './load-env.ts';
 import { PortInUseError } from './port-in-use.ts';
+import { problemsAtStart, type StartCheck } from './start/run-checks.ts';
 
 export interface ServiceParts<Env> {
   env: Env;
@@ -12,21 +13,53 @@ export interface ServiceParts<Env> {
   tracing: Tracing | undefined;
 }
 
+interface ProcessEnv {
+  NATS_URL?: string | undefined;
+  LATCHKEY_LOG_LEVEL: string;
+}
+
 export interface ServiceProcess<Env> {
   name: string;
+  /** The stream whose state this service may read */
+  stream: string;
   readEnv: () => Env;
+  /** What else must be so; a variable that is wrong is absent. */
+  checks: (env: Partial<Env>) => readonly StartCheck[];
   start: (parts: ServiceParts<Env>) => Promise<{ close(): Promise<void> }>;
 }
 
 /** What whoever starts it can mend is said in a line; everything else with its stack. */
 function words(error: unknown): string {
-  if (error instanceof EnvironmentError || error instanceof PortInUseError) return error.message;
+  const isPlain = error instanceof EnvironmentError || error instanceof PortInUseError || (error instanceof Error && error.name === 'SchemaBehindError');
+  if (isPlain) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-async function run<Env extends { NATS_URL?: string | undefined; LATCHKEY_LOG_LEVEL: string }>(service: ServiceProcess<Env>): Promise<void> {
-  const env = service.readEnv();
-  if (env.NATS_URL === undefined) throw new EnvironmentError([`NATS_URL: required where ${service.name} is a process of its own`]);
+/**
+ * The environment, once everything that it names was found usable.
+ * @throws EnvironmentError with every problem, of variables and of the servers that they name
+ */
+async function usableEnv<Env extends ProcessEnv>({ name, stream, readEnv, checks }: ServiceProcess<Env>): Promise<Env & { NATS_URL: string }> {
+  let env: Env | undefined;
+  let readable: Partial<Env>;
+  const problems: string[] = [];
+  try {
+    readable = env = readEnv();
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    problems.push(...error.problems);
+    readable = error.readable as Partial<Env>;
+  }
+  const servers = readable.NATS_URL;
+  if (servers === undefined && !problems.some((problem) => problem.startsWith('NATS_URL'))) problems.push(`NATS_URL: required where ${name} is a process of its own. Set it to nats://user:password@host:4222, or NATS_URL_FILE to a file that holds it.`);
+  const nats: StartCheck[] = servers === undefined ? [] : [(patienceMs) => checkNats({ servers, stream, patienceMs })];
+  const all = await problemsAtStart(problems, [...nats, ...checks(readable)]);
+  if (all.length > 0 || env === undefined || servers === undefined) throw new EnvironmentError(all, readable);
+  return { ...env, NATS_URL: servers };
+}
+
+async function run<Env extends ProcessEnv>(service: ServiceProcess<Env>): Promise<void> {
+  const env = await usableEnv(service);
   const logger = createLogger(service.name, env.LATCHKEY_LOG_LEVEL);
   const tracing = await startTracing(service.name, logger);
   const feed = await NatsFeed.connect({ servers: env.NATS_URL, name: service.name, logger });
@@ -45,7 +78,7 @@ async function run<Env extends { NATS_URL?: string | undefined; LATCHKEY_LOG_LEV
 }
 
 /** The life of one service as a process of its own: environment, feed, start, and an orderly end on SIGTERM or SIGINT. */
-export function runService<Env extends { NATS_URL?: string | undefined; LATCHKEY_LOG_LEVEL: string }>(service: ServiceProcess<Env>): void {
+export function runService<Env extends ProcessEnv>(service: ServiceProcess<Env>): void {
   run(service).catch((error: unknown) => {
     process.stderr.write(`${words(error)}\n`);
     process.exit(1);
