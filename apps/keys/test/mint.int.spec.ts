@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto';
-import { verifies } from '@latchkey/testing';
+import { eventually, verifies } from '@latchkey/testing';
+import pg from 'pg';
+import { eventOf } from '../src/audit/record-audit.ts';
+import { makeKey, type MadeKey } from '../src/personal-access-tokens/issue.ts';
+import { MintGroups } from '../src/personal-access-tokens/mint/mint-groups.ts';
 import { ann, bob, KeysFixture, type Claims } from './keys-fixture.ts';
 
 describe('POST /v1/pats', () => {
@@ -131,6 +135,61 @@ describe('POST /v1/pats', () => {
     expect(await keys.call(bob, 'POST', '/v1/pats', { ...body, scopes: ['servers:write'] })).toMatchObject({ status: 403, body: { code: 'insufficient_role' } });
     expect(await keys.call(bob, 'POST', '/v1/pats', { ...body, projects: ['dev'] })).toMatchObject({ status: 403, body: { code: 'insufficient_role' } });
     expect(await keys.call({ ...bob, roles: undefined }, 'POST', '/v1/pats', body)).toMatchObject({ status: 403, body: { code: 'insufficient_role' } });
+  });
+
+  describe('at the same time as others', () => {
+    const made = (name: string, org = 'acme'): MadeKey => {
+      const content = { service: false, name, org, owner: 'bob', scopes: ['mcp:read' as const], projects: null, grants: null, tools: null, allowedIps: null, rateLimit: null, createdAt: new Date(keys.clock.nowMs()), expiresAt: null, replaces: null };
+      const { row, record } = makeKey('lk_pat_', content);
+      return { row, record, minted: eventOf({ org, actor: { kind: 'user', id: 'bob' }, action: 'pat.minted', target: { kind: 'pat', id: row.id, name } }) };
+    };
+    const write = (...group: MadeKey[]): Promise<boolean[]> => Promise.all(group.map((key) => keys.get(MintGroups).write(key)));
+    const stored = (name: string): Promise<{ keys: number; transactions: number; told: number; logged: number }[]> =>
+      keys.query(
+        `SELECT count(*)::int AS keys, count(DISTINCT pat.xmin::text)::int AS transactions, count(outbox.version)::int AS told, count(act.id)::int AS logged
+         FROM personal_access_tokens pat LEFT JOIN outbox ON outbox.subject = 'feed.keys.pat.' || pat.id AND outbox.version = 1
+           LEFT JOIN audit_outbox act ON act.event #>> '{target,id}' = pat.id AND act.event ->> 'action' = 'pat.minted' WHERE pat.name = $1`,
+        [name],
+      );
+
+    verifies('K1', 'is one transaction with those of its organization, and none with those of another', async () => {
+      expect(await write(made('a'), made('a'), made('b', 'globex'), made('a'))).toEqual([true, true, true, true]);
+      expect(await stored('a')).toEqual([{ keys: 3, transactions: 1, told: 3, logged: 3 }]);
+      expect(await stored('b')).toEqual([{ keys: 1, transactions: 1, told: 1, logged: 1 }]);
+    });
+
+    it('is written by itself where that of another cannot be, and by nobody where its connection was lost', async () => {
+      const [first, second] = [made('first'), made('second')];
+      expect(await write(first)).toEqual([true]);
+      expect(await write(second, first)).toEqual([false, false]);
+      expect(await stored('second')).toMatchObject([{ keys: 0 }]);
+      // As a revocation of many keys does while it lasts.
+      const lock = "SELECT pg_advisory_xact_lock(hashtextextended('key epochs of acme', 0))";
+      const waiting = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'advisory' AND datname = current_database()";
+      const holder = new pg.Client({ connectionString: keys.databaseUrl });
+      await holder.connect();
+      try {
+        await holder.query(`BEGIN; ${lock}`);
+        const lost = write(made('lost')).catch((error: unknown) => error);
+        await eventually(async () => expect(await keys.query(waiting)).toHaveLength(1));
+        await keys.query(`SELECT pg_terminate_backend(pid) FROM (${waiting}) AS them`);
+        expect(await lost).toBeInstanceOf(Error);
+      } finally {
+        await holder.end();
+      }
+      expect(await stored('lost')).toMatchObject([{ keys: 0 }]);
+    });
+
+    it('fails for nobody else', async () => {
+      await keys.query("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'not this one'; END $$");
+      await keys.query("CREATE TRIGGER refuse BEFORE INSERT ON personal_access_tokens FOR EACH ROW WHEN (NEW.name = 'refused') EXECUTE FUNCTION refuse()");
+      const names = ['together', 'refused', 'together', 'together'];
+      const answers = await Promise.all(names.map((name) => keys.call(bob, 'POST', '/v1/pats', { ...body, name })));
+      await keys.query('DROP FUNCTION refuse CASCADE');
+      expect(answers.map(({ status }) => status)).toEqual([201, 500, 201, 201]);
+      expect(await stored('together')).toMatchObject([{ keys: 3, told: 3, logged: 3 }]);
+      expect(await stored('refused')).toMatchObject([{ keys: 0 }]);
+    });
   });
 
   describe('with a key', () => {

@@ -5,7 +5,7 @@ import { createLogger } from '@latchkey/telemetry';
 import { eventually, verifies } from '@latchkey/testing';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
-import { Relay, stage, stageFirst } from '../src/index.ts';
+import { firstRecord, Relay, stage, stageFirst, type FirstRecord } from '../src/index.ts';
 import { outboxDatabase, type OutboxDatabase } from './outbox-database.ts';
 import { TroubledFeed } from './troubled-feed.ts';
 
@@ -64,14 +64,15 @@ describe('the relay', () => {
     await ear.connect();
     ear.on('notification', ({ channel }) => heard.push(channel));
     await ear.query('LISTEN feed_keys');
-    const versions = await inTransaction(keys.dataSource, (manager) => Promise.all([stageFirst(manager, patRecord('a')), stage(manager, patRecord('b'))]));
-    expect(versions).toEqual([1, 1]);
-    await eventually(() => expect([...listener.seen].sort()).toEqual(['feed.keys.pat.a@1', 'feed.keys.pat.b@1']));
-    await expect(inTransaction(keys.dataSource, (manager) => stageFirst(manager, patRecord('a')))).rejects.toThrow('duplicate key');
+    const first = (id: string): FirstRecord => firstRecord(patRecord(id));
+    const versions = await inTransaction(keys.dataSource, (manager) => Promise.all([stage(manager, patRecord('b')), stageFirst(manager, [first('a'), first('e')])]));
+    expect(versions).toEqual([1, undefined]);
+    await eventually(() => expect([...listener.seen].sort()).toEqual(['feed.keys.pat.a@1', 'feed.keys.pat.b@1', 'feed.keys.pat.e@1']));
+    await expect(inTransaction(keys.dataSource, (manager) => stageFirst(manager, [first('f'), first('a')]))).rejects.toThrow('duplicate key');
     // Where nobody of this process would look, those of others are told.
     await relay.stop();
     await inTransaction(keys.dataSource, (manager) => stage(manager, patRecord('c')));
-    await inTransaction(keys.dataSource, (manager) => stageFirst(manager, patRecord('d')));
+    await inTransaction(keys.dataSource, (manager) => stageFirst(manager, [first('d')]));
     await eventually(() => expect(heard).toEqual(['feed_keys', 'feed_keys']));
     await ear.end();
   });

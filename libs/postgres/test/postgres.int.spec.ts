@@ -3,7 +3,7 @@ import { createLogger } from '@latchkey/telemetry';
 import { eventually, freshDatabase, type TestDatabase } from '@latchkey/testing';
 import pg from 'pg';
 import { Column, type DataSource, Entity, type MigrationInterface, PrimaryGeneratedColumn, type QueryRunner } from 'typeorm';
-import { checkPostgres, connectPostgres, inTransaction, isUniqueViolation, migratePostgres, openPostgres, posted, postRow, prepared, Transaction, type Statement } from '../src/index.ts';
+import { checkPostgres, connectPostgres, inTransaction, isUniqueViolation, migratePostgres, openPostgres, posted, postRows, prepared, Transaction, type Statement } from '../src/index.ts';
 
 @Entity('account')
 class Account {
@@ -133,7 +133,7 @@ describe('connectPostgres', () => {
     const put = async (row: Account, within?: () => Promise<unknown>): Promise<number> =>
       inTransaction(source, async (manager) => {
         Transaction.of(manager)?.follow(() => told.push(told.length));
-        await postRow(manager, Account, 'account-insert', row);
+        await postRows(manager, Account, 'account-insert', [row]);
         await within?.();
         return counted(manager);
       });
@@ -144,7 +144,7 @@ describe('connectPostgres', () => {
     const refused: unknown = await put(account(3, '')).catch((error: unknown) => error);
     expect(refused).toMatchObject({ constraint: 'account_nick_check' });
     expect(refused).not.toHaveProperty('detail');
-    const silent = inTransaction(source, async (manager) => void (await postRow(manager, Account, 'account-insert', account(4, 'nick-1'))));
+    const silent = inTransaction(source, async (manager) => void (await postRows(manager, Account, 'account-insert', [account(4), account(5, 'nick-1')])));
     await expect(silent).rejects.toMatchObject({ constraint: 'account_nick_key' });
     // Without a transaction of this kind it is waited for.
     await source.transaction(async (manager) => {

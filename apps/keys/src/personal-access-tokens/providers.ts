@@ -4,6 +4,7 @@ import { FindKey } from './find-key.ts';
 import { ListPats } from './list/list.ts';
 import { MintReplayEntity } from './mint/mint-replay.entity.ts';
 import { MintReplays } from './mint/mint-replays.ts';
+import { MintGroups } from './mint/mint-groups.ts';
 import { MintPatOperation } from './mint/mint.ts';
 import { PresentedKey } from './mint/presented-key.ts';
 import { WipeReplays } from './mint/wipe-replays.ts';
@@ -21,6 +22,6 @@ import { ShowPat } from './show/show.ts';
 
 export const personalAccessTokenEntities: Type[] = [PatEntity, KeyEpochEntity, MintReplayEntity];
 export const personalAccessTokenProviders: Provider[] = [
-  FindKey, PresentedKey, Principals, PromptRelay, MintReplays, WipeReplays, MintPatOperation, ListPats, ShowPat, ChangePatOperation, RotatePatOperation, RevokePat, RevokePatsOperation, Owners, VerifyPatOperation,
+  FindKey, PresentedKey, Principals, PromptRelay, MintReplays, WipeReplays, MintGroups, MintPatOperation, ListPats, ShowPat, ChangePatOperation, RotatePatOperation, RevokePat, RevokePatsOperation, Owners, VerifyPatOperation,
 ];
 export const personalAccessTokenControllers: Type[] = [PersonalAccessTokensController];

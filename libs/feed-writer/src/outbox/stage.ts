@@ -4,15 +4,16 @@ import { posted, prepared, Transaction } from '@latchkey/postgres';
 import type { EntityManager } from 'typeorm';
 import { wakeners } from './wake.ts';
 
-const insert = 'INSERT INTO outbox (subject, version, record) VALUES ($1, 1, $2)';
-
 // RETURNING sees the row as written.
-const upsert = `${insert}
+const upsert = `INSERT INTO outbox (subject, version, record) VALUES ($1, 1, $2)
   ON CONFLICT (subject) DO UPDATE SET version = outbox.version + 1, record = excluded.record, published = false, updated_at = clock_timestamp()
   RETURNING version`;
 
 const outbox = { name: 'outbox-stage', text: upsert };
-const firstOfSubject = { name: 'outbox-stage-first', text: insert };
+const firstOfSubjects = {
+  name: 'outbox-stage-first',
+  text: 'INSERT INTO outbox (subject, version, record) SELECT subject, 1, record FROM json_to_recordset($1::json) AS first (subject text, record jsonb)',
+};
 
 // NOTIFY is delivered at commit, and equal ones of a transaction are folded into one.
 const outboxAndNotify = { name: 'outbox-stage-notify', text: `WITH staged AS (${upsert}) SELECT version, pg_notify('feed_' || current_schema(), '') FROM staged` };
@@ -33,12 +34,25 @@ export async function stage(manager: EntityManager, record: FeedRecord): Promise
   return version;
 }
 
-/** The same for a thing that the same transaction makes: nobody waits for the outbox. The transaction fails where the thing was staged before. */
-export async function stageFirst(manager: EntityManager, record: FeedRecord): Promise<number> {
+/** A record that was found to be one of the contract. */
+export interface FirstRecord {
+  subject: string;
+  record: FeedRecord;
+}
+
+/** @throws Error when the record is not one of the contract: no follower would accept it */
+export function firstRecord(record: FeedRecord): FirstRecord {
   const valid = feedRecordSchema.parse(record);
-  await posted(manager, firstOfSubject, [subjectOf(valid), JSON.stringify(valid)]);
+  return { subject: subjectOf(valid), record: valid };
+}
+
+/**
+ * The same for things that the same transaction makes, each of version 1: nobody waits for the outbox. The transaction fails where one of them was
+ * staged before.
+ */
+export async function stageFirst(manager: EntityManager, records: readonly FirstRecord[]): Promise<void> {
+  await posted(manager, firstOfSubjects, [JSON.stringify(records)]);
   if (!wakesAfterCommit(manager)) await posted(manager, notify, []);
-  return 1;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { isOfStatement } from '../errors.ts';
 import { gathered, poolOf, type Connection } from './connection.ts';
 import { ask, type Statement } from './prepared.ts';
 
@@ -61,6 +62,3 @@ export class SharedReader {
     return lease;
   }
 }
-
-/** What a statement fails by leaves its connection as good as it was: SQLSTATE, but for the classes of connections that end. */
-const isOfStatement = (error: unknown): boolean => /^(?!08|57P)\d[\dA-Z]{4}$/.test(String((error as { code?: unknown }).code));

@@ -4,12 +4,11 @@ import { inTransaction } from '@latchkey/postgres';
 import { Problem } from '@latchkey/problem';
 import type { Logger } from '@latchkey/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
-import { actorOf, recordAudit } from '../../audit/record-audit.ts';
+import { DataSource } from 'typeorm';
+import { actorOf, eventOf, recordAudit } from '../../audit/record-audit.ts';
 import type { KeysEnv } from '../../env.ts';
 import { KEYS_ENV, LOGGER } from '../../tokens.ts';
-import { stageEvent } from '../../webhooks/sending/stage-event.ts';
-import { makeKey, saveKey, serviceSubject } from '../issue.ts';
+import { firstConsistency, makeKey, serviceSubject, storeMade, type MadeKey } from '../issue.ts';
 import { isBehindEpoch, mintingMoment, presentMoment } from '../minting-moment.ts';
 import type { PatEntity } from '../pat.entity.ts';
 import { patView } from '../pat-view.ts';
@@ -17,6 +16,7 @@ import { Principals, type Principal } from '../principal.ts';
 import { PromptRelay } from '../prompt-relay.ts';
 import { requireOwnOrg, seesAllKeys } from '../visible-keys.ts';
 import { expiryOf } from './expiry.ts';
+import { MintGroups } from './mint-groups.ts';
 import { MintReplays } from './mint-replays.ts';
 import { PresentedKey } from './presented-key.ts';
 import { boundByKey, boundByPolicy, boundByRole } from './minting-bound.ts';
@@ -31,6 +31,15 @@ interface Attempt {
   idempotencyKey: string | undefined;
 }
 
+interface Written {
+  answer: MintedPat;
+  isNew: boolean;
+}
+
+interface NewKey extends MadeKey {
+  token: string;
+}
+
 /** Creates a key for the caller, or for the organization itself. The token leaves in the answer; it is kept only, encrypted and for minutes, for who asks again. */
 @Injectable()
 export class MintPatOperation {
@@ -39,6 +48,7 @@ export class MintPatOperation {
     private readonly principals: Principals,
     private readonly presentedKey: PresentedKey,
     private readonly replays: MintReplays,
+    private readonly groups: MintGroups,
     private readonly relay: PromptRelay,
     private readonly clock: WallClock,
     @Inject(KEYS_ENV) private readonly env: KeysEnv,
@@ -69,33 +79,44 @@ export class MintPatOperation {
     requireKind(principal, request.kind);
 
     const attempt: Attempt = { caller, principal, request, idempotencyKey };
-    const { answer, isNew } = await this.write(attempt, presentMoment).catch((error: unknown) => {
-      if (!isBehindEpoch(error)) throw error;
-      return this.write(attempt, mintingMoment);
-    });
+    const { answer, isNew } = (await this.writeWithOthers(attempt)) ?? (await this.writeAlone(attempt));
     if (isNew) this.logger.info({ pat: answer.id, org: answer.org, owner: answer.owner }, 'key minted');
     await this.relay.afterCommit();
     return answer;
   }
 
-  /** All of it, or nothing. */
-  private write({ caller, principal, request, idempotencyKey }: Attempt, momentOf: typeof mintingMoment): Promise<{ answer: MintedPat; isNew: boolean }> {
-    return inTransaction(this.dataSource, async (manager) => {
-      const claim = idempotencyKey === undefined ? null : await this.replays.claim(manager, caller, { org: request.org, request }, idempotencyKey);
-      if (claim !== null && claim.replay !== null) return { answer: await this.replays.again(manager, claim.replay), isNew: false };
-      const { row, token } = await this.make(manager, caller, principal, request, await momentOf(manager, principal.org, this.clock.nowMs()));
-      const consistency = await saveKey(manager, row);
-      const details = { owner: row.owner, scopes: [...row.scopes], projects: row.projects?.slice(0, 50) ?? null, expiresAt: row.expiresAt?.toISOString() ?? null };
-      await recordAudit(manager, { org: row.org, ...actorOf(caller), action: 'pat.minted', target: { kind: 'pat', id: row.id, name: row.name }, details });
-      await stageEvent(manager, { org: row.org, type: 'key.minted', at: row.createdAt, data: patView(row, row.createdAt) });
-      if (claim !== null) await this.replays.keep(manager, claim, row.id, { token, consistency });
-      return { answer: { ...patView(row, row.createdAt), token, consistency }, isNew: true };
+  /** @returns null for a mint that looks at something in its transaction, or that the others could not be written with */
+  private async writeWithOthers(attempt: Attempt): Promise<Written | null> {
+    if (attempt.idempotencyKey !== undefined || attempt.principal.pat !== null) return null;
+    const key = this.make(attempt, new Date(this.clock.nowMs()), null);
+    return (await this.groups.write(key)) ? { answer: answerOf(key), isNew: true } : null;
+  }
+
+  private writeAlone(attempt: Attempt): Promise<Written> {
+    return this.write(attempt, presentMoment).catch((error: unknown) => {
+      if (!isBehindEpoch(error)) throw error;
+      return this.write(attempt, mintingMoment);
     });
   }
 
-  private async make(manager: EntityManager, caller: IdentityAssertionClaims, principal: Principal, request: MintPat, createdAt: Date): Promise<{ row: PatEntity; token: string }> {
-    const minter = await this.presentedKey.find(manager, principal, new Date(this.clock.nowMs()));
-    const made = makeKey(this.env.LATCHKEY_TOKEN_PREFIX, {
+  /** All of it, or nothing. */
+  private write(attempt: Attempt, momentOf: typeof mintingMoment): Promise<Written> {
+    const { caller, principal, request, idempotencyKey } = attempt;
+    return inTransaction(this.dataSource, async (manager) => {
+      const claim = idempotencyKey === undefined ? null : await this.replays.claim(manager, caller, { org: request.org, request }, idempotencyKey);
+      if (claim !== null && claim.replay !== null) return { answer: await this.replays.again(manager, claim.replay), isNew: false };
+      const createdAt = await momentOf(manager, principal.org, this.clock.nowMs());
+      const minter = await this.presentedKey.find(manager, principal, new Date(this.clock.nowMs()));
+      const key = this.make(attempt, createdAt, minter);
+      await storeMade(manager, principal.org, [key]);
+      const answer = answerOf(key);
+      if (claim !== null) await this.replays.keep(manager, claim, answer.id, answer);
+      return { answer, isNew: true };
+    });
+  }
+
+  private make({ caller, principal, request }: Attempt, createdAt: Date, minter: PatEntity | null): NewKey {
+    const { row, token, record } = makeKey(this.env.LATCHKEY_TOKEN_PREFIX, {
       service: request.kind === 'service',
       name: request.name,
       org: request.org,
@@ -110,11 +131,14 @@ export class MintPatOperation {
       expiresAt: expiryOf(request, createdAt.getTime(), minter?.expiresAt ?? null),
       replaces: null,
     });
-    boundByPolicy(caller.key_max_lifetime, made.row);
-    if (minter !== null) boundByKey(minter, made.row, this.principals);
-    return made;
+    boundByPolicy(caller.key_max_lifetime, row);
+    if (minter !== null) boundByKey(minter, row, this.principals);
+    const details = { owner: row.owner, scopes: [...row.scopes], projects: row.projects?.slice(0, 50) ?? null, expiresAt: row.expiresAt?.toISOString() ?? null };
+    return { row, token, record, minted: eventOf({ org: row.org, ...actorOf(caller), action: 'pat.minted', target: { kind: 'pat', id: row.id, name: row.name }, details }) };
   }
 }
+
+const answerOf = ({ row, token, record }: NewKey): MintedPat => ({ ...patView(row, row.createdAt), token, consistency: firstConsistency(record) });
 
 /** A key of the organization outlives whoever asked for it, so those make it who rule the organization; and it makes none for a person, for it is none. */
 function requireKind(principal: Principal, kind: MintPat['kind']): void {

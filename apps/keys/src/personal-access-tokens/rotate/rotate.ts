@@ -11,7 +11,7 @@ import type { KeysEnv } from '../../env.ts';
 import { KEYS_ENV, LOGGER } from '../../tokens.ts';
 import { stageEvent } from '../../webhooks/sending/stage-event.ts';
 import { FindKey } from '../find-key.ts';
-import { makeKey, saveKey } from '../issue.ts';
+import { firstConsistency, makeKey, saveKeys } from '../issue.ts';
 import { MintReplays } from '../mint/mint-replays.ts';
 import { boundByKey, boundByPolicy, boundByRole } from '../mint/minting-bound.ts';
 import { PresentedKey } from '../mint/presented-key.ts';
@@ -49,7 +49,7 @@ export class RotatePatOperation {
       const createdAt = await mintingMoment(manager, principal.org, this.clock.nowMs());
       const old = await this.oldKey(manager, principal, id);
       const minter = principal.pat === old.id ? old : await this.presentedKey.find(manager, principal, new Date(this.clock.nowMs()));
-      const { row, token } = makeKey(this.env.LATCHKEY_TOKEN_PREFIX, { ...old, owner: old.service ? null : old.owner, createdAt, expiresAt: endOf(old, createdAt, minter), replaces: old.id });
+      const { row, token, record } = makeKey(this.env.LATCHKEY_TOKEN_PREFIX, { ...old, owner: old.service ? null : old.owner, createdAt, expiresAt: endOf(old, createdAt, minter), replaces: old.id });
       boundByRole(principal, old);
       boundByPolicy(caller.key_max_lifetime, row);
       if (minter !== null) boundByKey(minter, row, this.principals);
@@ -59,7 +59,8 @@ export class RotatePatOperation {
       await recordAudit(manager, { org: old.org, ...actorOf(caller), action: 'pat.rotated', target: { kind: 'pat', id: old.id, name: old.name }, details });
       await stageEvent(manager, { org: old.org, type: 'key.rotated', at: createdAt, data: patView({ ...old, ...ended }, createdAt) });
       await stage(manager, patRecord({ ...old, ...ended }));
-      const consistency = await saveKey(manager, row);
+      await saveKeys(manager, [{ row, record }]);
+      const consistency = firstConsistency(record);
       if (claim !== null) await this.replays.keep(manager, claim, row.id, { token, consistency });
       return { answer: { ...patView(row, createdAt), token, consistency }, isNew: true };
     });

@@ -4,9 +4,9 @@ import { stage } from '@latchkey/feed-writer';
 import { Problem } from '@latchkey/problem';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { actorOf, recordAudit } from '../../audit/record-audit.ts';
+import { actorOf, eventOf, recordAudit } from '../../audit/record-audit.ts';
 import type { KeysEnv } from '../../env.ts';
-import { makeKey, saveKey } from '../../personal-access-tokens/issue.ts';
+import { makeKey, storeMade } from '../../personal-access-tokens/issue.ts';
 import { boundByKey, boundByRole } from '../../personal-access-tokens/mint/minting-bound.ts';
 import { PresentedKey } from '../../personal-access-tokens/mint/presented-key.ts';
 import { mintingMoment } from '../../personal-access-tokens/minting-moment.ts';
@@ -45,16 +45,15 @@ export class TriggerKeys {
     boundByRole(principal, request);
     const createdAt = await mintingMoment(manager, principal.org, this.clock.nowMs());
     const minter = await this.presentedKey.find(manager, principal, new Date(this.clock.nowMs()));
-    const { row, token } = makeKey(this.env.LATCHKEY_TOKEN_PREFIX, {
+    const { row, token, record } = makeKey(this.env.LATCHKEY_TOKEN_PREFIX, {
       service: false, name: request.name, org: request.org, owner: principal.user, scopes: request.scopes, projects: [project], grants: null, tools: request.tools ?? null,
       // Where a key may be used from is about people; this one is used from here.
       allowedIps: null, rateLimit: minter?.rateLimit ?? null, createdAt, expiresAt: endOf(caller, createdAt, minter), replaces: null,
     });
     if (minter !== null) boundByKey(minter, row, this.principals);
-    await saveKey(manager, row);
     const details = { owner: row.owner, scopes: [...row.scopes], projects: [project], tool: row.tools?.[0] ?? null };
-    await recordAudit(manager, { org: row.org, ...actorOf(caller), action: 'pat.minted', target: { kind: 'pat', id: row.id, name: row.name }, details });
-    await stageEvent(manager, { org: row.org, type: 'key.minted', at: createdAt, data: patView(row, createdAt) });
+    const minted = eventOf({ org: row.org, ...actorOf(caller), action: 'pat.minted', target: { kind: 'pat', id: row.id, name: row.name }, details });
+    await storeMade(manager, row.org, [{ row, record, minted }]);
     return { id: row.id, token };
   }
 
