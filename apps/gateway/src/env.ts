@@ -1,4 +1,4 @@
-import { loadEnv, managementPortSchema, natsUrlSchema, ownManagementPort, trustedProxiesSchema } from '@latchkey/service';
+import { drainSecondsSchema, loadEnv, managementPortSchema, natsUrlSchema, ownManagementPort, trustedProxiesSchema } from '@latchkey/service';
 import { z } from 'zod';
 import { auditLevels } from './audit/act.ts';
 
@@ -56,6 +56,7 @@ export const schema = z.object({
     .describe('How old the proof that a credential lives may be before the writer is asked online, or the answer is 503: for what only reads.'),
   LATCHKEY_FRESHNESS_BOUND_WRITE_MS: boundMs.default(2000).describe('The same for calls of tools and for whatever changes something.'),
   LATCHKEY_MANAGEMENT_PORT: managementPortSchema,
+  LATCHKEY_DRAIN_SECONDS: drainSecondsSchema,
   LATCHKEY_DATA_DIR: z.string().min(1).optional().describe('Where snapshots of the replica are kept; without it each start reads the feed from its beginning.'),
   LATCHKEY_SNAPSHOT_KEY: key32.optional().describe('32 bytes, base64, that encrypt snapshots; by default derived from LATCHKEY_SESSION_SEALING_KEY.'),
   REDIS_URL: z.url().optional().describe('Shared rate limits; without it they are per process.'),

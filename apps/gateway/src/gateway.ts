@@ -85,6 +85,8 @@ export interface Gateway {
   /** Caches of the path of requests, by name */
   caches: Readonly<Record<string, () => Lookups>>;
   onChange(record: FeedRecord): void;
+  /** Nobody subscribes here any longer: subscriptions end, and new ones at once. */
+  leave(): void;
   close(): Promise<void>;
 }
 
@@ -202,6 +204,7 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
       if (record.kind === 'server' && replica.server(record.slug)?.url !== record.url) upstreams.retire(record.slug);
       streams.onChange(record);
     },
+    leave: () => streams.leaveAll(),
     async close() {
       await confirmStreams.stop();
       streams.cutAll();

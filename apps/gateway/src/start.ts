@@ -137,7 +137,11 @@ export async function startGateway({ env, feed, trail, logger, tracing, usageInt
     follower.start().catch((error: unknown) => {
       if (!closing) logger.error({ err: error }, 'the feed cannot be followed');
     });
-    return { ...service, managementPort: management.port, close };
+    const drain = async (withinMs: number): Promise<void> => {
+      gateway.leave();
+      await service.drain(withinMs);
+    };
+    return { ...service, managementPort: management.port, drain, close };
   } catch (error) {
     await close();
     throw error;

@@ -182,6 +182,45 @@ describe('a stream on which nothing happens', () => {
     }
   });
 
+  verifies('GW-64', 'of a gateway that leaves, subscriptions end with their result, older streams end, and calls have their time', async () => {
+    const world = await startWorld();
+    try {
+      const auth = bearer((await world.pat()).token);
+      const held: Received[] = [];
+      world.upstream.handle = (received) => {
+        held.push(received);
+        received.response.writeHead(200, { 'content-type': 'text/event-stream' }).write(event({ first: true }));
+      };
+      const meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientInfo': { name: 'spec', version: '1' }, 'io.modelcontextprotocol/clientCapabilities': {} };
+      const listen = { jsonrpc: '2.0', id: 'sub-7', method: 'subscriptions/listen', params: { notifications: { toolsListChanged: true }, _meta: meta } };
+      const json = { ...auth, 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+      const begun = async (options: Parameters<typeof open>[1]) => {
+        const { response } = await open(world.mcp, options);
+        const reader = pieces(response);
+        expect(await reader.next()).toBe(event({ first: true }));
+        return { response, reader };
+      };
+      const subscription = await begun({ headers: { ...json, 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'subscriptions/listen' }, body: listen });
+      const older = await begun({ method: 'GET', headers: { ...auth, accept: 'text/event-stream' } });
+      const running = await begun({ headers: json, body: call() });
+
+      const drained = world.drain(30_000);
+      const told = await subscription.reader.next();
+      expect(JSON.parse(/^data: (.*)$/m.exec(told ?? '')?.[1] ?? '')).toEqual({
+        jsonrpc: '2.0', id: 'sub-7', result: { resultType: 'complete', _meta: { 'io.modelcontextprotocol/subscriptionId': 'sub-7' } },
+      });
+      expect([await subscription.reader.next(), subscription.response.complete]).toEqual([null, true]);
+      expect([await older.reader.next(), older.response.complete]).toEqual([null, true]);
+      await eventually(() => held.slice(0, 2).every(({ aborted }) => aborted));
+      held[2]?.response.end(event({ last: true }));
+      expect(await running.reader.next()).toBe(event({ last: true }));
+      expect([await running.reader.next(), running.response.complete]).toEqual([null, true]);
+      await drained;
+    } finally {
+      await world.close();
+    }
+  });
+
   it('does not hold up the end of the gateway', async () => {
     const world = await startWorld();
     const auth = bearer((await world.pat()).token);

@@ -1,4 +1,4 @@
-import { databaseUrlSchema, loadEnv, managementPortSchema, masterKeysSchema, natsUrlSchema, ownManagementPort, trustedProxiesSchema, type EnvRule } from '@latchkey/service';
+import { databaseUrlSchema, drainSecondsSchema, loadEnv, managementPortSchema, masterKeysSchema, natsUrlSchema, ownManagementPort, trustedProxiesSchema, type EnvRule } from '@latchkey/service';
 import { tokenPrefix, tokenPrefixPattern } from '@latchkey/token';
 import { z } from 'zod';
 import { deploymentProvidersSchema } from './federation/deployment-providers.ts';
@@ -20,6 +20,7 @@ export const identityEnvSchema = z.object({
   HOST: z.string().default('0.0.0.0').describe('Address to listen on.'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8081).describe('Port to listen on; 0 takes a free one.'),
   LATCHKEY_MANAGEMENT_PORT: managementPortSchema,
+  LATCHKEY_DRAIN_SECONDS: drainSecondsSchema,
   LATCHKEY_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   LATCHKEY_ISSUER: origin.describe('Public URL of this service: the issuer of every token.'),
   LATCHKEY_GATEWAY_URL: origin.describe('Public URL of the gateway: what resource identifiers begin with.'),

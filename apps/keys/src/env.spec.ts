@@ -11,7 +11,7 @@ describe('the environment of the key service', () => {
     const env = readKeysEnv(least);
     expect(env).toEqual({
       ...least, LATCHKEY_MASTER_KEY: [masterKey], HOST: '0.0.0.0', PORT: 8082, LATCHKEY_LOG_LEVEL: 'info', LATCHKEY_GITHUB_KEYS_URL: 'https://api.github.com/meta/public_keys/secret_scanning', LATCHKEY_TOKEN_PREFIX: 'lk_pat_',
-      LATCHKEY_ALLOW_PRIVATE_UPSTREAMS: false, LATCHKEY_WEBHOOK_TIMEOUT_MS: 15_000, LATCHKEY_MIGRATE: true, LATCHKEY_RATE_LIMIT_PER_MINUTE: 100,
+      LATCHKEY_ALLOW_PRIVATE_UPSTREAMS: false, LATCHKEY_WEBHOOK_TIMEOUT_MS: 15_000, LATCHKEY_MIGRATE: true, LATCHKEY_DRAIN_SECONDS: 30, LATCHKEY_RATE_LIMIT_PER_MINUTE: 100,
     });
     expect(gatewayJwksUrl(env)).toBe('https://gw.example/.well-known/jwks.json');
     expect(gatewayJwksUrl({ ...env, LATCHKEY_GATEWAY_JWKS_URL: 'http://gateway:8080/jwks' })).toBe('http://gateway:8080/jwks');

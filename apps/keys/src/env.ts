@@ -1,4 +1,4 @@
-import { databaseUrlSchema, loadEnv, managementPortSchema, masterKeysSchema, natsUrlSchema, ownManagementPort } from '@latchkey/service';
+import { databaseUrlSchema, drainSecondsSchema, loadEnv, managementPortSchema, masterKeysSchema, natsUrlSchema, ownManagementPort } from '@latchkey/service';
 import { tokenPrefix, tokenPrefixPattern } from '@latchkey/token';
 import { z } from 'zod';
 
@@ -11,6 +11,7 @@ export const keysEnvSchema = z.object({
   HOST: z.string().default('0.0.0.0').describe('Address to listen on.'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8082).describe('Port to listen on; 0 takes a free one.'),
   LATCHKEY_MANAGEMENT_PORT: managementPortSchema,
+  LATCHKEY_DRAIN_SECONDS: drainSecondsSchema,
   LATCHKEY_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   LATCHKEY_KEYS_URL: origin.describe('URL under which the gateway reaches this service: the audience of its assertions.'),
   LATCHKEY_GATEWAY_URL: origin.describe('Public URL of the gateway, the only issuer of assertions that is believed.'),

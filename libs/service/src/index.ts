@@ -4,6 +4,7 @@ export { Caller, CallerGuard, callerOf } from './caller/caller.guard.ts';
 export { GatewayGuard } from './caller/gateway.guard.ts';
 export { TrustedProxies, trustedProxiesSchema } from './client-address.ts';
 export { commandOptions } from './command-options.ts';
+export { drainSecondsSchema } from './drain.ts';
 export { EnvironmentError, loadEnv, type EnvRule } from './load-env.ts';
 export { startManagement, type ManagementOptions, type ManagementPage, type RunningManagement } from './management.ts';
 export { managementPort, managementPortSchema, ownManagementPort } from './management-port.ts';

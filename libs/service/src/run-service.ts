@@ -2,6 +2,7 @@ import { checkNats, NatsFeed, NatsTrail, type AuditTrail, type Feed } from '@lat
 import { createLogger, startTracing, type Logger, type Tracing } from '@latchkey/telemetry';
 import { EnvironmentError } from './load-env.ts';
 import { PortInUseError } from './port-in-use.ts';
+import type { RunningService } from './service.ts';
 import { problemsAtStart, type StartCheck } from './start/run-checks.ts';
 
 export interface ServiceParts<Env> {
@@ -16,6 +17,7 @@ export interface ServiceParts<Env> {
 interface ProcessEnv {
   NATS_URL?: string | undefined;
   LATCHKEY_LOG_LEVEL: string;
+  LATCHKEY_DRAIN_SECONDS: number;
 }
 
 export interface ServiceProcess<Env> {
@@ -25,7 +27,7 @@ export interface ServiceProcess<Env> {
   readEnv: () => Env;
   /** What else must be so; a variable that is wrong is absent. */
   checks: (env: Partial<Env>) => readonly StartCheck[];
-  start: (parts: ServiceParts<Env>) => Promise<{ close(): Promise<void> }>;
+  start: (parts: ServiceParts<Env>) => Promise<Pick<RunningService, 'drain' | 'close'>>;
 }
 
 /** What whoever starts it can mend is said in a line; everything else with its stack. */
@@ -58,6 +60,8 @@ async function usableEnv<Env extends ProcessEnv>({ name, stream, readEnv, checks
   return { ...env, NATS_URL: servers };
 }
 
+const closeMs = 15_000;
+
 async function run<Env extends ProcessEnv>(service: ServiceProcess<Env>): Promise<void> {
   const env = await usableEnv(service);
   const logger = createLogger(service.name, env.LATCHKEY_LOG_LEVEL);
@@ -66,18 +70,23 @@ async function run<Env extends ProcessEnv>(service: ServiceProcess<Env>): Promis
   const trail = await NatsTrail.connect({ servers: env.NATS_URL, name: `${service.name} audit`, logger });
   const running = await service.start({ env, feed, trail, logger, tracing });
   const stop = async (signal: string): Promise<void> => {
-    logger.info({ signal }, 'stopping');
+    logger.info({ signal, withinSeconds: env.LATCHKEY_DRAIN_SECONDS }, 'draining');
+    await running.drain(env.LATCHKEY_DRAIN_SECONDS * 1000);
+    logger.info('stopping');
+    // Whatever does not close: by then nobody is being served, and what is decided is in Postgres.
+    setTimeout(() => process.exit(1), closeMs).unref();
     await running.close();
     await trail.close();
     await feed.close();
     await tracing?.stop();
     process.exit(0);
   };
+  // A second signal finds no handler and ends the process at once.
   process.once('SIGTERM', (signal) => void stop(signal));
   process.once('SIGINT', (signal) => void stop(signal));
 }
 
-/** The life of one service as a process of its own: environment, feed, start, and an orderly end on SIGTERM or SIGINT. */
+/** The life of one service as a process of its own: environment, feed, start, and an orderly end on SIGTERM or SIGINT: bounded, and without a request that is lost. */
 export function runService<Env extends ProcessEnv>(service: ServiceProcess<Env>): void {
   run(service).catch((error: unknown) => {
     process.stderr.write(`${words(error)}\n`);

@@ -5,6 +5,7 @@ import type { DynamicModule } from '@nestjs/common';
 import type { Logger } from '@latchkey/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TrustedProxies } from './client-address.ts';
+import { Drain } from './drain.ts';
 import type { HttpMetrics } from './metrics/http-metrics.ts';
 import { nestLogger } from './nest-logger.ts';
 import { PortInUseError } from './port-in-use.ts';
@@ -41,13 +42,16 @@ export interface RunningService {
   name: string;
   port: number;
   app: NestFastifyApplication;
+  /** Takes nothing new and waits for what is open, so long; to be called before `close`. */
+  drain(withinMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
-function healthRoutes(app: NestFastifyApplication, options: ServiceOptions): void {
+function healthRoutes(app: NestFastifyApplication, options: ServiceOptions, drain: Drain): void {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.get('/healthz', (_request, reply) => reply.send({ status: 'ok' }));
   fastify.get('/readyz', async (_request, reply) => {
+    if (drain.isDraining) return await reply.status(503).send({ status: 'not ready', reason: 'draining' });
     try {
       const details = await options.checkReady?.(app);
       return await reply.send({ status: 'ready', ...details });
@@ -63,6 +67,7 @@ function healthRoutes(app: NestFastifyApplication, options: ServiceOptions): voi
  */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   let raw: RawHandler | undefined;
+  const leaving = new Drain();
   const problems = new ProblemFilter(options.logger);
   const proxies = options.proxies ?? new TrustedProxies();
   const serve = (request: IncomingMessage, response: ServerResponse, handler: RequestListener): void => {
@@ -75,6 +80,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     bodyLimit: 1024 * 1024,
     serverFactory: (handler: RequestListener): Server =>
       createServer({ maxHeaderSize: 32 * 1024 }, (request, response) => {
+        leaving.note(request, response);
         options.metrics?.time(request, response);
         if (options.tracksRequests === true) withRequestFacts(request, proxies, () => serve(request, response, handler));
         else serve(request, response, handler);
@@ -91,7 +97,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     void reply.header('x-request-id', request.id);
     done();
   });
-  healthRoutes(app, options);
+  healthRoutes(app, options, leaving);
   try {
     await options.configure?.(app);
     await app.init();
@@ -106,5 +112,9 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const address = (app.getHttpServer() as Server).address();
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
   options.logger.info({ port }, 'listening');
-  return { name: options.name, port, app, close: () => app.close() };
+  const drain = async (withinMs: number): Promise<void> => {
+    const cut = await leaving.run(app.getHttpServer() as Server, withinMs);
+    if (cut > 0) options.logger.warn({ connections: cut, afterMs: withinMs }, 'what was still open was cut');
+  };
+  return { name: options.name, port, app, drain, close: () => app.close() };
 }

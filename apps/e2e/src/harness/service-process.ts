@@ -46,7 +46,7 @@ export async function startServiceProcess(options: ServiceOptions): Promise<Serv
   const logFile = join(logDir, `${name}.log`);
   const log = openSync(logFile, 'a');
   const child = spawn(node, [join(repository, script), ...args], {
-    cwd: repository, env: { ...inherited(), NODE_ENV: 'test', ...env }, stdio: ['ignore', log, log],
+    cwd: repository, env: { ...inherited(), NODE_ENV: 'test', LATCHKEY_DRAIN_SECONDS: '1', ...env }, stdio: ['ignore', log, log],
   });
   closeSync(log);
   let ended: number | string | undefined;

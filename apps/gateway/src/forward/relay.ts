@@ -31,7 +31,7 @@ export interface RelayOptions {
   /** The upstream has answered, or will not; null: it has. Nothing is said where the caller left before. */
   onOutcome(failure: ServerFailure | null): void;
   /** An event stream has begun; what is returned is called when it is over. */
-  onStream(cut: () => void): () => void;
+  onStream(cut: (farewell?: string) => void): () => void;
 }
 
 const keepAliveComment = ': keep-alive\n';
@@ -127,8 +127,8 @@ export class Relay implements Dispatcher.DispatchHandler {
     this.finish(this.streaming ? 'end' : 'destroy');
   }
 
-  /** Ends a stream from our side: upstream aborted, nothing more sent (GW-63). */
-  readonly cut = (): void => this.finish('end');
+  /** Ends a stream from our side: upstream aborted, nothing more sent (GW-63) but a farewell where there is one (GW-64). */
+  readonly cut = (farewell?: string): void => this.finish('end', this.sink?.atLineStart() === true ? farewell : undefined);
 
   private begin(status: number, headers: IncomingHttpHeaders): void {
     const { response, rewrite, times } = this.options;
@@ -189,11 +189,11 @@ export class Relay implements Dispatcher.DispatchHandler {
   }
 
   /** Ends what the caller was already being sent. */
-  private finish(how: 'end' | 'destroy'): void {
+  private finish(how: 'end' | 'destroy', farewell?: string): void {
     const { response } = this.options;
     if (!this.settle()) return;
     // What waits in the buffer counts as not sent.
-    if (how === 'end' && response.writableLength === 0) response.end();
+    if (how === 'end' && response.writableLength === 0) response.end(farewell);
     else response.destroy();
     this.resolve();
   }

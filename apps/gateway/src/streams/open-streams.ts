@@ -14,6 +14,8 @@ export interface OpenStream {
   mayGoOn(): boolean;
   /** Ends it at once: upstream aborted, nothing more sent. */
   cut(): void;
+  /** Ends what would go on for ever, as the gateway leaves; what is a call has its time. */
+  leave?(): void;
 }
 
 /** Everything whose change can end a stream, as `kind:id`. */
@@ -46,6 +48,8 @@ export class OpenStreams {
   private readonly byKey = new Map<string, Set<OpenStream>>();
   private readonly all = new Set<OpenStream>();
 
+  private leaving = false;
+
   get size(): number {
     return this.all.size;
   }
@@ -66,6 +70,8 @@ export class OpenStreams {
       const set = this.byKey.get(key) ?? new Set();
       this.byKey.set(key, set.add(stream));
     }
+    // It came on a connection that was open already.
+    if (this.leaving) setImmediate(() => stream.leave?.());
     return () => {
       this.all.delete(stream);
       for (const key of keys) {
@@ -81,6 +87,12 @@ export class OpenStreams {
     const concerned = this.byKey.get(nameOf(record));
     if (concerned === undefined) return;
     for (const stream of [...concerned]) if (!stream.mayGoOn()) stream.cut();
+  }
+
+  /** Tells those that only wait for what may come that they are over (GW-64): they begin anew, elsewhere. */
+  leaveAll(): void {
+    this.leaving = true;
+    for (const stream of [...this.all]) stream.leave?.();
   }
 
   cutAll(): void {

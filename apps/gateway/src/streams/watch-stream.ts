@@ -7,6 +7,7 @@ import type { SigningKeys } from '../credentials/signing-keys.ts';
 import type { Prover } from '../freshness/prover.ts';
 import type { Exchange, McpRoute } from '../proxy/exchange.ts';
 import { askOf, mayCallFrom, subjectOf } from '../proxy/stages/authorize.ts';
+import { farewellTo } from './farewell.ts';
 import type { OpenStream, OpenStreams } from './open-streams.ts';
 
 export interface WatcherOptions {
@@ -28,7 +29,7 @@ const isCall = ({ message }: Exchange): boolean => message?.kind === 'request' &
  * credential expires, and when it is too old.
  * @returns what watches over one, and itself returns what ends the watch
  */
-export function watcher({ streams, replica, pats, liveness, prover, keys, clock, times }: WatcherOptions): (exchange: Exchange, cut: () => void) => () => void {
+export function watcher({ streams, replica, pats, liveness, prover, keys, clock, times }: WatcherOptions): (exchange: Exchange, cut: (farewell?: string) => void) => () => void {
   /** The same questions that let the request in, asked of what is known now (GW-63). */
   const mayGoOn = (exchange: Exchange, route: McpRoute, { principal, confirmed }: Pick<OpenStream, 'principal' | 'confirmed'>): boolean => {
     if (liveness.causeOfDeath(principal, confirmed) !== null) return false;
@@ -54,13 +55,14 @@ export function watcher({ streams, replica, pats, liveness, prover, keys, clock,
     if (route?.kind !== 'mcp') return () => undefined;
     const principal = exchange.needPrincipal();
     const expiresInMs = principal.expiresAtSeconds === null ? Infinity : principal.expiresAtSeconds * 1000 - clock.nowMs();
-    const timer = setTimeout(cut, Math.max(0, Math.min(times.streamMaxAgeMs, expiresInMs)));
+    const timer = setTimeout(() => cut(), Math.max(0, Math.min(times.streamMaxAgeMs, expiresInMs)));
     const stream: OpenStream = {
-      principal, confirmed: prover.newerThanReplica(exchange.confirmed), server: route.server.slug, connection: exchange.attached?.record.id, mayGoOn: () => mayGoOn(exchange, route, stream), cut,
+      principal, confirmed: prover.newerThanReplica(exchange.confirmed), server: route.server.slug, connection: exchange.attached?.record.id, mayGoOn: () => mayGoOn(exchange, route, stream), cut: () => cut(),
+      ...(isCall(exchange) ? {} : { leave: () => cut(farewellTo(exchange.message)) }),
     };
     const forget = streams.add(stream);
     // A change that came between the decision and this moment found no stream to cut.
-    if (!stream.mayGoOn()) setImmediate(cut);
+    if (!stream.mayGoOn()) setImmediate(() => cut());
     return () => {
       clearTimeout(timer);
       forget();

@@ -28,6 +28,7 @@ export interface World {
   jwt(claims?: object, header?: object): Promise<string>;
   server(more?: Partial<ServerRecord>): ServerRecord;
   post(body: SendOptions['body'], headers?: SendOptions['headers'], path?: string): Promise<Answer>;
+  drain(withinMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -102,6 +103,7 @@ export async function startWorld({ env = {}, records = [], prepare = true, feed:
       }).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'k1', ...header }).sign(signing.privateKey),
     post: (body, headers = {}, path = '/mcp/demo') =>
       send(`${url}${path}`, { headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers }, ...(body === undefined ? {} : { body }) }),
+    drain: (withinMs) => gateway.drain(withinMs),
     async close() {
       await gateway.close();
       for (const writer of Object.values(writers)) writer.stop();

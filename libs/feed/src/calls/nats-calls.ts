@@ -1,6 +1,7 @@
 import type { Logger } from '@latchkey/telemetry';
 import { headers as newHeaders, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import { connectNats, type NatsOptions } from '../nats/connect.ts';
+import { letGo } from '../nats/let-go.ts';
 
 export interface Call {
   subject: string;
@@ -63,7 +64,7 @@ export class NatsCalls {
     });
     return {
       stop: async () => {
-        subscription.unsubscribe();
+        await letGo(subscription);
         await Promise.all(open);
       },
     };

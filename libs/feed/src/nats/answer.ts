@@ -2,6 +2,7 @@ import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { Answerer } from '../asking/answerer.ts';
 import type { AskSubject } from '../asking/asking.ts';
 import type { Answering, AnswerHandler } from '../feed.ts';
+import { letGo } from './let-go.ts';
 
 /** All who answer a subject form one queue group: the server gives each question to one of them. */
 const queue = 'writers';
@@ -22,7 +23,7 @@ export function answerOnNats(connection: NatsConnection, subject: AskSubject, ha
   };
   return {
     stop: async () => {
-      subscription.unsubscribe();
+      await letGo(subscription);
       await answerer.settled();
     },
   };
