@@ -103,7 +103,7 @@ describe('what comes back', () => {
   });
   afterAll(() => world.close());
 
-  const answering = (status: number, headers: Record<string, string>, body = '{}') => {
+  const answering = (status: number, headers: Record<string, string | string[]>, body = '{}') => {
     world.upstream.handle = ({ response }) => void response.writeHead(status, headers).end(body);
     return world.post(call('add', 5), auth);
   };
@@ -134,9 +134,9 @@ describe('what comes back', () => {
   verifies('GW-83', 'headers that speak for our host stay inside', async () => {
     const { headers } = await answering(200, {
       'content-type': 'application/json', 'set-cookie': 'a=b', 'access-control-allow-origin': '*', 'www-authenticate': 'x', 'x-powered-by': 'x', 'strict-transport-security': 'max-age=1',
-      'cache-control': 'public', 'x-custom': 'kept', 'latchkey-thing': 'x', 'alt-svc': 'x', 'x-request-id': 'theirs', connection: 'x-hop', 'x-hop': '1', 'mcp-protocol-version': '2025-11-25',
+      'cache-control': 'public', 'x-custom': 'kept', 'latchkey-thing': 'x', 'alt-svc': 'x', 'x-request-id': 'theirs', connection: ['x-hop', 'x-leap'], 'x-hop': '1', 'x-leap': '1', 'mcp-protocol-version': '2025-11-25',
     });
-    for (const name of ['set-cookie', 'access-control-allow-origin', 'www-authenticate', 'x-powered-by', 'strict-transport-security', 'latchkey-thing', 'alt-svc', 'x-hop']) expect(headers).not.toHaveProperty(name);
+    for (const name of ['set-cookie', 'access-control-allow-origin', 'www-authenticate', 'x-powered-by', 'strict-transport-security', 'latchkey-thing', 'alt-svc', 'x-hop', 'x-leap']) expect(headers).not.toHaveProperty(name);
     expect(headers).toMatchObject({ 'cache-control': 'no-store', 'x-custom': 'kept', 'mcp-protocol-version': '2025-11-25' });
     expect(headers['x-request-id']).not.toBe('theirs');
   });

@@ -33,7 +33,7 @@ describe('what a proxy asks about', () => {
   });
 
   verifies('G14', 'and nothing that could be read in two ways', () => {
-    for (const uri of ['/x/../mcp/demo', '/x/%2e%2e/mcp/demo', '//mcp/demo', '/mcp\\demo', '/mcp/%64emo', '/%6dcp/demo', '/MCP/demo', '/mcp', '/mcp/', '/mcp/DEMO', '/%', 'mcp/demo']) {
+    for (const uri of ['/x/../mcp/demo', '/x/%2e%2e/mcp/demo', '/x%2f..%2fmcp/demo', '/x%2f../mcp/demo', '/%2Fmcp/demo', '//mcp/demo', '/mcp\\demo', '/mcp/%64emo', '/%6dcp/demo', '/MCP/demo', '/mcp', '/mcp/', '/mcp/DEMO', '/%', 'mcp/demo']) {
       expect([uri, read('/authz', 'X-Original-URI', uri)]).toEqual([uri, 'refused 403']);
       if (uri.startsWith('/')) expect([uri, read(`/authz/uri${uri}`)]).toEqual([uri, 'refused 403']);
     }

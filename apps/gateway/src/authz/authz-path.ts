@@ -44,7 +44,7 @@ function pathOf(uri: string): string {
 
 /** Whatever begins like a server has to be one; a spelling that only a later parser would understand is none. */
 function serverOf(path: string): string | null {
-  if (!path.startsWith('/') || isUnsafePath(path)) throw refuse('The path of the request can be read in two ways.');
+  if (!path.startsWith('/') || isUnsafePath(path) || /%2f/i.test(path)) throw refuse('The path of the request can be read in two ways.');
   const server = mcpPath.exec(path)?.[1];
   if (server !== undefined) return server;
   if (/^\/(?:m|%6d|%4d)/i.test(path) && /^\/mcp(?:\/|$)/i.test(decodeURIComponent(path))) throw refuse('The path names no server.');

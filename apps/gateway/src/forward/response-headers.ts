@@ -15,7 +15,7 @@ const droppedFamilies = /^(?:access-control-|latchkey-|x-latchkey-|ratelimit|x-r
 
 /** What is left of an upstream's headers for the caller. */
 export function callerHeaders(from: IncomingHttpHeaders): Record<string, string | string[]> {
-  const named = new Set((typeof from.connection === 'string' ? from.connection : '').toLowerCase().split(',').map((name) => name.trim()));
+  const named = new Set([from.connection ?? []].flat().join(',').toLowerCase().split(',').map((name) => name.trim()));
   const kept: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(from)) {
     if (value === undefined || dropped.has(name) || named.has(name) || droppedFamilies.test(name)) continue;

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { plainNames } from './plain-names.ts';
 
 /** Why a body is not taken. `malformed` is no JSON at all; the others are JSON that two parsers could read differently. */
 export type JsonFault = 'malformed' | 'encoding' | 'duplicate' | 'depth';
@@ -83,5 +84,7 @@ export function parseStrictJson(bytes: Buffer): unknown {
     throw new JsonRefused('malformed');
   }
   refuseRepeatedNames(text);
-  return value;
+  const plain = plainNames(text);
+  if (plain === null) throw new JsonRefused('malformed');
+  return plain === text ? value : JSON.parse(plain);
 }

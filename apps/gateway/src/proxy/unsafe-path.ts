@@ -2,7 +2,8 @@
 export function isUnsafePath(path: string): boolean {
   if (path.includes('\\') || path.includes('//')) return true;
   try {
-    return path.split('/').some((segment) => /^\.{1,2}$|[\u0000-\u001f\u007f\\]/.test(decodeURIComponent(segment)));
+    // Decoded before it is split: an encoded slash may end a segment for somebody else.
+    return decodeURIComponent(path).split('/').some((segment) => /^\.{1,2}$|[\u0000-\u001f\u007f\\]/.test(segment));
   } catch {
     return true;
   }

@@ -30,6 +30,13 @@ describe('EventStreamRewriter', () => {
     fc.assert(fc.property(fc.array(fc.nat(200)), (cuts) => expect(through(new EventStreamRewriter(mark), bytes, cuts)).toBe(whole)));
   });
 
+  verifies('GW-51', 'a byte order mark hides no message: a client takes it away at the head of the stream, and nowhere else', () => {
+    const through = (text: string): string => new EventStreamRewriter(mark).push(Buffer.from(text)).toString();
+    expect(through('\ufeffdata: {"a":1}\n\n')).toBe('data: {"a":1,"seen":true}\n\n');
+    expect(through('data: {"drop":true}\n\n\ufeffdata: {"drop":true}\n\n')).toBe('\n\n');
+    expect(through('data: {"a":1}\n\ufeffdata: {"drop":true}\n\n')).toBe('data: {"a":1,"seen":true}\n\n');
+  });
+
   verifies('GW-53', 'of a dropped event only its id goes on, so that a resumed stream does not repeat it', () => {
     expect(new EventStreamRewriter(mark).push(Buffer.from('id: 3\nevent: message\ndata: {"drop":true}\n\n')).toString()).toBe('id: 3\n\n');
     expect(new EventStreamRewriter(mark).push(Buffer.from('data: {"drop":true}\n\n')).toString()).toBe('');
@@ -44,6 +51,10 @@ describe('EventStreamRewriter', () => {
 describe('rewriteText', () => {
   it('keeps numbers as they were written', () => {
     expect(rewriteText('{"max":9223372036854775807,"one":1.0,"e":1e3,"n":-0,"x":7}', mark)).toBe('{"max":9223372036854775807,"one":1.0,"e":1e3,"n":-0,"x":7,"seen":true}');
+  });
+
+  it('passes what is no message, as one line', () => {
+    for (const text of ['1.0', '\n5', '"x"', 'null']) expect(rewriteText(text, mark)).toBe(text.trim());
   });
 
   verifies('GW-51', 'a batch of answers is read answer by answer', () => {

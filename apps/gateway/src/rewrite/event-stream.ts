@@ -1,5 +1,4 @@
-import { parseExact } from './exact-json.ts';
-import { isObject } from '../message/message.ts';
+import { hasMembers, parseExact } from './exact-json.ts';
 import type { Rewrite } from './rewrite-plan.ts';
 
 /** No message that has to be read is larger; a bound for what one stream may keep in memory. */
@@ -22,8 +21,9 @@ export function rewriteText(text: string, rewrite: Rewrite): string | null {
     throw new UnreadableAnswer('the upstream sent a message that is no JSON');
   }
   // A batch (only in old revisions) is judged message by message.
-  if (Array.isArray(value)) return JSON.stringify(value.filter((item: unknown) => isObject(item) && rewrite(item)));
-  if (!isObject(value)) return text;
+  if (Array.isArray(value)) return JSON.stringify(value.filter((item: unknown) => hasMembers(item) && rewrite(item)));
+  // Written anew, too: as one line, whatever white space it came with.
+  if (!hasMembers(value)) return JSON.stringify(value);
   return rewrite(value) ? JSON.stringify(value) : null;
 }
 
@@ -35,6 +35,7 @@ export class EventStreamRewriter {
   private pending: Buffer = Buffer.alloc(0);
   /** How far `pending` is known to hold no end of an event: a large event is not read again with every piece of it. */
   private scanned = 0;
+  private begun = false;
 
   constructor(private readonly rewrite: Rewrite) {}
 
@@ -54,17 +55,23 @@ export class EventStreamRewriter {
   }
 
   private event(bytes: Buffer): Buffer | null {
-    const lines = bytes.toString('utf8').split(/\r\n|\n|\r/);
+    const text = bytes.toString('utf8');
+    // A client takes a byte order mark at the head of the stream for no part of the first line, which may be the message.
+    const lines = (this.begun ? text : text.replace(/^\ufeff/, '')).split(/\r\n|\n|\r/);
+    this.begun = true;
     const data = lines.filter(isData).map((line) => line.slice(5).replace(/^ /, '')).join('\n');
-    if (data === '') return bytes;
-    const text = rewriteText(data, this.rewrite);
+    if (data === '' && !text.includes('\ufeff')) return bytes;
+    // What is no field stays behind: after a byte order mark it could be one, once it comes first.
+    const kept = lines.filter((line) => known.test(line));
+    if (data === '') return Buffer.from(`${kept.join('\n')}\n\n`);
+    const rewritten = rewriteText(data, this.rewrite);
     // A dropped message keeps its id: a client that resumes must not be sent it again.
-    const kept = lines.filter((line) => line !== '' && !isData(line));
-    if (text === null) return kept.some((line) => line.startsWith('id')) ? Buffer.from(`${kept.filter((line) => line.startsWith('id')).join('\n')}\n\n`) : null;
-    return Buffer.from(`${[...kept, `data: ${text}`].join('\n')}\n\n`);
+    if (rewritten === null) return kept.some((line) => line.startsWith('id')) ? Buffer.from(`${kept.filter((line) => line.startsWith('id')).join('\n')}\n\n`) : null;
+    return Buffer.from(`${[...kept, `data: ${rewritten}`].join('\n')}\n\n`);
   }
 }
 
+const known = /^(?:(?:id|event|retry)(?::|$)|:)/;
 const isData = (line: string): boolean => line === 'data' || line.startsWith('data:');
 
 /** Index after the blank line that ends the first event, in any of the three line endings; -1 while there is none. */

@@ -1,8 +1,9 @@
 import { keepsTools, mayUse, type Subject } from '@latchkey/access';
 import type { ServerRestrictions } from '@latchkey/contracts';
 import { modernVersions } from '../message/era.ts';
-import { isObject, type Message } from '../message/message.ts';
+import type { Message } from '../message/message.ts';
 import type { McpRoute } from '../proxy/exchange.ts';
+import { hasMembers } from './exact-json.ts';
 
 /** Changes one JSON-RPC message of the upstream in place. @returns false when the message must not reach the caller at all */
 export type Rewrite = (message: Record<string, unknown>) => boolean;
@@ -33,7 +34,7 @@ export function rewritePlan(route: McpRoute, subject: Subject, message: Message 
   return (received) => {
     if (narrows && !filterMessage(received, subject, route, restricted)) return false;
     const { result } = received;
-    if (caches && isObject(result)) privateResult(result, message.method);
+    if (caches && hasMembers(result)) privateResult(result, message.method);
     return true;
   };
 }
@@ -42,7 +43,7 @@ function filterMessage(received: Record<string, unknown>, subject: Subject, { se
   // GW-53: news of what is hidden is news of its existence.
   if (restricted && received['method'] === 'notifications/resources/updated') return false;
   const { result } = received;
-  if (!isObject(result)) return true;
+  if (!hasMembers(result)) return true;
   keep(result, 'tools', ({ name }) => mayUse(subject, server, { kind: 'tool', name: String(name) }));
   annotate(result, server.settings?.restrictions?.annotations);
   keep(result, 'prompts', ({ name }) => mayUse(subject, server, { kind: 'prompt', name: String(name) }));
@@ -54,7 +55,7 @@ function filterMessage(received: Record<string, unknown>, subject: Subject, { se
 /** Order and `nextCursor` stay; an empty page is fine (GW-51). What is no item of the protocol cannot be judged, so it is left out. */
 function keep(result: Record<string, unknown>, member: string, mayKeep: (item: Item) => boolean): void {
   const items = result[member];
-  if (Array.isArray(items)) result[member] = items.filter((item: unknown) => isObject(item) && mayKeep(item));
+  if (Array.isArray(items)) result[member] = items.filter((item: unknown) => hasMembers(item) && mayKeep(item));
 }
 
 /** What an administrator says of a tool is what its callers are told, and what their calls are judged by. */
@@ -63,7 +64,7 @@ function annotate(result: Record<string, unknown>, annotations: ServerRestrictio
   if (!Array.isArray(tools)) return;
   for (const tool of tools as Item[]) {
     const name = String(tool['name']);
-    if (Object.hasOwn(annotations, name)) tool['annotations'] = { ...(isObject(tool['annotations']) ? tool['annotations'] : {}), ...annotations[name] };
+    if (Object.hasOwn(annotations, name)) tool['annotations'] = { ...(hasMembers(tool['annotations']) ? tool['annotations'] : {}), ...annotations[name] };
   }
 }
 
