@@ -190,8 +190,8 @@ describe('sessions', () => {
       await meet("SELECT 1 FROM artifacts WHERE kind = 'Session' AND uid = $1 FOR UPDATE", [program.sid], async () => {
         const signedIn = program.browser.submit(form, { email: ann.email, password });
         await waiting(1);
+        // `meet` waits for the second one: who waited here too might look only after its commit.
         ended = accounts.dataSource.transaction((manager) => signOutBrowsers(manager, ann.id));
-        await waiting(2);
         return signedIn;
       }, 2);
       await ended;
