@@ -11,6 +11,7 @@ import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
 import pg from 'pg';
 import { request } from 'undici';
 import { readKeysEnv, startKeys } from '../src/index.ts';
+import { migrated } from './migrated.ts';
 
 export const keysUrl = 'http://keys.internal:8082';
 export const gatewayUrl = 'https://gateway.example';
@@ -91,7 +92,7 @@ export class KeysFixture {
   ) {}
 
   static async start({ feed = new InProcessFeed(), tokenPrefix, trail, calls, env = {} }: FixtureOptions = {}): Promise<KeysFixture> {
-    const [gateway, database] = await Promise.all([Gateway.start(), freshDatabase()]);
+    const [gateway, database] = await Promise.all([Gateway.start(), freshDatabase(migrated)]);
     const fixture = new KeysFixture(gateway, feed, database, tokenPrefix, trail, env, calls);
     await fixture.startService();
     return fixture;

@@ -1,6 +1,6 @@
 export { freePort } from '@latchkey/embedded-postgres';
 export { launchChromium } from './chromium.ts';
-export { freshDatabase, type TestDatabase } from './database.ts';
+export { freshDatabase, type TestDatabase, type TestSchema } from './database.ts';
 export { eventually } from './eventually.ts';
 export { findProgram, ServerMissingError } from './find-program.ts';
 export { startNats, type NatsOptions, type TestNats } from './nats.ts';

@@ -13,6 +13,7 @@ import { CreateOrganization } from '../../src/organizations/create-organization.
 import { CreateProject } from '../../src/organizations/create-project.ts';
 import type { IdentityOptions } from '../../src/app.module.ts';
 import { readIdentityEnv, startIdentity } from '../../src/index.ts';
+import { migrated } from './migrated.ts';
 
 export const gatewayUrl = 'http://gateway.test';
 export const admin = { email: 'admin@example.com', password: 'correct horse battery', org: 'acme', project: 'prod' };
@@ -44,7 +45,7 @@ export type Accounts = Awaited<ReturnType<typeof startAccounts>>;
 
 /** The whole identity service on a database of its own, seeded with an administrator, `acme` and `prod`. */
 export async function startAccounts(overrides: Record<string, string> = {}, options: Pick<IdentityOptions, 'clock' | 'txtResolver'> = {}) {
-  const database = await freshDatabase();
+  const database = await freshDatabase(migrated);
   const asserter = await startAsserter();
   const port = await freePort();
   const issuer = `http://127.0.0.1:${port}`;

@@ -6,6 +6,7 @@ import { DataSource } from 'typeorm';
 import type { OutboundFetch } from '@latchkey/outbound';
 import { readIdentityEnv } from '../../src/env.ts';
 import { startIdentity, type RunningIdentity } from '../../src/start.ts';
+import { migrated } from './migrated.ts';
 
 export const gateway = 'http://gate.test';
 export const demo = `${gateway}/mcp/demo`;
@@ -37,7 +38,7 @@ export interface TestIdentityOptions {
 
 /** A real identity service on a database of its own, with an admin and a demo server. */
 export async function startTestIdentity({ variables = {}, outbound, trail, beside, after = beside }: TestIdentityOptions = {}): Promise<TestIdentity> {
-  const database = after?.database ?? (await freshDatabase());
+  const database = after?.database ?? (await freshDatabase(migrated));
   const port = after === undefined ? await freePort() : Number(new URL(after.issuer).port);
   const issuer = `http://localhost:${port}`;
   const all = {
