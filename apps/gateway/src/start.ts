@@ -23,6 +23,7 @@ import { limitMetrics } from './metrics/limit-metrics.ts';
 import { upstreamMetrics } from './metrics/upstream-metrics.ts';
 import { RequestMetrics } from './metrics/request-metrics.ts';
 import { runPipeline } from './proxy/run-pipeline.ts';
+import { appliedSpans } from './traces/applied-spans.ts';
 
 export interface StartGatewayOptions {
   env: GatewayEnv;
@@ -83,7 +84,7 @@ function readiness(freshness: Freshness): () => boolean {
 export async function startGateway({ env, feed, trail, logger, tracing, usageIntervalMs, healthIntervalMs }: StartGatewayOptions): Promise<RunningGateway> {
   const clock = new SystemMonotonicClock();
   const replica = new Replica(logger);
-  const follower = new ReplicaFollower({ feed, replica, logger, ...snapshotOf(env) });
+  const follower = new ReplicaFollower({ feed, replica, logger, onTraced: tracing === undefined ? undefined : appliedSpans(tracing), ...snapshotOf(env) });
   const freshness = new Freshness({ feed, replica, follower, clock, logger });
   const isReady = readiness(freshness);
   const registry = new Registry();

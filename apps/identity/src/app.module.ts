@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AuditTrail, type Feed } from '@latchkey/feed';
-import type { Logger } from '@latchkey/telemetry';
+import type { Logger, Tracing } from '@latchkey/telemetry';
 import { SystemWallClock, WallClock } from '@latchkey/clock';
 import { AssertionVerifier, CallerGuard } from '@latchkey/service';
 import { accountsControllers, accountsProviders } from './accounts/providers.ts';
@@ -37,6 +37,8 @@ export interface IdentityOptions {
   env: IdentityEnv;
   feed: Feed;
   logger: Logger;
+  /** Where what is done here is traced to; without it nothing is. */
+  tracing?: Tracing | undefined;
   /** By which other services tell what they did; without it, nobody is listened to. */
   trail?: AuditTrail;
   /** Tests move it. */
@@ -50,7 +52,7 @@ export interface IdentityOptions {
 /** The one module of the identity service; features bring arrays. */
 @Module({})
 export class IdentityModule {
-  static register({ env, feed, logger, trail, clock, outbound, txtResolver }: IdentityOptions): DynamicModule {
+  static register({ env, feed, logger, tracing, trail, clock, outbound, txtResolver }: IdentityOptions): DynamicModule {
     return {
       module: IdentityModule,
       providers: [
@@ -64,7 +66,7 @@ export class IdentityModule {
         },
         CallerGuard,
         ...(trail === undefined ? [] : [{ provide: AuditTrail, useValue: trail }]),
-        ...storageProviders(feed),
+        ...storageProviders(feed, tracing),
         ...engineProviders(outbound),
         ...exchangeProviders,
         ...assertionsProviders,

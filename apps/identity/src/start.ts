@@ -32,6 +32,7 @@ export async function startIdentity(options: IdentityOptions): Promise<RunningId
     gauges: identityGauges,
     show: (registry, app) => registry.registerMetric(app.get(TokenMetrics).requests),
     tracksRequests: true,
+    tracing: options.tracing,
     proxies: env.LATCHKEY_TRUSTED_PROXIES,
     logger,
     rawHandler: engineHandler,

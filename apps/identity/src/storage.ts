@@ -3,7 +3,7 @@ import type { Feed } from '@latchkey/feed';
 import { FenceResponder, Relay } from '@latchkey/feed-writer';
 import { connectPostgres } from '@latchkey/postgres';
 import { createRedis, type Redis } from '@latchkey/ratelimit';
-import type { Logger } from '@latchkey/telemetry';
+import type { Logger, Tracing } from '@latchkey/telemetry';
 import { DataSource } from 'typeorm';
 import { accountsEntities } from './accounts/providers.ts';
 import { assertionsEntities } from './assertions/providers.ts';
@@ -66,7 +66,7 @@ class StorageShutdown implements OnApplicationShutdown {
 }
 
 /** Postgres with its migrations run, the relay that carries the outbox to the feed, and who answers the gateways' fences from it. */
-export const storageProviders = (feed: Feed): Provider[] => [
+export const storageProviders = (feed: Feed, tracing?: Tracing): Provider[] => [
   {
     provide: DataSource,
     useFactory: (env: IdentityEnv) => connectPostgres({ url: env.DATABASE_URL, schema: 'identity', entities, migrations, migrate: env.LATCHKEY_MIGRATE, poolSize: 20 }),
@@ -74,7 +74,7 @@ export const storageProviders = (feed: Feed): Provider[] => [
   },
   {
     provide: Relay,
-    useFactory: (dataSource: DataSource, logger: Logger) => new Relay({ dataSource, feed, writer: 'identity', logger }),
+    useFactory: (dataSource: DataSource, logger: Logger) => new Relay({ dataSource, feed, writer: 'identity', logger, tracing }),
     inject: [DataSource, LOGGER],
   },
   {

@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { SystemWallClock, WallClock } from '@latchkey/clock';
 import { AuditTrail, type Feed, type NatsCalls } from '@latchkey/feed';
 import { AssertionVerifier, CallerGuard } from '@latchkey/service';
-import type { Logger } from '@latchkey/telemetry';
+import type { Logger, Tracing } from '@latchkey/telemetry';
 import { askingControllers, askingProviders } from './asking/providers.ts';
 import { auditProviders } from './audit/providers.ts';
 import { connectionControllers, connectionProviders } from './connections/providers.ts';
@@ -22,6 +22,8 @@ export interface KeysOptions {
   env: KeysEnv;
   feed: Feed;
   logger: Logger;
+  /** Where what is done here is traced to; without it nothing is. */
+  tracing?: Tracing | undefined;
   /** By which identity is told what happened; without it, it waits. */
   trail?: AuditTrail;
   /** By which other services call over NATS; without it over HTTP only. */
@@ -33,7 +35,7 @@ export interface KeysOptions {
 /** The one module of the key service; features bring arrays. */
 @Module({})
 export class KeysModule {
-  static register({ env, feed, logger, trail, calls, clock }: KeysOptions): DynamicModule {
+  static register({ env, feed, logger, tracing, trail, calls, clock }: KeysOptions): DynamicModule {
     return {
       module: KeysModule,
       providers: [
@@ -48,7 +50,7 @@ export class KeysModule {
         CallerGuard,
         ...(trail === undefined ? [] : [{ provide: AuditTrail, useValue: trail }]),
         ...encryptionProviders,
-        ...storageProviders(feed),
+        ...storageProviders(feed, tracing),
         ...personalAccessTokenProviders,
         ...webhookProviders,
         ...connectionProviders,

@@ -19,6 +19,7 @@ export async function startKeys(options: KeysOptions): Promise<RunningWriter> {
     foreignRoute: (path) => (isHookPath(path) ? '/v1/hooks/:id' : 'none'),
     gauges: keysGauges,
     tracksRequests: true,
+    tracing: options.tracing,
     keepsRawBody: true,
     logger: options.logger,
     rawHandler: (app) => hooksHandler(app.get(ReceiveHook), options.logger),

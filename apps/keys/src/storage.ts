@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationShutdown, type Provider } from '@nestjs/c
 import type { Feed } from '@latchkey/feed';
 import { FenceResponder, Relay } from '@latchkey/feed-writer';
 import { connectPostgres } from '@latchkey/postgres';
-import type { Logger } from '@latchkey/telemetry';
+import type { Logger, Tracing } from '@latchkey/telemetry';
 import { DataSource } from 'typeorm';
 import type { KeysEnv } from './env.ts';
 import { migrations } from './migrations/index.ts';
@@ -34,7 +34,7 @@ class StorageShutdown implements OnApplicationShutdown {
 }
 
 /** Postgres with its migrations run, the relay that carries the outbox to the feed, and who answers the gateways' fences from it. */
-export const storageProviders = (feed: Feed): Provider[] => [
+export const storageProviders = (feed: Feed, tracing?: Tracing): Provider[] => [
   {
     provide: DataSource,
     useFactory: (env: KeysEnv) => connectPostgres({ url: env.DATABASE_URL, schema: 'keys', entities, migrations, migrate: env.LATCHKEY_MIGRATE }),
@@ -42,7 +42,7 @@ export const storageProviders = (feed: Feed): Provider[] => [
   },
   {
     provide: Relay,
-    useFactory: (dataSource: DataSource, logger: Logger) => new Relay({ dataSource, feed, writer: 'keys', logger }),
+    useFactory: (dataSource: DataSource, logger: Logger) => new Relay({ dataSource, feed, writer: 'keys', logger, tracing }),
     inject: [DataSource, LOGGER],
   },
   {

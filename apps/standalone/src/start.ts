@@ -87,7 +87,8 @@ export async function startStandalone({ env, source, say, signal }: StartOptions
       return service;
     };
     say('starting identity and keys …');
-    const starting = [startIdentity({ env: envs.identity, feed, trail, logger: log.of('identity') }), startKeys({ env: envs.keys, feed, trail, logger: log.of('keys') })] as const;
+    const tracing = { identity: await traced('identity'), keys: await traced('keys') };
+    const starting = [startIdentity({ env: envs.identity, feed, trail, logger: log.of('identity'), tracing: tracing.identity }), startKeys({ env: envs.keys, feed, trail, logger: log.of('keys'), tracing: tracing.keys })] as const;
     await Promise.allSettled(starting.map(async (service) => opened(await service)));
     const [identity] = await Promise.all(starting);
     signal.throwIfAborted();

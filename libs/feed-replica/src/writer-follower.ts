@@ -8,6 +8,8 @@ export interface WriterFollowerOptions {
   feed: Feed;
   replica: Replica;
   logger: Logger;
+  /** Told of a change that somebody traced, once it is applied. @param beganAtMs  by `performance.now()` */
+  onTraced?: ((message: DeliveredMessage, beganAtMs: number) => void) | undefined;
 }
 
 /** Told of what a follower meets, after the replica has it. */
@@ -116,9 +118,12 @@ export class WriterFollower implements FeedListener {
   }
 
   onMessage(message: DeliveredMessage): void {
+    const beganAtMs = message.traceparent === undefined ? 0 : performance.now();
     this.options.replica.apply(message, message.sequence);
     this.applied = message.sequence;
     this.watcher?.onApplied();
+    // What is read at a start was news long ago.
+    if (message.traceparent !== undefined && this.isCaughtUp) this.options.onTraced?.(message, beganAtMs);
   }
 
   onInvalid(reason: string): void {

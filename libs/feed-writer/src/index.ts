@@ -5,5 +5,6 @@ export { addFeedDigest, dropFeedDigest } from './outbox/digest-table.ts';
 export { addPublishedSequence, dropPublishedSequence } from './outbox/published-sequence.ts';
 export { narrowReplayIndex, widenReplayIndex } from './outbox/replay-index.ts';
 export { firstRecord, stage, stageFirst, type FirstRecord } from './outbox/stage.ts';
+export { addTraced, dropTraced } from './outbox/traced.ts';
 export type { RelayOptions } from './relay/options.ts';
 export { Relay } from './relay/relay.ts';

@@ -4,7 +4,7 @@ import { connectPostgres } from '@latchkey/postgres';
 import { createLogger } from '@latchkey/telemetry';
 import { freshDatabase } from '@latchkey/testing';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { addFeedDigest, addPublishedSequence, createOutboxTable, dropFeedDigest, dropPublishedSequence, Relay, stage } from '../src/index.ts';
+import { addFeedDigest, addPublishedSequence, addTraced, createOutboxTable, dropFeedDigest, dropPublishedSequence, Relay, stage } from '../src/index.ts';
 import { readOutbox } from '../src/relay/read-outbox.ts';
 
 class Outbox1700000000000 implements MigrationInterface {
@@ -30,6 +30,7 @@ describe('an outbox from before there was a digest', () => {
       );
       await addFeedDigest(runner);
       await addPublishedSequence(runner);
+      await addTraced(runner);
       const published = new ShardedDigest();
       const all = new ShardedDigest();
       for (let index = 0; index < 300; index++) {

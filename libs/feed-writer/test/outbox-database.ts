@@ -1,7 +1,7 @@
 import { connectPostgres } from '@latchkey/postgres';
 import { freshDatabase, type TestDatabase } from '@latchkey/testing';
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
-import { addFeedDigest, addPublishedSequence, createOutboxTable, dropFeedDigest, dropOutboxTable, dropPublishedSequence, narrowReplayIndex, widenReplayIndex } from '../src/index.ts';
+import { addFeedDigest, addPublishedSequence, addTraced, createOutboxTable, dropFeedDigest, dropOutboxTable, dropPublishedSequence, dropTraced, narrowReplayIndex, widenReplayIndex } from '../src/index.ts';
 
 class Outbox1700000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -9,11 +9,13 @@ class Outbox1700000000000 implements MigrationInterface {
     await addFeedDigest(runner);
     await addPublishedSequence(runner);
     await narrowReplayIndex(runner);
+    await addTraced(runner);
     await runner.query('CREATE TABLE thing (name text PRIMARY KEY)');
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('DROP TABLE thing');
+    await dropTraced(runner);
     await widenReplayIndex(runner);
     await dropPublishedSequence(runner);
     await dropFeedDigest(runner);

@@ -1,8 +1,8 @@
 import { type Feed, InProcessFeed, ShardedDigest } from '@latchkey/feed';
 import { messageOf, patRecord, RecordingListener } from '@latchkey/feed/testing';
 import { inTransaction } from '@latchkey/postgres';
-import { createLogger } from '@latchkey/telemetry';
-import { eventually, verifies } from '@latchkey/testing';
+import { createLogger, served, startTracing } from '@latchkey/telemetry';
+import { eventually, startCollector, verifies } from '@latchkey/testing';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { firstRecord, Relay, stage, stageFirst, type FirstRecord } from '../src/index.ts';
@@ -46,6 +46,35 @@ describe('the relay', () => {
     await eventually(() => expect(listener.seen.slice(1).sort()).toEqual(['feed.keys.pat.a@2', 'feed.keys.pat.b@1']));
     await eventually(async () => expect(await unpublished()).toEqual([]));
     expect(listener.messages.find(({ version }) => version === 2)?.record).toEqual(patRecord('a', { revokedAt: 9 }));
+  });
+
+  verifies('O3', 'tells followers which request wrote what, of each version that was traced, and of no other', async () => {
+    const collector = await startCollector();
+    process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = collector.url;
+    const tracing = await startTracing('keys', logger);
+    try {
+      const request = tracing!.span('POST /v1/pats', { kind: 'server' });
+      await served.run({ requestId: 'r', span: request }, () => put('a'));
+      await put('b');
+      const relay = new Relay({ dataSource: keys.dataSource, feed, writer: 'keys', logger, tracing });
+      relays.push(relay);
+      await relay.start();
+      // The version after it is somebody else's doing.
+      await put('a', { revokedAt: 9 });
+      await eventually(() => expect(listener.seen).toHaveLength(3));
+      request.end();
+      await tracing?.stop();
+      const published = collector.spans.filter(({ kind }) => kind === 'producer');
+      expect(published).toMatchObject([{ service: 'latchkey-keys', name: 'publish pat', traceId: request.traceId, parentSpanId: request.traceparent.split('-')[2], failed: false }]);
+      const told = new Map(listener.messages.map(({ subject, version, traceparent }) => [`${subject}@${version}`, traceparent]));
+      expect(told).toEqual(new Map([['feed.keys.pat.a@1', `00-${request.traceId}-${published[0]!.spanId}-01`], ['feed.keys.pat.b@1', undefined], ['feed.keys.pat.a@2', undefined]]));
+      // Statements are seen by the names that we gave them, and by nothing that was asked with them.
+      expect(collector.spans.filter(({ kind }) => kind === 'client').map(({ name }) => name)).toEqual(expect.arrayContaining(['outbox-stage-notify', 'outbox-trace']));
+      expect(collector.text()).not.toContain('feed.keys.pat');
+    } finally {
+      delete process.env['OTEL_EXPORTER_OTLP_ENDPOINT'];
+      await collector.close();
+    }
   });
 
   it('is woken by the commit itself', async () => {

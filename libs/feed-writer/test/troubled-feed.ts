@@ -30,11 +30,11 @@ export class TroubledFeed extends Feed {
     await this.stream.prepare(writer);
   }
 
-  override async publish(writer: Writer, message: FeedMessage, replaces?: number): Promise<Published> {
+  override async publish(writer: Writer, message: FeedMessage, replaces?: number, traceparent?: string): Promise<Published> {
     this.published += 1;
     this.reach();
     await this.before(message);
-    const published = await this.stream.publish(writer, message, replaces);
+    const published = await this.stream.publish(writer, message, replaces, traceparent);
     await this.after(message);
     return published;
   }

@@ -7,6 +7,7 @@ export interface WireMessage {
   sequence: number;
   subject: string;
   text: string;
+  traceparent?: string | undefined;
 }
 
 /** The receiving end of a subscription, the same for every adapter: what was applied, what was skipped, and a listener that may throw. */
@@ -37,7 +38,7 @@ export class Delivery {
     if (wire.sequence <= this.applied) return;
     const { message, reason } = readMessage(this.writer, wire.subject, wire.text);
     if (message === undefined) this.skip(reason);
-    else this.guarded(() => this.listener.onMessage({ ...message, sequence: wire.sequence }));
+    else this.guarded(() => this.listener.onMessage({ ...message, sequence: wire.sequence, ...(wire.traceparent === undefined ? {} : { traceparent: wire.traceparent }) }));
     this.applied = wire.sequence;
   }
 

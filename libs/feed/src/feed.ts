@@ -16,6 +16,8 @@ export interface FeedState extends FeedPosition {
 
 export interface DeliveredMessage extends FeedMessage {
   sequence: number;
+  /** Of who published it, where that was traced (W3C Trace Context) */
+  traceparent?: string;
 }
 
 /** What a follower does with what arrives. Handlers are synchronous, so that "delivered" and "applied" are one. */
@@ -73,9 +75,10 @@ export abstract class Feed {
    * publishing twice, late, or from two places is harmless.
    * @param replaces  the sequence of what stands on the subject, where the caller remembers one: it saves a look. Only a message that is
    *   really there is replaced by it; otherwise it is looked after all.
+   * @param traceparent  told to followers beside the message, which it is no part of
    * @throws when the feed is away; the caller keeps the message and tries again
    */
-  abstract publish(writer: Writer, message: FeedMessage, replaces?: number): Promise<Published>;
+  abstract publish(writer: Writer, message: FeedMessage, replaces?: number, traceparent?: string): Promise<Published>;
 
   /** @throws when the feed is away or was never prepared */
   abstract position(writer: Writer): Promise<FeedState>;

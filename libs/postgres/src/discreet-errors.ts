@@ -1,4 +1,5 @@
 import { type DataSource, QueryFailedError } from 'typeorm';
+import { beginStatement, nameOfSql } from './statements/statement-span.ts';
 
 /** What a failed query carries of the data it was about: `detail` can hold a whole row, hashes and addresses included. */
 const telling = ['parameters', 'detail', 'where', 'internalQuery'] as const;
@@ -13,7 +14,7 @@ function withoutData(error: unknown): unknown {
 
 /**
  * Makes the errors of a data source fit for a log: statement, code and constraint stay, the values go. Loggers write whatever an error
- * has, and these come from every place that stores a secret.
+ * has, and these come from every place that stores a secret. A trace that is recorded has a span of each query, by verb and table.
  */
 export function keepDataOutOfErrors(dataSource: DataSource): DataSource {
   const { driver } = dataSource;
@@ -22,10 +23,16 @@ export function keepDataOutOfErrors(dataSource: DataSource): DataSource {
     const runner = create(mode);
     const query = runner.query.bind(runner) as (...args: unknown[]) => Promise<never>;
     runner.query = async (...args: unknown[]): Promise<never> => {
+      const span = beginStatement(nameOfSql(args[0]));
+      let failed = true;
       try {
-        return await query(...args);
+        const rows = await query(...args);
+        failed = false;
+        return rows;
       } catch (error) {
         throw withoutData(error);
+      } finally {
+        span?.end(failed);
       }
     };
     return runner;

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DynamicModule } from '@nestjs/common';
-import type { Logger } from '@latchkey/telemetry';
+import type { Logger, Tracing } from '@latchkey/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TrustedProxies } from './client-address.ts';
 import { Drain } from './drain.ts';
@@ -12,6 +12,7 @@ import { PortInUseError } from './port-in-use.ts';
 import { ProblemFilter } from './problem.filter.ts';
 import type { RawHandler } from './raw-handler.ts';
 import { withRequestFacts } from './request-facts.ts';
+import { beginRequestSpan } from './request-span.ts';
 import { requestIdOf } from './request-id.ts';
 
 export interface ServiceOptions {
@@ -32,6 +33,8 @@ export interface ServiceOptions {
   proxies?: TrustedProxies;
   /** Times every request, whoever answers it. */
   metrics?: HttpMetrics;
+  /** Where requests are traced to; only what `tracksRequests` is. */
+  tracing?: Tracing | undefined;
   /** Last touches on the application before it listens: plugins, hooks. */
   configure?: (app: NestFastifyApplication) => Promise<void> | void;
   /** Throws, with the reason, while the service should get no traffic; what it returns is told beside `ready`. */
@@ -70,6 +73,8 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const leaving = new Drain();
   const problems = new ProblemFilter(options.logger);
   const proxies = options.proxies ?? new TrustedProxies();
+  const { tracing, metrics } = options;
+  const trace = tracing === undefined ? undefined : { tracing, routeOf: (request: IncomingMessage) => metrics?.routeOf(request) ?? 'none' };
   const serve = (request: IncomingMessage, response: ServerResponse, handler: RequestListener): void => {
     if (raw?.(request, response) !== true) handler(request, response);
   };
@@ -82,7 +87,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
       createServer({ maxHeaderSize: 32 * 1024 }, (request, response) => {
         leaving.note(request, response);
         options.metrics?.time(request, response);
-        if (options.tracksRequests === true) withRequestFacts(request, proxies, () => serve(request, response, handler));
+        if (options.tracksRequests === true) withRequestFacts(request, proxies, () => serve(request, response, handler), trace && ((requestId) => beginRequestSpan(trace, request, response, requestId)));
         else serve(request, response, handler);
       }),
   });

@@ -1,4 +1,4 @@
-import { addFeedDigest, addPublishedSequence, createOutboxTable, dropFeedDigest, dropOutboxTable, dropPublishedSequence, narrowReplayIndex, widenReplayIndex } from '@latchkey/feed-writer';
+import { addFeedDigest, addPublishedSequence, addTraced, createOutboxTable, dropFeedDigest, dropOutboxTable, dropPublishedSequence, dropTraced, narrowReplayIndex, widenReplayIndex } from '@latchkey/feed-writer';
 import { connectPostgres } from '@latchkey/postgres';
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 
@@ -8,9 +8,11 @@ class Outbox1700000000000 implements MigrationInterface {
     await addFeedDigest(runner);
     await addPublishedSequence(runner);
     await narrowReplayIndex(runner);
+    await addTraced(runner);
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await dropTraced(runner);
     await widenReplayIndex(runner);
     await dropPublishedSequence(runner);
     await dropFeedDigest(runner);

@@ -22,6 +22,7 @@ import { ChosenProjects1700000000021 } from './21-chosen-projects.ts';
 import { ServerSettings1700000000022 } from './22-server-settings.ts';
 import { ServerHealth1700000000023 } from './23-server-health.ts';
 import { ServerProbes1700000000024 } from './24-server-probes.ts';
+import { TracedOutbox1700000000025 } from './25-traced-outbox.ts';
 
 /** In order; a class is never changed once it was released. */
 export const migrations = [
@@ -49,4 +50,5 @@ export const migrations = [
   ServerSettings1700000000022,
   ServerHealth1700000000023,
   ServerProbes1700000000024,
+  TracedOutbox1700000000025,
 ];

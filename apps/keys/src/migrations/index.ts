@@ -10,6 +10,7 @@ import { WebhookSubscriptions1700000000009 } from './9-webhook-subscriptions.ts'
 import { KeyUsage1700000000010 } from './10-key-usage.ts';
 import { Connections1700000000011 } from './11-connections.ts';
 import { EndUserIssuers1700000000012 } from './12-end-user-issuers.ts';
+import { TracedOutbox1700000000013 } from './13-traced-outbox.ts';
 
 /** In order; a class is never changed once it was released. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   KeyUsage1700000000010,
   Connections1700000000011,
   EndUserIssuers1700000000012,
+  TracedOutbox1700000000013,
 ];

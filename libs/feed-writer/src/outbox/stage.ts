@@ -2,6 +2,7 @@ import { feedRecordSchema, type FeedRecord } from '@latchkey/contracts';
 import { subjectOf } from '@latchkey/feed';
 import { posted, prepared, Transaction } from '@latchkey/postgres';
 import type { EntityManager } from 'typeorm';
+import { noteTrace } from './traced.ts';
 import { wakeners } from './wake.ts';
 
 // RETURNING sees the row as written.
@@ -28,9 +29,11 @@ const notify = { name: 'outbox-notify', text: "SELECT pg_notify('feed_' || curre
  */
 export async function stage(manager: EntityManager, record: FeedRecord): Promise<number> {
   const valid = feedRecordSchema.parse(record);
-  const rows = await prepared<{ version: string }>(manager, wakesAfterCommit(manager) ? outbox : outboxAndNotify, [subjectOf(valid), JSON.stringify(valid)]);
+  const subject = subjectOf(valid);
+  const rows = await prepared<{ version: string }>(manager, wakesAfterCommit(manager) ? outbox : outboxAndNotify, [subject, JSON.stringify(valid)]);
   const version = Number(rows[0]?.version);
   if (!Number.isSafeInteger(version)) throw new Error('The outbox gave no version');
+  await noteTrace(manager, subject);
   return version;
 }
 

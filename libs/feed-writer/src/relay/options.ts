@@ -1,6 +1,6 @@
 import type { Writer } from '@latchkey/contracts';
 import type { Feed } from '@latchkey/feed';
-import type { Logger } from '@latchkey/telemetry';
+import type { Logger, Tracing } from '@latchkey/telemetry';
 import type { DataSource } from 'typeorm';
 
 export interface RelayOptions {
@@ -9,6 +9,8 @@ export interface RelayOptions {
   feed: Feed;
   writer: Writer;
   logger: Logger;
+  /** Without it nobody is told which request wrote what. */
+  tracing?: Tracing | undefined;
   /** How often the outbox is looked at without being told to; 250 when left out. */
   sweepMs?: number;
   /** How long whoever calls `drain` waits at most; 2000 when left out. */

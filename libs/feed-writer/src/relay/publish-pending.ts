@@ -3,6 +3,7 @@ import { beginGeneration } from './generation.ts';
 import { markPublished, type Acknowledged } from './mark-published.ts';
 import type { RelayOptions } from './options.ts';
 import { outbidRivals } from './outbid-rivals.ts';
+import { publishTraced } from './publish-traced.ts';
 import { batchSize, readOutbox, type OutboxState, type Pending } from './read-outbox.ts';
 import type { Turn } from './turn.ts';
 
@@ -10,9 +11,12 @@ import type { Turn } from './turn.ts';
 const maxRivalries = 5;
 
 /** One message that the feed refuses keeps no other of its batch from going out. */
-async function publishAll({ feed, writer }: RelayOptions, pending: readonly Pending[]): Promise<{ acknowledged: Acknowledged[]; failure: unknown }> {
+async function publishAll(options: RelayOptions, pending: readonly Pending[]): Promise<{ acknowledged: Acknowledged[]; failure: unknown }> {
   const results = await Promise.allSettled(
-    pending.map(async ({ replaces, ...message }) => ({ message, ...(await feed.publish(writer, message, replaces ?? undefined)) })),
+    pending.map(async (one) => {
+      const { subject, version, record } = one;
+      return { message: { subject, version, record }, ...(await publishTraced(options, one)) };
+    }),
   );
   return {
     acknowledged: results.filter((result) => result.status === 'fulfilled').map(({ value }) => value),

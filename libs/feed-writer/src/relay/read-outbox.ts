@@ -3,6 +3,7 @@ import { digestOf, xorInto } from '@latchkey/feed';
 import { prepared } from '@latchkey/postgres';
 import type { EntityManager } from 'typeorm';
 import { hexOf } from '../outbox/digest-sql.ts';
+import { tracedSql } from '../outbox/traced.ts';
 import { tryTurn, type Turn } from './turn.ts';
 
 /** Published side by side: each waits for a disk of the feed, and they are about different subjects. */
@@ -26,6 +27,8 @@ export interface OutboxState {
 export interface Pending extends FeedMessage {
   /** The sequence at which the subject was published last, in this generation. */
   replaces: number | null;
+  /** Of the request that wrote this version, where that was traced. */
+  traceparent: string | null;
 }
 
 interface Row {
@@ -50,10 +53,11 @@ interface Reading {
 const sql = ({ isLacking, unmarked }: Reading): string => `
   SELECT epoch, generation, sequence, digest, subjects,
     (SELECT coalesce(json_agg(pending), '[]') FROM (
-      (SELECT subject, version, record, CASE WHEN published_generation = feed_epoch.generation THEN published_sequence END AS replaces FROM outbox
+      (SELECT subject, version, record, CASE WHEN published_generation = feed_epoch.generation THEN published_sequence END AS replaces,
+         ${tracedSql} AS traceparent FROM outbox
        WHERE published_version <> version AND ${isLacking} ORDER BY updated_at LIMIT ${batchSize})
       UNION ALL
-      (SELECT subject, version, record, NULL FROM outbox
+      (SELECT subject, version, record, NULL, NULL FROM outbox
        WHERE published_generation < feed_epoch.generation AND published_version = version AND ${isLacking}
        ORDER BY published_generation LIMIT ${batchSize})
       LIMIT ${batchSize}

@@ -20,9 +20,9 @@ export class Channel {
     return this.stored.get(subject);
   }
 
-  append(subject: string, text: string, version: number): number {
+  append(subject: string, text: string, version: number, traceparent?: string): number {
     this.sequence += 1;
-    const message = { sequence: this.sequence, subject, text, version };
+    const message = { sequence: this.sequence, subject, text, version, traceparent };
     this.stored.delete(subject);
     this.stored.set(subject, message);
     for (const queue of this.queues.values()) queue.push(message);

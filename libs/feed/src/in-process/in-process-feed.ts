@@ -31,13 +31,13 @@ export class InProcessFeed extends Feed {
     return Promise.resolve();
   }
 
-  override publish(writer: Writer, message: FeedMessage): Promise<Published> {
+  override publish(writer: Writer, message: FeedMessage, _replaces?: number, traceparent?: string): Promise<Published> {
     const known = this.channels[writer].newest(message.subject);
     const payload = JSON.stringify(message);
     if (known !== undefined && known.version >= message.version) {
       return Promise.resolve({ sequence: known.sequence, stored: false, rival: rivalOf(payload, known) });
     }
-    return Promise.resolve({ sequence: this.append(writer, message.subject, payload, message.version), stored: true, rival: null });
+    return Promise.resolve({ sequence: this.append(writer, message.subject, payload, message.version, traceparent), stored: true, rival: null });
   }
 
   override async position(writer: Writer): Promise<FeedState> {
@@ -90,7 +90,7 @@ export class InProcessFeed extends Feed {
   }
 
   /** Puts text on the wire unseen, as anybody with access to a real stream could. */
-  protected append(writer: Writer, subject: string, text: string, version = 0): number {
-    return this.channels[writer].append(subject, text, version);
+  protected append(writer: Writer, subject: string, text: string, version = 0, traceparent?: string): number {
+    return this.channels[writer].append(subject, text, version, traceparent);
   }
 }

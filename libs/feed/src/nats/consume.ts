@@ -46,7 +46,7 @@ export async function consume({ client, manager, writer, delivery, consumer, sig
         open = false;
         return end('a message is missing');
       }
-      delivery.deliver({ sequence: message.seq, subject: message.subject, text: message.string() });
+      delivery.deliver({ sequence: message.seq, subject: message.subject, text: message.string(), traceparent: message.headers?.get('traceparent') || undefined });
     },
   });
   void messages.closed().then((error) => end(error instanceof Error ? error.message : 'closed'));

@@ -49,8 +49,8 @@ export class NatsFeed extends Feed {
     await prepareStream(this.manager, writer);
   }
 
-  override async publish(writer: Writer, message: FeedMessage, replaces?: number): Promise<Published> {
-    return publishMessage(this.client, this.manager, writer, message, replaces);
+  override async publish(writer: Writer, message: FeedMessage, replaces?: number, traceparent?: string): Promise<Published> {
+    return publishMessage(this.client, this.manager, writer, message, replaces, traceparent);
   }
 
   override async position(writer: Writer): Promise<FeedState> {

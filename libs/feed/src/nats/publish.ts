@@ -1,5 +1,6 @@
 import { streamNames, type FeedMessage, type Writer } from '@latchkey/contracts';
 import { JetStreamApiError, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
+import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import type { Published } from '../feed.ts';
 import { readMessage } from '../read-message.ts';
 import { rivalOf } from '../rival.ts';
@@ -22,6 +23,13 @@ async function newest(manager: JetStreamManager, writer: Writer, subject: string
   return { sequence: stored.seq, version: readMessage(writer, subject, text).message?.version ?? 0, text };
 }
 
+/** Made anew for each attempt: the library adds its own. */
+function tracing(traceparent: string): MsgHdrs {
+  const made = headers();
+  made.set('traceparent', traceparent);
+  return made;
+}
+
 /**
  * Stores a message if its version is higher than the stored one's. Compare-and-set on the subject's last sequence is what makes that
  * so: a publish that was delayed (a relay that hung, bytes that waited out an outage in a buffer) would otherwise replace a newer state,
@@ -33,6 +41,7 @@ export async function publishMessage(
   writer: Writer,
   message: FeedMessage,
   replaces?: number,
+  traceparent?: string,
 ): Promise<Published> {
   const { subject, version } = message;
   const payload = JSON.stringify(message);
@@ -47,7 +56,7 @@ export async function publishMessage(
     }
     try {
       const expect = { streamName: streamNames[writer], lastSubjectSequence };
-      const ack = await client.publish(subject, payload, { ...(msgID === undefined ? {} : { msgID }), expect });
+      const ack = await client.publish(subject, payload, { ...(msgID === undefined ? {} : { msgID }), ...(traceparent === undefined ? {} : { headers: tracing(traceparent) }), expect });
       if (!ack.duplicate) return { sequence: ack.seq, stored: true, rival: null };
       // The server remembers the id for two minutes, also of a message that was purged meanwhile: the next attempt looks, and insists.
       msgID = undefined;

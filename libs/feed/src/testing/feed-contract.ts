@@ -61,6 +61,17 @@ export function describeFeed(name: string, start: () => Promise<FeedUnderTest>):
       }
     });
 
+    it('delivers beside a message who caused it, where that was told, and as a part of none', async () => {
+      await feed.prepare('keys');
+      const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+      await feed.publish('keys', messageOf(patRecord('a'), 1), undefined, traceparent);
+      await feed.publish('keys', messageOf(patRecord('b'), 1));
+      expect(await feed.publish('keys', messageOf(patRecord('a'), 1))).toMatchObject({ stored: false, rival: null });
+      const listener = new RecordingListener();
+      await feed.follow('keys', null, listener);
+      await eventually(() => expect(listener.messages.map((message) => [message.subject, message.traceparent])).toEqual([['feed.keys.pat.a', traceparent], ['feed.keys.pat.b', undefined]]));
+    });
+
     it('delivers a record unchanged', async () => {
       await feed.prepare('keys');
       const message = messageOf(patRecord('a', { tools: ['demo:*'], grants: [{ resource: 'org/acme', actions: ['read'] }] }), 7);

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { connectionOf, poolOf, type Connection } from './connection.ts';
 import { NamedQuery } from './named-query.ts';
+import { beginStatement } from './statement-span.ts';
 import { Transaction } from './transaction.ts';
 
 /** A statement by its name and text; both are constants, as every connection keeps what it has prepared. */
@@ -14,8 +15,10 @@ const telling = ['detail', 'where', 'internalQuery'] as const;
 
 /** Asks a connection; what is asked of it in one turn of the event loop travels in one write. */
 export function ask<Row>(connection: Pick<Connection, 'query'>, statement: Statement, values: unknown[]): Promise<Row[]> {
+  const span = beginStatement(statement.name);
   return new Promise((resolve, reject) => {
     connection.query(new NamedQuery(statement, values), (error, result) => {
+      span?.end(error !== null && error !== undefined);
       if (error === null || error === undefined) return resolve(result.rows as Row[]);
       for (const name of telling) delete (error as Partial<Record<(typeof telling)[number], unknown>>)[name];
       Error.captureStackTrace(error);

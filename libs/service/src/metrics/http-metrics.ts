@@ -26,10 +26,15 @@ export class HttpMetrics {
     response.once('close', () => {
       const { method: asked = '' } = request;
       const method = methods.has(asked) ? asked : 'other';
-      const route = this.routes.get(request) ?? this.foreignRoute((request.url ?? '').split('?', 1)[0] ?? '');
+      const route = this.routeOf(request);
       const status = response.writableFinished ? response.statusCode : 499;
       this.duration.observe({ method, route, status: String(status) }, (performance.now() - beganMs) / 1000);
     });
+  }
+
+  /** @returns the template of its route; known once the router has found it */
+  routeOf(request: IncomingMessage): string {
+    return this.routes.get(request) ?? this.foreignRoute((request.url ?? '').split('?', 1)[0] ?? '');
   }
 
   /** To be called once the router has found its route. */
