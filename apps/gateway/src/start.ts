@@ -53,10 +53,7 @@ function dataPlaneHandler(gateway: Gateway, logger: Logger, proxies: TrustedProx
   const handle = runPipeline(gateway.stages, logger, proxies);
   return (request, response) => {
     if (!isData(request.url ?? '')) return false;
-    handle(request, response).catch((error: unknown) => {
-      logger.error({ err: error }, 'the pipeline failed');
-      response.destroy();
-    });
+    handle(request, response);
     return true;
   };
 }

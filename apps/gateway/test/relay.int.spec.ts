@@ -1,38 +1,43 @@
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { eventually, verifies } from '@latchkey/testing';
-import { Pool } from 'undici';
+import { SystemMonotonicClock, SystemWallClock } from '@latchkey/clock';
 import { Relay } from '../src/forward/relay.ts';
+import { Exchange } from '../src/proxy/exchange.ts';
 import { ClientGone } from '../src/proxy/render-refusal.ts';
+import { upstreamConnector } from '../src/upstreams/address-guard.ts';
+import { createUpstream, type Upstream } from '../src/upstreams/upstream.ts';
+import { UpstreamHealth } from '../src/upstreams/upstream-health.ts';
 import { open, pieces } from './support/send.ts';
 import { startUpstream, type TestUpstream } from './support/upstream.ts';
 
 describe('Relay', () => {
   let upstream: TestUpstream;
-  let pool: Pool;
+  let target: Upstream;
   let url: string;
-  let late: (response: ServerResponse) => void = () => undefined;
-  const front = createServer((request, response) => {
-    if (request.url === '/late') return late(response);
-    const relay = new Relay({
-      response, rewrite: null, presented: true, sealSession: () => null, onOutcome: () => undefined, onStream: () => () => undefined,
-      // Patience only where it is not what is waited for.
-      times: { answerMs: request.url === '/stops' ? 200 : 30_000, streamIdleMs: 60_000, keepAliveMs: 40 },
+  let late: (request: IncomingMessage, response: ServerResponse) => void = () => undefined;
+  const carry = (request: IncomingMessage, response: ServerResponse, path: string, answerMs: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const parts = { times: { streamIdleMs: 60_000, keepAliveMs: 40 }, sealSession: () => null, watch: () => () => undefined };
+      const done = (error: Error | null): void => (error === null ? resolve() : reject(error));
+      new Relay(parts, { exchange: new Exchange(request, response, 'r', 0), upstream: target, answerMs, rewrite: null, presented: true, done }).start({ path, method: 'GET' });
     });
-    relay.start(pool, { path: request.url ?? '/', method: 'GET' });
-    relay.done.catch(() => response.headersSent || response.writeHead(502).end());
+  const front = createServer((request, response) => {
+    if (request.url === '/late') return late(request, response);
+    // Patience only where it is not what is waited for.
+    carry(request, response, request.url ?? '/', request.url === '/stops' ? 200 : 30_000).catch(() => response.headersSent || response.writeHead(502).end());
   });
 
   beforeAll(async () => {
     upstream = await startUpstream();
-    pool = new Pool(upstream.origin);
+    target = createUpstream({ name: 'demo', url: upstream.origin, audience: 'x', connect: upstreamConnector(true), health: new UpstreamHealth(new SystemMonotonicClock(), new SystemWallClock()) });
     await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
     url = `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
   });
   afterAll(async () => {
     front.closeAllConnections();
     await new Promise((resolve) => front.close(resolve));
-    await pool.destroy();
+    await target.pool.destroy();
     await upstream.close();
   });
 
@@ -69,11 +74,9 @@ describe('Relay', () => {
   it('a caller who left before it began is noticed, and the upstream is not asked', async () => {
     upstream.received.splice(0);
     const outcome = new Promise<unknown>((resolve) => {
-      late = (response) => {
+      late = (request, response) => {
         response.once('close', () => {
-          const relay = new Relay({ response, rewrite: null, presented: true, sealSession: () => null, onOutcome: () => undefined, onStream: () => () => undefined, times: { answerMs: 60_000, streamIdleMs: 1, keepAliveMs: 1 } });
-          relay.start(pool, { path: '/', method: 'GET' });
-          relay.done.then(() => resolve('done'), resolve);
+          carry(request, response, '/', 60_000).then(() => resolve('done'), resolve);
         });
         response.destroy();
       };

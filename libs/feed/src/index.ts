@@ -21,6 +21,6 @@ export type { NatsOptions } from './nats/connect.ts';
 export { NatsCalls, type Call, type CallAnswer, type CallHandler, type ServingCalls } from './calls/nats-calls.ts';
 export { readMessage, type ReadMessage } from './read-message.ts';
 export { subjectOf } from './subject.ts';
-export { AuditTrail, trailSources, type TrailBatch, type TrailConsumer, type TrailHandler, type TrailSource } from './trail/audit-trail.ts';
+export { AuditTrail, batchTexts, trailSources, type TrailBatch, type TrailConsumer, type TrailHandler, type TrailSource } from './trail/audit-trail.ts';
 export { InProcessTrail } from './trail/in-process-trail.ts';
 export { NatsTrail } from './trail/nats-trail.ts';

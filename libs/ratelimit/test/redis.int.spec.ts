@@ -83,11 +83,11 @@ describe('limits in Redis', () => {
     await eventually(() => expect(lines.at(-1)).toBe('redis is back'));
   });
 
-  const replicaOfLimits = async (): Promise<Limits> => {
+  const replicaOfLimits = async (nowMs?: () => number): Promise<Limits> => {
     const redis = createRedis(server.url, createLogger('limit-test', 'silent'));
     clients.push(redis);
     await eventually(() => redis.status === 'ready');
-    return new Limits({ name: 'test', redis });
+    return new Limits({ name: 'test', redis, ...(nowMs === undefined ? {} : { nowMs }) });
   };
   const [each, all] = [(key: string) => ({ key, limit: 30, windowSeconds: 60 }), { key: 'all', limit: 50, windowSeconds: 60 }];
 
@@ -104,6 +104,35 @@ describe('limits in Redis', () => {
     // What was refused was charged nowhere.
     expect(Number(await clients[0]!.get('ratelimit:test:{acme}:one')) + Number(await clients[0]!.get('ratelimit:test:{acme}:two'))).toBe(50);
     expect(await clients[0]!.pttl('ratelimit:test:{acme}:all')).toBeGreaterThan(50_000);
+  });
+
+  verifies('G5', 'a process takes in advance what it will need soon, and exactly as many as the limit pass', async () => {
+    const clock = { ms: 0 };
+    const replicas = [await replicaOfLimits(() => clock.ms), await replicaOfLimits(() => clock.ms)];
+    const [one] = replicas as [Limits, Limits];
+    const large = { key: 'large', limit: 1000, windowSeconds: 60 };
+    const trips = async (): Promise<number> => Number(/cmdstat_evalsha:calls=(\d+)/.exec(await clients[0]!.info('commandstats'))?.[1] ?? 0);
+    expect(await one.consume('acme', [large])).toMatchObject({ allowed: true, remaining: 999 });
+    const before = await trips();
+    for (let count = 1; count < 400; count += 1) await one.consume('acme', [large]);
+    expect((await trips()) - before).toBeLessThan(20);
+    expect(await one.consume('acme', [large])).toMatchObject({ allowed: true, remaining: 599 });
+    // No more than a twentieth is taken for later, and what is used up by a limit that was lowered is not served from there.
+    expect(Number(await clients[0]!.get('ratelimit:test:{acme}:large'))).toBeLessThanOrEqual(450);
+    expect((await one.consume('acme', [{ ...large, limit: 300 }])).allowed).toBe(false);
+    let passed = 401;
+    for (let count = 0; count < 1000; count += 1) passed += (await replicas[count % 2]!.consume('acme', [large])).allowed ? 1 : 0;
+    expect(passed).toBe(1000);
+  });
+
+  verifies('G5', 'what one of several limits refuses is given back at the others, also where it was in hand', async () => {
+    const limits = await replicaOfLimits(() => 0);
+    const [small, large] = [{ key: 'small', limit: 3, windowSeconds: 60 }, { key: 'large', limit: 100, windowSeconds: 60 }];
+    for (let count = 0; count < 20; count += 1) await limits.consume('acme', [large]);
+    const decisions = [];
+    for (let count = 0; count < 10; count += 1) decisions.push(await limits.consume('acme', [small, large]));
+    expect(decisions.filter(({ allowed }) => allowed)).toHaveLength(3);
+    expect(await limits.consume('acme', [large])).toMatchObject({ allowed: true, remaining: 76 });
   });
 
   verifies('G5', 'with Redis away counting goes on from where it was, in each process, and is shared again once it is back', async () => {

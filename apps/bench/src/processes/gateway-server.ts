@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { writerOf, type FeedRecord } from '@latchkey/contracts';
-import { InProcessFeed, InProcessTrail } from '@latchkey/feed';
+import { InProcessFeed } from '@latchkey/feed';
+import { ToldTrail } from './told-trail.ts';
 import { readGatewayEnv, startGateway, type RunningGateway } from '@latchkey/gateway';
 import { createLogger } from '@latchkey/telemetry';
 import { mintToken } from '@latchkey/token';
@@ -21,7 +22,7 @@ export interface GatewayPlace {
 const gatewayUrl = 'http://gateway.bench';
 const issuer = 'http://issuer.bench';
 let gateway: RunningGateway | undefined;
-let told = 0;
+const trail = new ToldTrail();
 
 async function sign(signing: CryptoKey, sub: string): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
@@ -36,11 +37,6 @@ const calls = {
   /** Everything on: authorization, limits in Redis, the assertion to the upstream, audit of every call that may change something. */
   start: async ({ upstreamUrl, redisUrl, people }: { upstreamUrl: string; redisUrl: string; people: number }): Promise<GatewayPlace> => {
     const feed = new InProcessFeed();
-    const trail = new InProcessTrail();
-    await trail.consume(() => {
-      told += 1;
-      return Promise.resolve();
-    });
     const writers = { identity: new PlayedWriter(feed, 'identity'), keys: new PlayedWriter(feed, 'keys') };
     await Promise.all(Object.values(writers).map((writer) => writer.start()));
     const publish = (record: FeedRecord): Promise<void> => writers[writerOf[record.kind]].publish(record);
@@ -81,7 +77,7 @@ const calls = {
     return { url: `${url}/mcp/demo`, keys, accessTokens };
   },
   cost: (): Cost => costOf(process),
-  told: (): number => told,
+  told: (): number => trail.bytes,
 };
 export type GatewayServerCalls = typeof calls;
 

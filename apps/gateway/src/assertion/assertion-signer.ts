@@ -10,9 +10,11 @@ const lifetimeSeconds = 60;
 const reuseSeconds = 30;
 const cacheLimit = 10_000;
 
-interface Signed {
+export interface Signed {
   /** The same caller to the same upstream, saying the same. */
   signature: Promise<string>;
+  /** Once it is there */
+  text: string | null;
   freshUntilSeconds: number;
 }
 
@@ -43,12 +45,17 @@ export class AssertionSigner {
   }
 
   sign(content: AssertionContent): Promise<string> {
+    return this.signed(content).signature;
+  }
+
+  /** With how long it may be used again. */
+  signed(content: AssertionContent): Signed {
     const cacheKey = JSON.stringify(content);
     const now = this.options.clock.nowSeconds();
     const known = this.recent.get(cacheKey);
     if (known !== undefined && known.freshUntilSeconds > now) {
       this.lookups.hits += 1;
-      return known.signature;
+      return known;
     }
     this.lookups.misses += 1;
     const signature = new SignJWT({ ...content })
@@ -57,9 +64,10 @@ export class AssertionSigner {
       .setIssuedAt(now)
       .setExpirationTime(now + lifetimeSeconds)
       .sign(this.key);
-    this.remember(cacheKey, { signature, freshUntilSeconds: now + reuseSeconds });
-    signature.catch(() => this.recent.delete(cacheKey));
-    return signature;
+    const signed: Signed = { signature, text: null, freshUntilSeconds: now + reuseSeconds };
+    this.remember(cacheKey, signed);
+    signature.then((text) => { signed.text = text; }, () => this.recent.delete(cacheKey));
+    return signed;
   }
 
   private remember(cacheKey: string, signed: Signed): void {

@@ -81,11 +81,13 @@ export const sameness = ({ action, code, principal, place, method, name, address
 
 const actingFor = ({ act }: Principal): { by?: string[] } => (act === undefined ? {} : { by: actorsOf(act) });
 
-const cleaned = (text: string, length: number): string => text.slice(0, length).replace(/[\p{Cc}\p{Cs}]/gu, '?');
+const plain = /^[\x20-\x7e]*$/;
+/** Hot path: most texts are plain and short. */
+const cleaned = (text: string, length: number): string => (text.length <= length && plain.test(text) ? text : text.slice(0, length).replace(/[\p{Cc}\p{Cs}]/gu, '?'));
 
 /** @param times  how many acts the entry stands for */
 export function eventOf(act: Act, times: number): AuditEvent {
-  const { principal, place, kind, name, method, status } = act;
+  const { principal, place, kind, name, method } = act;
   const isMachine = principal !== undefined && principal.clientId === principal.subject;
   return {
     id: randomUUID(),
@@ -100,14 +102,17 @@ export function eventOf(act: Act, times: number): AuditEvent {
     code: act.code,
     address: act.address.slice(0, 64) || null,
     requestId: act.requestId,
-    details: {
-      method: cleaned(method, 64),
-      status,
-      ...(principal === undefined || principal.clientId === null ? {} : { client: cleaned(principal.clientId, 256) }),
-      ...(act.endUser === undefined ? {} : { endUser: cleaned(act.endUser.subject, 256), endUserIssuer: cleaned(act.endUser.issuer, 256) }),
-      ...(act.connection === undefined ? {} : { connection: act.connection }),
-      ...(times === 1 ? {} : { times }),
-      ...(act.judged === undefined ? {} : decisionFacts(act.judged)),
-    },
+    details: detailsOf(act, times),
   };
+}
+
+function detailsOf({ principal, method, status, endUser, connection, judged }: Act, times: number): AuditEvent['details'] {
+  const details: AuditEvent['details'] = judged === undefined ? {} : decisionFacts(judged);
+  details['method'] = cleaned(method, 64);
+  details['status'] = status;
+  if (principal !== undefined && principal.clientId !== null) details['client'] = cleaned(principal.clientId, 256);
+  if (endUser !== undefined) Object.assign(details, { endUser: cleaned(endUser.subject, 256), endUserIssuer: cleaned(endUser.issuer, 256) });
+  if (connection !== undefined) details['connection'] = connection;
+  if (times !== 1) details['times'] = times;
+  return details;
 }

@@ -17,35 +17,38 @@ type Details = AuditEvent['details'];
 const most = 50;
 const longest = 256;
 
-/** A list as an entry can hold it; undefined for one that is too long for that. */
-function fits(lines: readonly string[] | null | undefined): string[] | null | undefined {
-  if (lines === null || lines === undefined) return null;
-  return lines.length <= most && lines.every((line) => line.length <= longest) ? [...lines] : undefined;
+/** A list as an entry can hold it, or a mark in the place of one that is too long for that. */
+function addList(details: Details, name: string, lines: readonly string[] | null | undefined): void {
+  if (lines === null || lines === undefined) return;
+  if (lines.length <= most && lines.every((line) => line.length <= longest)) details[name] = [...lines];
+  else details['cut'] = true;
 }
 
 /** The roles that can matter: where it happens in one project, that project's. */
 function rolesFor({ membership }: Subject, ask: Ask): string[] {
   const project = ask.kind === 'mcp' ? ask.server.project : ask.project;
-  return Object.entries(membership?.projects ?? {}).flatMap(([name, role]) => (project === undefined || name === project ? [`${name}:${role}`] : []));
+  return Object.entries(membership?.projects ?? {}).filter(([name]) => project === undefined || name === project).map(([name, role]) => `${name}:${role}`);
 }
 
 /** As details of an entry: without what is not there, and with a mark where something does not fit. */
 export function decisionFacts(judged: Judged): Details {
   const { subject, ask, credentialRevision, memberRevision, policyRevision, identityPosition, keysPosition, askedOnline } = judged;
   const { credential, membership } = subject;
-  const lists = { grantedScopes: fits(credential.scopes), grantedProjects: fits(credential.projects), grants: fits(credential.grants?.map(grantLine)), grantedTools: fits(credential.tools), projectRoles: fits(rolesFor(subject, ask)) };
-  const kept = Object.entries(lists).filter((entry): entry is [string, string[]] => Array.isArray(entry[1]));
-  const isCut = Object.values(lists).includes(undefined);
-  return {
-    ...(credentialRevision === null ? {} : { credentialRevision }),
-    ...(memberRevision === null ? {} : { memberRevision }),
-    ...(policyRevision === null ? {} : { policyRevision }),
-    identityPosition, keysPosition,
-    ...(askedOnline ? { askedOnline } : {}),
-    ...(isCut ? { cut: true } : {}),
-    ...(membership === null ? {} : { orgRole: membership.role }),
-    ...Object.fromEntries(kept),
-    ...(ask.kind === 'manage' ? { neededScope: ask.scope, ...(ask.project === undefined ? {} : { inProject: ask.project }) } : {}),
-    ...(ask.kind === 'mcp' && ask.door === 'rest' ? { door: 'rest' } : {}),
-  };
+  const details: Details = {};
+  if (credentialRevision !== null) details['credentialRevision'] = credentialRevision;
+  if (memberRevision !== null) details['memberRevision'] = memberRevision;
+  if (policyRevision !== null) details['policyRevision'] = policyRevision;
+  details['identityPosition'] = identityPosition;
+  details['keysPosition'] = keysPosition;
+  if (askedOnline) details['askedOnline'] = askedOnline;
+  if (membership !== null) details['orgRole'] = membership.role;
+  addList(details, 'grantedScopes', credential.scopes);
+  addList(details, 'grantedProjects', credential.projects);
+  addList(details, 'grants', credential.grants?.map(grantLine));
+  addList(details, 'grantedTools', credential.tools);
+  addList(details, 'projectRoles', rolesFor(subject, ask));
+  if (ask.kind === 'manage') details['neededScope'] = ask.scope;
+  if (ask.kind === 'manage' && ask.project !== undefined) details['inProject'] = ask.project;
+  if (ask.kind === 'mcp' && ask.door === 'rest') details['door'] = 'rest';
+  return details;
 }

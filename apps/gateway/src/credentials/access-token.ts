@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { CompactJws, looksLikeJws } from './compact-jws.ts';
 import type { Principal } from './principal.ts';
 import type { SigningKeys } from './signing-keys.ts';
+import { VerificationTurns } from './verification-turns.ts';
 import { VerifiedTokens } from './verified-tokens.ts';
 
 /** Tolerance for clocks that differ (GW-22). */
@@ -25,6 +26,9 @@ export const looksLikeJwt = looksLikeJws;
 export class AccessTokenReader {
   private readonly verified: VerifiedTokens<VerifiedToken>;
   readonly lookups = { hits: 0, misses: 0 };
+  /** Tokens that come again before they are verified wait for the same. */
+  private readonly verifying = new Map<string, Promise<VerifiedToken>>();
+  private readonly turns = new VerificationTurns();
   /** Grows with every change of the issuer's keys */
   private generation = 0;
 
@@ -40,25 +44,50 @@ export class AccessTokenReader {
    * @throws Problem `token_malformed`, `token_unknown`, `token_expired`, `token_wrong_audience`
    */
   async read(token: string, resource: string, otherResource = resource): Promise<Principal> {
-    // One character a byte: of all forms in which the library hands out a digest, the one that takes it the least time.
-    const digest = hash('sha256', token, 'binary');
-    let verified = this.verified.get(digest);
-    if (verified === undefined) {
-      this.lookups.misses += 1;
-      const { generation } = this;
-      verified = await this.verify(token);
-      // What was verified across a change may rest on a key that is gone.
-      if (generation === this.generation) this.verified.set(digest, verified);
-    } else this.lookups.hits += 1;
+    const digest = digestOf(token);
+    const verified = this.verified.get(digest);
+    if (verified === undefined) this.lookups.misses += 1;
+    else this.lookups.hits += 1;
+    return this.admit(verified ?? (await this.verifyOnce(token, digest)), resource, otherResource);
+  }
+
+  /**
+   * The same for a token that was verified before, at once.
+   * @returns null for one that was not
+   */
+  known(token: string, resource: string, otherResource = resource): Principal | null {
+    const verified = this.verified.get(digestOf(token));
+    if (verified === undefined) return null;
+    this.lookups.hits += 1;
+    return this.admit(verified, resource, otherResource);
+  }
+
+  private admit(verified: VerifiedToken, resource: string, otherResource: string): Principal {
     if (this.options.clock.nowSeconds() >= verified.usableUntilSeconds) throw new Problem('token_expired');
     if (verified.audience !== resource && verified.audience !== otherResource) throw new Problem('token_wrong_audience');
     return verified.principal;
+  }
+
+  private verifyOnce(token: string, digest: string): Promise<VerifiedToken> {
+    const known = this.verifying.get(digest);
+    if (known !== undefined) return known;
+    const { generation } = this;
+    const verifying = this.verify(token).then((verified) => {
+      // What was verified across a change may rest on a key that is gone.
+      if (generation === this.generation) this.verified.set(digest, verified);
+      return verified;
+    }).finally(() => {
+      if (this.verifying.get(digest) === verifying) this.verifying.delete(digest);
+    });
+    this.verifying.set(digest, verifying);
+    return verifying;
   }
 
   /** The issuer's keys have changed: what an old key signed is looked at again. */
   forget(): void {
     this.generation += 1;
     this.verified.clear();
+    this.verifying.clear();
   }
 
   private async verify(token: string): Promise<VerifiedToken> {
@@ -71,7 +100,7 @@ export class AccessTokenReader {
     if (typeof kid !== 'string' || (alg !== 'ES256' && alg !== 'RS256')) throw new Problem('token_malformed');
     const key = await keys.find(kid);
     // One code for an unknown key, a forged signature and a foreign issuer: none is a token of ours.
-    if (key === null || key.alg !== alg || !jws.isSignedBy(key)) throw new Problem('token_unknown');
+    if (key === null || key.alg !== alg || !(await this.turns.run(() => jws.isSignedBy(key)))) throw new Problem('token_unknown');
     const claims = claimsOf(jws.payload());
     if (claims.iss !== issuer) throw new Problem('token_unknown');
     const nowSeconds = clock.nowSeconds();
@@ -80,6 +109,9 @@ export class AccessTokenReader {
     return toVerified(claims, kid);
   }
 }
+
+/** One character a byte: of all forms in which the library hands out a digest, the one that takes it the least time. */
+const digestOf = (token: string): string => hash('sha256', token, 'binary');
 
 /** The claims that RFC 9068 section 2.2 requires, and RFC 7519 section 4.1.5. */
 const claimsSchema = accessTokenClaimsSchema.extend({ nbf: z.number().optional() });

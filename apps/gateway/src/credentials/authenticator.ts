@@ -43,7 +43,7 @@ export class Authenticator {
    * @returns null for a request without a credential
    * @throws Problem 400 `invalid_request`, a 401 code: the reason why this credential is not accepted here, or 503 `state_stale`
    */
-  async authenticate(request: IncomingMessage, target: Target, admit: () => Promise<void>, urlToken?: string): Promise<Authenticated | null> {
+  authenticate(request: IncomingMessage, target: Target, admit: () => Promise<void>, urlToken?: string): Authenticated | Promise<Authenticated> | null {
     const presented = readAuthorization(request);
     if (urlToken !== undefined) return this.authenticateUrl(urlToken, request, admit);
     if (presented === null) return null;
@@ -67,12 +67,22 @@ export class Authenticator {
     return this.doubts.settle({ pat: { hash: digest }, look: () => this.pats.find(digest), key: digest }, admit);
   }
 
-  private async authenticateJwt({ scheme, token: text }: Presented, request: IncomingMessage, target: Target, admit: () => Promise<void>): Promise<Authenticated> {
+  /** Hot path: a bearer token that was verified before is read at once. */
+  private authenticateJwt(presented: Presented, request: IncomingMessage, target: Target, admit: () => Promise<void>): Authenticated | Promise<Authenticated> {
     // GW-21: what has neither shape costs no further work.
-    if (!looksLikeJwt(text)) throw new Problem('token_malformed');
-    const principal = await this.accessTokens.read(text, target.resource, target.otherResource);
-    // Hot path: a bearer token pays for one comparison.
+    if (!looksLikeJwt(presented.token)) throw new Problem('token_malformed');
+    const known = this.accessTokens.known(presented.token, target.resource, target.otherResource);
+    if (known !== null && known.keyThumbprint === null && presented.scheme === 'bearer') return this.admitJwt(known, presented.token, admit);
+    return this.authenticateOther(known, presented, request, target, admit);
+  }
+
+  private async authenticateOther(known: Principal | null, { scheme, token: text }: Presented, request: IncomingMessage, target: Target, admit: () => Promise<void>): Promise<Authenticated> {
+    const principal = known ?? (await this.accessTokens.read(text, target.resource, target.otherResource));
     if (principal.keyThumbprint !== null || scheme !== 'bearer') await this.proofs.require(request, { scheme, token: text, thumbprint: principal.keyThumbprint, url: target.url });
+    return this.admitJwt(principal, text, admit);
+  }
+
+  private admitJwt(principal: Principal, text: string, admit: () => Promise<void>): Authenticated | Promise<Authenticated> {
     if (this.lives(principal)) return { principal, confirmed: nothing };
     return this.doubts.settle({ pat: patOf(principal), look: () => principal, key: hash('sha256', text, 'base64url') }, admit);
   }

@@ -11,19 +11,29 @@ export interface BodySink {
   atLineStart(): boolean;
 }
 
-/** Bytes as they come. Hot path: no copy. */
+/** Bytes as they come. Hot path: no copy, and what comes in one piece goes out in one, with its head. */
 export class PassingSink implements BodySink {
   private last = 0x0a;
+  private ended = false;
 
-  constructor(private readonly response: ServerResponse) {}
+  /** @param length  of the whole, where that is known; -1 where it is not */
+  constructor(
+    private readonly response: ServerResponse,
+    private readonly length: number,
+  ) {}
 
   write(chunk: Buffer): boolean {
+    if (chunk.length === this.length) {
+      this.ended = true;
+      this.response.end(chunk);
+      return true;
+    }
     this.last = chunk[chunk.length - 1] ?? this.last;
     return this.response.write(chunk);
   }
 
   end(): void {
-    this.response.end();
+    if (!this.ended) this.response.end();
   }
 
   atLineStart(): boolean {

@@ -3,35 +3,43 @@ import type { ServerFailure } from '@latchkey/contracts';
 import { Problem } from '@latchkey/problem';
 import type { Dispatcher } from 'undici';
 import { CredentialRefused } from '../connections/attached.ts';
+import type { Exchange } from '../proxy/exchange.ts';
 import { ClientGone } from '../proxy/render-refusal.ts';
 import type { Rewrite } from '../rewrite/rewrite-plan.ts';
 import { UnreadableAnswer } from '../rewrite/event-stream.ts';
 import { failureOfError, failureOfStatus } from '../upstreams/failure-of.ts';
+import type { Upstream } from '../upstreams/upstream.ts';
 import { EventSink, JsonSink, PassingSink, type BodySink } from './body-sink.ts';
-import { callerHeaders, isEventStream, isJson } from './response-headers.ts';
+import { isEventStream, isJson, keepHeaders } from './response-headers.ts';
 
 export interface RelayTimes {
-  /** Until the upstream's headers, and between pieces of an answer that is no stream of events. */
-  answerMs: number;
   /** An event stream on which the upstream is silent this long is ended. */
   streamIdleMs: number;
   /** A comment goes out on an event stream after this much silence (GW-60). */
   keepAliveMs: number;
 }
 
-export interface RelayOptions {
-  response: ServerResponse;
+/** What holds for all answers that one pipeline carries. */
+export interface RelayParts {
   times: RelayTimes;
+  /** Our own name for the session that the upstream opened; null: none is told (GW-70, GW-73). */
+  sealSession(exchange: Exchange, upstreamId: string): string | null;
+  /** An event stream has begun; what is returned is called when it is over. */
+  watch(exchange: Exchange, cut: (farewell?: string) => void): () => void;
+}
+
+/** What holds for one. */
+export interface Carried {
+  exchange: Exchange;
+  upstream: Upstream;
+  /** Until the upstream's headers, and between pieces of an answer that is no stream of events. */
+  answerMs: number;
   /** Null: the body passes as it is. */
   rewrite: Rewrite | null;
   /** Whether we presented ourselves: if not, a 401 is about what the caller sent, such as the signature of a webhook. */
   presented: boolean;
-  /** Our own name for the session that the upstream opened; null: none is told (GW-70, GW-73). */
-  sealSession(upstreamId: string): string | null;
-  /** The upstream has answered, or will not; null: it has. Nothing is said where the caller left before. */
-  onOutcome(failure: ServerFailure | null): void;
-  /** An event stream has begun; what is returned is called when it is over. */
-  onStream(cut: (farewell?: string) => void): () => void;
+  /** Called once, when the caller has the whole answer, or there will be none. */
+  done(error: Error | null, upstreamFailed: boolean): void;
 }
 
 const keepAliveComment = ': keep-alive\n';
@@ -44,8 +52,6 @@ class Abandoned extends Error {}
  * of the other (GW-60 to GW-62).
  */
 export class Relay implements Dispatcher.DispatchHandler {
-  /** Settles when the caller has the whole answer, or there will be none. */
-  readonly done: Promise<void>;
   private controller: Dispatcher.DispatchController | null = null;
   private sink: BodySink | null = null;
   private timer: NodeJS.Timeout;
@@ -54,25 +60,24 @@ export class Relay implements Dispatcher.DispatchHandler {
   private settled = false;
   /** Whether the upstream has said all it will. */
   private answered = false;
-  private resolve: () => void = () => undefined;
-  private reject: (error: Error) => void = () => undefined;
-  private forgetStream: () => void = () => undefined;
+  /** Whether the health of the upstream was told what came of it. */
+  private told = false;
+  private failed = false;
+  private draining = false;
+  private forgetStream: (() => void) | null = null;
+  private readonly response: ServerResponse;
 
-  constructor(private readonly options: RelayOptions) {
-    this.done = new Promise((resolve, reject) => {
-      this.resolve = resolve;
-      this.reject = reject;
-    });
-    this.timer = setTimeout(this.onSilent, options.times.answerMs);
-    options.response.once('close', this.onCallerClosed);
-    options.response.on('drain', this.onDrain);
+  constructor(private readonly parts: RelayParts, private readonly carried: Carried) {
+    this.response = carried.exchange.response;
+    this.timer = setTimeout(silent, carried.answerMs, this);
   }
 
-  start(dispatcher: Dispatcher, request: Dispatcher.DispatchOptions): void {
+  start(request: Dispatcher.DispatchOptions): void {
+    this.response.once('close', () => this.onCallerClosed());
     // Whoever left before this began will not leave again: `close` has been.
-    if (this.options.response.destroyed) return this.onCallerClosed();
+    if (this.response.destroyed) return this.onCallerClosed();
     try {
-      dispatcher.dispatch(request, this);
+      this.carried.upstream.pool.dispatch(request, this);
     } catch (error) {
       this.onResponseError(null, error instanceof Error ? error : new Error(String(error)));
     }
@@ -87,8 +92,8 @@ export class Relay implements Dispatcher.DispatchHandler {
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     // Informational answers (RFC 9110 section 15.2) are about the connection to the upstream.
     if (status < 200 || this.settled) return;
-    this.options.onOutcome(failureOfStatus(status));
-    const refusal = refusalFor(status, headers, this.options.presented);
+    this.tellHealth(failureOfStatus(status));
+    const refusal = refusalFor(status, headers, this.carried.presented);
     if (refusal !== null) return this.refuse(refusal);
     this.begin(status, headers);
   }
@@ -96,9 +101,8 @@ export class Relay implements Dispatcher.DispatchHandler {
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.settled || this.sink === null) return;
     this.silentSinceMs = performance.now();
-    this.timer.refresh();
     try {
-      if (!this.sink.write(chunk)) controller.pause();
+      if (!this.sink.write(chunk)) this.pause(controller);
     } catch (error) {
       this.unreadable(error);
     }
@@ -118,8 +122,8 @@ export class Relay implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
     if (this.settled) return;
-    if (this.sink === null) this.options.onOutcome(failureOfError(error));
-    if (this.sink === null || !this.options.response.headersSent) {
+    if (this.sink === null) this.tellHealth(failureOfError(error));
+    if (this.sink === null || !this.response.headersSent) {
       const timeout = (error as NodeJS.ErrnoException).code === 'UND_ERR_CONNECT_TIMEOUT';
       return this.refuse(new Problem(timeout ? 'upstream_timeout' : 'upstream_unavailable', { cause: error }));
     }
@@ -127,75 +131,99 @@ export class Relay implements Dispatcher.DispatchHandler {
     this.finish(this.streaming ? 'end' : 'destroy');
   }
 
+  /** Nothing was heard of the upstream for as long as it may be silent, or a comment is due. */
+  onSilence(): void {
+    if (this.settled) return;
+    const { streamIdleMs, keepAliveMs } = this.parts.times;
+    const silentMs = performance.now() - this.silentSinceMs;
+    if (this.streaming) {
+      // A timer may fire within the millisecond before its time.
+      if (silentMs + 1 >= streamIdleMs) return this.finish('end');
+      const dueMs = Math.min(keepAliveMs, streamIdleMs);
+      if (silentMs + 1 < dueMs) return this.watch(dueMs - silentMs);
+      if (this.sink?.atLineStart() === true && !this.response.writableNeedDrain) this.response.write(keepAliveComment);
+      return this.watch(keepAliveMs);
+    }
+    if (this.sink !== null && silentMs + 1 < this.carried.answerMs) return this.watch(this.carried.answerMs - silentMs);
+    if (this.sink === null) this.tellHealth('timeout');
+    if (this.response.headersSent) this.finish('destroy');
+    else this.refuse(new Problem('upstream_timeout'));
+  }
+
   /** Ends a stream from our side: upstream aborted, nothing more sent (GW-63) but a farewell where there is one (GW-64). */
-  readonly cut = (farewell?: string): void => this.finish('end', this.sink?.atLineStart() === true ? farewell : undefined);
+  private readonly cut = (farewell?: string): void => this.finish('end', this.sink?.atLineStart() === true ? farewell : undefined);
 
   private begin(status: number, headers: IncomingHttpHeaders): void {
-    const { response, rewrite, times } = this.options;
-    const kept = callerHeaders(headers);
-    kept['cache-control'] = 'no-store';
-    const sessionId = headers['mcp-session-id'];
-    const sealed = typeof sessionId === 'string' ? this.options.sealSession(sessionId) : null;
-    if (sealed !== null) kept['mcp-session-id'] = sealed;
+    const { response } = this;
+    const { exchange, rewrite } = this.carried;
+    const isRead = rewrite !== null && isJson(headers);
     this.streaming = isEventStream(headers);
-    if (rewrite !== null && (this.streaming || isJson(headers)) && headers['content-encoding'] !== undefined) {
+    if (rewrite !== null && (this.streaming || isRead) && headers['content-encoding'] !== undefined) {
       return this.unreadable(new UnreadableAnswer('the upstream compressed what must be read'));
     }
-
-    if (this.streaming) {
-      kept['x-accel-buffering'] = 'no';
-      delete kept['content-length'];
-      response.writeHead(status, kept);
-      response.flushHeaders();
-      this.sink = rewrite === null ? new PassingSink(response) : new EventSink(response, rewrite);
-      this.watchStream();
-    } else if (rewrite !== null && isJson(headers) && status === 200) {
-      delete kept['content-length'];
-      this.sink = new JsonSink((length) => response.writeHead(status, { ...kept, 'content-length': length }), response, rewrite);
-      this.watch(times.answerMs, () => this.refuse(new Problem('upstream_timeout')));
-    } else {
-      response.writeHead(status, kept);
-      this.sink = new PassingSink(response);
-      this.watch(times.answerMs, () => this.finish('destroy'));
-    }
-  }
-
-  private watchStream(): void {
-    const { response, times } = this.options;
     this.silentSinceMs = performance.now();
-    const onSilence = (): void => {
-      // A timer may fire within the millisecond before its time.
-      if (performance.now() - this.silentSinceMs + 1 >= times.streamIdleMs) return this.finish('end');
-      if (this.sink?.atLineStart() === true && !response.writableNeedDrain) response.write(keepAliveComment);
-      this.watch(times.keepAliveMs, onSilence);
-    };
-    this.watch(Math.min(times.keepAliveMs, times.streamIdleMs), onSilence);
-    this.forgetStream = this.options.onStream(this.cut);
+    if (isRead && !this.streaming && status === 200) {
+      this.sink = new JsonSink((length) => response.writeHead(status, [...this.headOf(headers, false), 'content-length', String(length)]), response, rewrite);
+      return;
+    }
+    const head = this.headOf(headers, !this.streaming);
+    if (!this.streaming) {
+      response.writeHead(status, head);
+      this.sink = new PassingSink(response, Number(headers['content-length'] ?? -1));
+      return;
+    }
+    head.push('x-accel-buffering', 'no');
+    response.writeHead(status, head);
+    response.flushHeaders();
+    this.sink = rewrite === null ? new PassingSink(response, -1) : new EventSink(response, rewrite);
+    this.watch(Math.min(this.parts.times.keepAliveMs, this.parts.times.streamIdleMs));
+    this.carried.upstream.streams += 1;
+    this.forgetStream = this.parts.watch(exchange, this.cut);
   }
 
-  private watch(afterMs: number, then: () => void): void {
+  private headOf(headers: IncomingHttpHeaders, withLength: boolean): (string | string[])[] {
+    const { exchange } = this.carried;
+    const head = exchange.told;
+    keepHeaders(head, headers, withLength);
+    head.push('cache-control', 'no-store');
+    const sessionId = headers['mcp-session-id'];
+    const sealed = typeof sessionId === 'string' ? this.parts.sealSession(exchange, sessionId) : null;
+    if (sealed !== null) head.push('mcp-session-id', sealed);
+    return head;
+  }
+
+  private pause(controller: Dispatcher.DispatchController): void {
+    controller.pause();
+    if (this.draining) return;
+    this.draining = true;
+    this.response.once('drain', () => {
+      this.draining = false;
+      if (!this.settled) controller.resume();
+    });
+  }
+
+  private watch(afterMs: number): void {
     clearTimeout(this.timer);
-    if (!this.settled) this.timer = setTimeout(then, afterMs);
+    if (!this.settled) this.timer = setTimeout(silent, afterMs, this);
   }
 
   private unreadable(error: unknown): void {
-    if (this.options.response.headersSent) return this.finish('destroy');
+    if (this.response.headersSent) return this.finish('destroy');
     this.refuse(new Problem('upstream_unavailable', { cause: error, detail: 'The upstream sent an answer that cannot be read.' }));
   }
 
   private refuse(problem: Problem): void {
-    if (!this.settle()) return;
-    this.reject(problem);
+    if (this.settle()) this.over(problem);
   }
 
   /** Ends what the caller was already being sent. */
   private finish(how: 'end' | 'destroy', farewell?: string): void {
-    const { response } = this.options;
+    const { response } = this;
     if (!this.settle()) return;
     // What waits in the buffer counts as not sent.
     if (how === 'end' && response.writableLength === 0) response.end(farewell);
     else response.destroy();
-    this.resolve();
+    this.over(null);
   }
 
   /** @returns whether it was not settled before */
@@ -203,35 +231,40 @@ export class Relay implements Dispatcher.DispatchHandler {
     if (this.settled) return false;
     this.settled = true;
     this.stopWatching();
-    this.options.response.off('close', this.onCallerClosed);
     // Hot path: an error costs its stack, and most exchanges are over by now.
     if (!this.answered) this.controller?.abort(new Abandoned());
     return true;
   }
 
-  private stopWatching(): void {
-    clearTimeout(this.timer);
-    this.options.response.off('drain', this.onDrain);
-    this.forgetStream();
-    this.forgetStream = () => undefined;
+  private over(error: Error | null): void {
+    if (!this.told) this.carried.upstream.health.abandoned();
+    this.carried.done(error, this.failed);
   }
 
-  private readonly onSilent = (): void => {
-    if (this.settled) return;
-    this.options.onOutcome('timeout');
-    this.refuse(new Problem('upstream_timeout'));
-  };
+  private stopWatching(): void {
+    clearTimeout(this.timer);
+    if (this.forgetStream === null) return;
+    this.carried.upstream.streams -= 1;
+    this.forgetStream();
+    this.forgetStream = null;
+  }
 
-  private readonly onDrain = (): void => this.controller?.resume();
+  /** Null: it has answered. Nothing is said where the caller left before. */
+  private tellHealth(failure: ServerFailure | null): void {
+    this.told = true;
+    this.failed = failure !== null;
+    if (failure === null) this.carried.upstream.health.succeeded();
+    else this.carried.upstream.health.failed(failure);
+  }
 
   /** The answer is out, or the caller has left: in both cases nothing more is wanted of the upstream (GW-61). */
-  private readonly onCallerClosed = (): void => {
-    const complete = this.options.response.writableFinished;
-    if (!this.settle()) return;
-    if (complete) this.resolve();
-    else this.reject(new ClientGone());
-  };
+  private onCallerClosed(): void {
+    const complete = this.response.writableFinished;
+    if (this.settle()) this.over(complete ? null : new ClientGone());
+  }
 }
+
+const silent = (relay: Relay): void => relay.onSilence();
 
 /** What the upstream's status means to a caller who knows nothing of our dealings with it; null: it passes. */
 function refusalFor(status: number, headers: IncomingHttpHeaders, presented: boolean): Problem | null {

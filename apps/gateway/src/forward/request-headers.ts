@@ -42,10 +42,13 @@ export function upstreamHeaders(exchange: Exchange, assertion: string | null): R
   const headers = hook ? ofHook(request.headers) : pick(request.headers, mcp ? passedToMcp : passedToServices);
   if (mcp) {
     // What the registration adds comes last: it replaces nothing of the protocol.
-    for (const [name, value] of Object.entries(exchange.upstream?.settings?.headers ?? {})) headers[name] ??= value;
-    for (const [name, value] of Object.entries(request.headers)) {
+    const added = exchange.upstream?.settings?.headers;
+    if (added !== undefined) for (const [name, value] of Object.entries(added)) headers[name] ??= value;
+    for (const name in request.headers) {
+      if (!name.startsWith('mcp-param-')) continue;
       // GW-48: they pass as they are; no decision rests on them.
-      if (name.startsWith('mcp-param-') && typeof value === 'string') headers[name] = value;
+      const value = request.headers[name];
+      if (typeof value === 'string') headers[name] = value;
     }
     dropMisleading(headers, exchange);
     if (message?.era === 'modern') delete headers['last-event-id'];

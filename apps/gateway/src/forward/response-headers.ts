@@ -13,18 +13,35 @@ const dropped = new Set([
 ]);
 const droppedFamilies = /^(?:access-control-|latchkey-|x-latchkey-|ratelimit|x-ratelimit-|proxy-)/;
 
-/** What is left of an upstream's headers for the caller. */
-export function callerHeaders(from: IncomingHttpHeaders): Record<string, string | string[]> {
-  const named = new Set([from.connection ?? []].flat().join(',').toLowerCase().split(',').map((name) => name.trim()));
-  const kept: Record<string, string | string[]> = {};
-  for (const [name, value] of Object.entries(from)) {
-    if (value === undefined || dropped.has(name) || named.has(name) || droppedFamilies.test(name)) continue;
-    // An absolute address would be one of the inside.
-    if (name === 'location' && !(typeof value === 'string' && value.startsWith('/') && !value.startsWith('//'))) continue;
-    kept[name] = value;
-  }
-  return kept;
+/** What the upstream calls of its connection alone; usually nothing but the connection's own fate. */
+function namedBy(connection: IncomingHttpHeaders['connection']): ReadonlySet<string> | null {
+  if (connection === undefined || connection === 'keep-alive' || connection === 'close') return null;
+  return new Set(String(connection).toLowerCase().split(',').map((name) => name.trim()));
 }
 
-export const isEventStream = (headers: IncomingHttpHeaders): boolean => /^text\/event-stream\b/i.test(headers['content-type'] ?? '');
-export const isJson = (headers: IncomingHttpHeaders): boolean => /^application\/(?:[a-z0-9.+-]+\+)?json\b/i.test(headers['content-type'] ?? '');
+/**
+ * Adds what is left of an upstream's headers for the caller to `told`, names and values in turn. What was told already stays as it is.
+ * Hot path: no object is made for it.
+ * @param withLength  whether the body goes on as it is
+ */
+export function keepHeaders(told: (string | string[])[], from: IncomingHttpHeaders, withLength: boolean): void {
+  const named = namedBy(from.connection);
+  const ours = told.length;
+  for (const name in from) {
+    const value = from[name];
+    if (value === undefined || dropped.has(name) || named?.has(name) === true || droppedFamilies.test(name)) continue;
+    if (name === 'content-length' && !withLength) continue;
+    // An absolute address would be one of the inside.
+    if (name === 'location' && !(typeof value === 'string' && value.startsWith('/') && !value.startsWith('//'))) continue;
+    if (isTold(told, ours, name)) continue;
+    told.push(name, value);
+  }
+}
+
+function isTold(told: readonly (string | string[])[], end: number, name: string): boolean {
+  for (let at = 0; at < end; at += 2) if (told[at] === name) return true;
+  return false;
+}
+
+export const isEventStream = ({ 'content-type': type = '' }: IncomingHttpHeaders): boolean => type !== 'application/json' && /^text\/event-stream\b/i.test(type);
+export const isJson = ({ 'content-type': type = '' }: IncomingHttpHeaders): boolean => type === 'application/json' || /^application\/(?:[a-z0-9.+-]+\+)?json\b/i.test(type);

@@ -20,9 +20,11 @@ export class InnerResponse extends PassThrough {
     return this;
   }
 
-  writeHead(status: number, headers: OutgoingHttpHeaders = {}): this {
+  /** @param headers  by name, or names and values in turn */
+  writeHead(status: number, headers: OutgoingHttpHeaders | (string | string[])[] = {}): this {
     this.statusCode = status;
-    for (const [name, value] of Object.entries(headers)) if (value !== undefined) this.setHeader(name, value);
+    if (Array.isArray(headers)) for (let at = 0; at < headers.length; at += 2) this.setHeader(String(headers[at]), headers[at + 1] ?? '');
+    else for (const [name, value] of Object.entries(headers)) if (value !== undefined) this.setHeader(name, value);
     this.headersSent = true;
     this.begin();
     return this;

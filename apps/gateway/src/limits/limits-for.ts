@@ -20,11 +20,30 @@ export interface LimitedRequest {
   defaultPerMinute: number;
 }
 
+interface Compiled {
+  request: LimitedRequest;
+  limits: readonly Limit[];
+}
+
+const compiled = new WeakMap<Principal, Compiled>();
+
 /**
  * All limits that a request is under, the credential's first. What is nearest to a credential counts for it: its own limit, then the
- * server's, then the organization's, then the deployment's.
+ * server's, then the organization's, then the deployment's. Hot path: for a caller who does the same as before it is the same list.
  */
-export function limitsFor({ principal, own, policy, server, tool, defaultPerMinute }: LimitedRequest): Limit[] {
+export function limitsFor(request: LimitedRequest): readonly Limit[] {
+  const known = compiled.get(request.principal);
+  if (known !== undefined && isSame(known.request, request)) return known.limits;
+  const limits = compile(request);
+  compiled.set(request.principal, { request, limits });
+  return limits;
+}
+
+/** Records are replaced, never changed. */
+const isSame = (one: LimitedRequest, other: LimitedRequest): boolean =>
+  one.server === other.server && (one.tool === other.tool || other.server?.settings === undefined) && one.policy === other.policy && one.own === other.own && one.defaultPerMinute === other.defaultPerMinute;
+
+function compile({ principal, own, policy, server, tool, defaultPerMinute }: LimitedRequest): readonly Limit[] {
   const { perCredential = null, perUser = null, requestsPerMinute = null, perTool = {} } = server?.settings?.limits ?? {};
   // People who share a credential have a budget each.
   const who = `${limitKeyOf(principal)}${principal.endUser === undefined ? '' : `:end-user:${bounded(principal.endUser)}`}`;

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Door, Subject } from '@latchkey/access';
 import type { ServerRecord } from '@latchkey/contracts';
 import { invariant } from '@latchkey/problem';
@@ -84,6 +84,8 @@ export class Exchange {
   attached: Attached | undefined;
   /** Stable code of the refusal, and what stood behind it: for the log only. */
   refusal: { code: string; cause?: unknown } | undefined;
+  /** Headers of whatever will be answered, names and values in turn: they go out with the head, and not one by one before it. */
+  readonly told: (string | string[])[];
 
   constructor(
     readonly request: IncomingMessage,
@@ -93,6 +95,27 @@ export class Exchange {
     proxies = nobody,
   ) {
     this.address = proxies.addressOf(request);
+    this.told = ['x-request-id', requestId];
+  }
+
+  /** Says something on whatever will be answered. */
+  tell(name: string, value: string): void {
+    this.told.push(name, value);
+  }
+
+  /** Puts what was told into the response, for whoever writes the head there. */
+  tellAll(): ServerResponse {
+    const { told, response } = this;
+    for (let at = 0; at < told.length; at += 2) response.setHeader(String(told[at]), told[at + 1] ?? '');
+    told.length = 0;
+    return response;
+  }
+
+  /** Answers with a whole body. */
+  answer(status: number, headers: OutgoingHttpHeaders, body?: Buffer): void {
+    const response = this.tellAll();
+    response.writeHead(status, body === undefined ? headers : { ...headers, 'content-length': body.length });
+    response.end(this.method === 'HEAD' ? undefined : body);
   }
 
   get method(): string {

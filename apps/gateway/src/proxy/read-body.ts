@@ -13,29 +13,53 @@ export function readBody(request: IncomingMessage, limitBytes: number): Promise<
   if (announced > limitBytes) return Promise.reject(tooLarge(limitBytes));
   // Whoever left while the credential was read will not leave again: `close` has been.
   if (request.destroyed) return Promise.reject(new ClientGone());
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    const settle = (): void => {
-      request.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
-    };
-    const onData = (chunk: Buffer): void => {
-      length += chunk.length;
-      if (length <= limitBytes) return void chunks.push(chunk);
-      settle();
+  return new Promise((resolve, reject) => new BodyReader(request, limitBytes, resolve, reject));
+}
+
+/** Takes what comes; nothing is done for pieces of which there is only one. */
+class BodyReader {
+  private first: Buffer | null = null;
+  private others: Buffer[] | null = null;
+  private length = 0;
+  private settled = false;
+
+  constructor(
+    request: IncomingMessage,
+    private readonly limitBytes: number,
+    private readonly resolve: (body: Buffer) => void,
+    private readonly reject: (error: Error) => void,
+  ) {
+    // What is settled hears what else there is and does nothing: to leave costs more.
+    request.on('data', (chunk: Buffer) => this.onData(chunk));
+    request.on('end', () => this.onEnd());
+    const onClose = (): void => this.onClose();
+    request.on('close', onClose);
+    request.on('error', onClose);
+  }
+
+  private onData(chunk: Buffer): void {
+    if (this.settled) return;
+    this.length += chunk.length;
+    if (this.length > this.limitBytes) {
       // What still comes is read and thrown away, or the client would not get to the answer.
-      request.on('error', () => undefined).resume();
-      reject(tooLarge(limitBytes));
-    };
-    const onEnd = (): void => {
-      settle();
-      const [only] = chunks;
-      resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, length));
-    };
-    const onClose = (): void => {
-      settle();
-      reject(new ClientGone());
-    };
-    request.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
-  });
+      this.settled = true;
+      this.first = this.others = null;
+      this.reject(tooLarge(this.limitBytes));
+    } else if (this.first === null) this.first = chunk;
+    else (this.others ??= []).push(chunk);
+  }
+
+  private onEnd(): void {
+    if (this.settled) return;
+    this.settled = true;
+    const { first, others } = this;
+    this.first = this.others = null;
+    this.resolve(first === null ? Buffer.alloc(0) : others === null ? first : Buffer.concat([first, ...others], this.length));
+  }
+
+  private onClose(): void {
+    if (this.settled) return;
+    this.settled = true;
+    this.reject(new ClientGone());
+  }
 }

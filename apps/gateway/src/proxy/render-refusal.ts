@@ -32,6 +32,7 @@ export function renderRefusal(exchange: Exchange, error: unknown): void {
   // Half an answer cannot be taken back; a cut connection is the only honest end of it.
   if (response.headersSent) return void response.destroy();
 
+  exchange.tellAll();
   if (error instanceof Problem) for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);
   response.setHeader('cache-control', 'no-store');
   // Over REST there is no message that an answer could name, whatever the request was taken for.
@@ -50,8 +51,6 @@ export function renderRefusal(exchange: Exchange, error: unknown): void {
   send(exchange, document.status, problemContentType, document);
 }
 
-function send({ request, response }: Exchange, status: number, contentType: string, body: object): void {
-  const bytes = Buffer.from(JSON.stringify(body));
-  response.writeHead(status, { 'content-type': contentType, 'content-length': bytes.length });
-  response.end(request.method === 'HEAD' ? undefined : bytes);
+function send(exchange: Exchange, status: number, contentType: string, body: object): void {
+  exchange.answer(status, { 'content-type': contentType }, Buffer.from(JSON.stringify(body)));
 }

@@ -7,30 +7,49 @@ import { Exchange } from './exchange.ts';
 import { ClientGone, renderRefusal } from './render-refusal.ts';
 import type { Stage } from './stage.ts';
 
+/** A write that meets a connection just closed is no error of ours; `close` tells everybody who waits. */
+const ignore = (): void => undefined;
+
 /** The stages of one pipeline in their order; the last one runs in any case. */
 export function runPipeline(stages: readonly Stage[], logger: Logger, proxies?: TrustedProxies) {
   const last = stages.at(-1);
   const others = stages.slice(0, -1);
 
-  // Hot path: a stage that answers at once costs no turn of the event loop.
-  const run = async (exchange: Exchange): Promise<void> => {
-    try {
-      for (const stage of others) {
-        const outcome = stage.run(exchange);
-        if ((outcome instanceof Promise ? await outcome : outcome) === 'answered') break;
-      }
-    } catch (error) {
-      refused(exchange, error, logger);
-    }
-    await last?.run(exchange);
+  const end = (exchange: Exchange): void => void last?.run(exchange);
+
+  const refuse = (exchange: Exchange, error: unknown): void => {
+    refused(exchange, error, logger);
+    end(exchange);
   };
 
-  return (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  // Hot path: a stage that answers at once costs no turn of the event loop, and no promise is made for the whole.
+  const run = (exchange: Exchange, from: number): void => {
+    try {
+      for (let at = from; at < others.length; at += 1) {
+        const outcome = others[at]?.run(exchange);
+        if (outcome === undefined) continue;
+        if (outcome === 'answered') break;
+        return void outcome.then((late) => (late === 'answered' ? end(exchange) : run(exchange, at + 1)), (error: unknown) => refuse(exchange, error)).catch((error: unknown) => failed(exchange, error));
+      }
+    } catch (error) {
+      return refuse(exchange, error);
+    }
+    end(exchange);
+  };
+
+  const failed = ({ response }: Exchange, error: unknown): void => {
+    logger.error({ err: error }, 'the pipeline failed');
+    response.destroy();
+  };
+
+  return (request: IncomingMessage, response: ServerResponse): void => {
     const exchange = new Exchange(request, response, requestIdOf(request.headers), performance.now(), proxies);
-    // A write that meets a connection just closed is no error of ours; `close` tells everybody who waits.
-    response.on('error', () => undefined);
-    response.setHeader('x-request-id', exchange.requestId);
-    return run(exchange);
+    response.on('error', ignore);
+    try {
+      run(exchange, 0);
+    } catch (error) {
+      failed(exchange, error);
+    }
   };
 }
 

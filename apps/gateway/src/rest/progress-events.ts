@@ -1,10 +1,14 @@
 import type { ServerResponse } from 'node:http';
+import type { Exchange } from '../proxy/exchange.ts';
 
 /** A stream of server-sent events that begins with its first event: until then, a refusal can still have a status of its own. */
 export class ProgressEvents {
   private timer: NodeJS.Timeout | undefined;
+  private readonly response: ServerResponse;
 
-  constructor(private readonly response: ServerResponse, private readonly keepAliveMs: number) {}
+  constructor(private readonly exchange: Exchange, private readonly keepAliveMs: number) {
+    this.response = exchange.response;
+  }
 
   get hasBegun(): boolean {
     return this.response.headersSent;
@@ -35,6 +39,6 @@ export class ProgressEvents {
   }
 
   private begin(): void {
-    if (!this.hasBegun) this.response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' }).flushHeaders();
+    if (!this.hasBegun) this.exchange.tellAll().writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' }).flushHeaders();
   }
 }

@@ -7,10 +7,10 @@ const maxUnanswered = 1000;
 /**
  * Lets one request in, in the same step in which it is counted: however many come at once, no more are open than may be.
  * @param checksHealth  not of our own services, which have no other that could be asked in their place
- * @returns a function that ends it
+ * Whoever entered leaves again by taking itself off `open`.
  * @throws Problem `upstream_unavailable` 503 while the upstream is down, `rate_limited` where its server allows no more at once
  */
-export function enterUpstream(upstream: Upstream, checksHealth: boolean): () => void {
+export function enterUpstream(upstream: Upstream, checksHealth: boolean): void {
   const allowed = upstream.settings?.limits?.concurrency ?? null;
   if (allowed !== null && upstream.open >= allowed) {
     throw new Problem('rate_limited', { detail: `The server takes ${allowed} requests at once.`, headers: { 'retry-after': '1' } });
@@ -21,7 +21,4 @@ export function enterUpstream(upstream: Upstream, checksHealth: boolean): () => 
     throw new Problem('upstream_unavailable', { status: 503, detail: 'The server has not answered for a while.', headers: { 'retry-after': String(Math.max(1, Math.ceil(waitMs / 1000))) } });
   }
   upstream.open += 1;
-  return () => {
-    upstream.open -= 1;
-  };
 }

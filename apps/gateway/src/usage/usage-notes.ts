@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Use, UsageReport } from '@latchkey/contracts';
 import type { Logger } from '@latchkey/telemetry';
+import type { Principal } from '../credentials/principal.ts';
 import type { Exchange } from '../proxy/exchange.ts';
 
 export interface UsageNotesOptions {
@@ -17,12 +18,19 @@ const maxUses = 5000;
 const harmless = /^[\p{L}\p{N}_.:/-]{1,128}$/u;
 const dayMs = 24 * 3600 * 1000;
 
+function count(use: Use, nowMs: number): void {
+  use.calls += 1;
+  use.lastUsedAt = Math.floor(nowMs / 1000);
+}
+
 /**
  * What keys are used for, added up until it is told: last use and counts are no more than 15 seconds behind here. Uses are lost with the
  * process, and past the bound only the tool goes uncounted before the use itself does: what is counted here decides nothing.
  */
 export class UsageNotes {
   private uses = new Map<string, Use>();
+  /** The last use of each caller: hot path, most do the same again. */
+  private last = new WeakMap<Principal, Use>();
   /** Told, and not yet known to have arrived */
   private pending: UsageReport[] = [];
   private today = { number: -1, name: '' };
@@ -49,7 +57,11 @@ export class UsageNotes {
     if (pat === null) return;
     const server = route.kind === 'mcp' ? route.server.slug : '';
     const called = message?.kind === 'request' && message.method === 'tools/call' ? message.params['name'] : undefined;
-    this.add(pat, server, typeof called === 'string' && harmless.test(called) ? called : '');
+    const nowMs = this.options.nowMs();
+    const last = this.last.get(principal);
+    if (last !== undefined && last.server === server && last.tool === (called ?? '') && last.day === this.dayOf(nowMs)) return count(last, nowMs);
+    const use = this.add(pat, server, typeof called === 'string' && harmless.test(called) ? called : '', nowMs);
+    if (use !== undefined) this.last.set(principal, use);
   }
 
   /** Tells what is left, once. */
@@ -59,16 +71,18 @@ export class UsageNotes {
     await this.round();
   }
 
-  private add(pat: string, server: string, tool: string): void {
-    const nowMs = this.options.nowMs();
+  private add(pat: string, server: string, tool: string, nowMs: number): Use | undefined {
     const day = this.dayOf(nowMs);
     const key = `${pat}\n${day}\n${server}\n${tool}`;
     const known = this.uses.get(key);
     if (known !== undefined) {
-      known.calls += 1;
-      known.lastUsedAt = Math.floor(nowMs / 1000);
-    } else if (this.uses.size < this.limit) this.uses.set(key, { pat, server, tool, day, calls: 1, lastUsedAt: Math.floor(nowMs / 1000) });
-    else if (tool !== '') this.add(pat, server, '');
+      count(known, nowMs);
+      return known;
+    }
+    if (this.uses.size >= this.limit) return tool === '' ? undefined : this.add(pat, server, '', nowMs);
+    const use = { pat, server, tool, day, calls: 1, lastUsedAt: Math.floor(nowMs / 1000) };
+    this.uses.set(key, use);
+    return use;
   }
 
   private dayOf(nowMs: number): string {
@@ -94,6 +108,7 @@ export class UsageNotes {
   private next(): UsageReport[] {
     const uses = [...this.uses.values()];
     this.uses = new Map();
+    this.last = new WeakMap();
     const reports: UsageReport[] = [];
     for (let at = 0; at < uses.length; at += maxUses) reports.push({ id: randomUUID(), uses: uses.slice(at, at + maxUses) });
     return reports;

@@ -30,6 +30,7 @@ export function answerAuthz(assertions: AssertionSigner): Stage {
       const { response } = exchange;
       const { subject, org, clientId, kind, id, scopes } = exchange.needPrincipal();
       const assertion = await assertionFor(exchange);
+      exchange.tellAll();
       tell(response, requestHeaders.user, subject);
       tell(response, requestHeaders.tenant, org);
       tell(response, requestHeaders.project, route.kind === 'mcp' ? route.server.project : null);

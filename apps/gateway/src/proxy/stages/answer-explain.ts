@@ -15,7 +15,7 @@ export function answerExplain(sources: ExplainSources): Stage {
       const url = new URL(route.target, 'http://gateway.invalid');
       const query = parse(explainQuerySchema, url.pathname === '/v1/explain' ? Object.fromEntries(url.searchParams) : { path: url.pathname });
       const body = Buffer.from(JSON.stringify(explainNow(sources, exchange.needPrincipal(), exchange.confirmed, query)));
-      exchange.response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length, 'cache-control': 'no-store' }).end(body);
+      exchange.answer(200, { 'content-type': 'application/json', 'cache-control': 'no-store' }, body);
       return 'answered';
     },
   };

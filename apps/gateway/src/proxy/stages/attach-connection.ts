@@ -25,8 +25,8 @@ export function attachConnection(connector: Connector): Stage {
   };
 }
 
-export function answerMissing({ response, message }: Exchange, missing: Missing): StageOutcome {
-  const body = Buffer.from(JSON.stringify({ jsonrpc: '2.0', ...missingConnection(missing, message) }));
-  response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length, 'cache-control': 'no-store' }).end(body);
+export function answerMissing(exchange: Exchange, missing: Missing): StageOutcome {
+  const body = Buffer.from(JSON.stringify({ jsonrpc: '2.0', ...missingConnection(missing, exchange.message) }));
+  exchange.answer(200, { 'content-type': 'application/json', 'cache-control': 'no-store' }, body);
   return 'answered';
 }

@@ -3,7 +3,7 @@ import { managementScopes, mcpScopes, renderChallenge, resourceMetadataUrl, work
 import { invariant, Problem } from '@latchkey/problem';
 import type { RateLimiter } from '@latchkey/ratelimit';
 import { addressKey } from '../../credentials/address-key.ts';
-import type { Authenticator } from '../../credentials/authenticator.ts';
+import type { Authenticated, Authenticator } from '../../credentials/authenticator.ts';
 import { DeadCredential } from '../../credentials/dead-credential.ts';
 import { stale } from '../../freshness/stale.ts';
 import type { Exchange, Route } from '../exchange.ts';
@@ -53,6 +53,13 @@ const descriptions = {
   invalid_dpop_proof: 'The token is bound to a key that this request does not prove',
 };
 
+function take(exchange: Exchange, found: Authenticated | null): void {
+  // RFC 6750 section 3.1: a request without a credential gets a challenge without an error.
+  if (found === null) throw new Problem('token_missing', { headers: { 'www-authenticate': challengeFor(exchange, null) } });
+  exchange.principal = found.principal;
+  exchange.confirmed = found.confirmed;
+}
+
 /** No credential is looked at after this, and no body before it (GW-02). */
 export function authenticate({ authenticator, isReady, failures }: AuthenticateOptions): Stage {
   /** What cost a lookup or a signature is charged to the address; a good credential from there is never held up by it. */
@@ -61,32 +68,33 @@ export function authenticate({ authenticator, isReady, failures }: AuthenticateO
     if (!allowed) throw new Problem('rate_limited', { detail: 'Too many refused credentials.', headers: { 'retry-after': String(resetSeconds) } });
   };
 
+  const refuse = async (exchange: Exchange, error: unknown, { charged }: { charged: boolean }): Promise<never> => {
+    if (error instanceof DeadCredential) exchange.refusedPrincipal = error.principal;
+    // What cannot be known, and a guess too many, are no faults of the credential.
+    if (!(error instanceof Problem) || (error.status !== 401 && error.status !== 400)) throw error;
+    if (error.status === 401 && !charged) await charge(exchange);
+    throw withChallenge(exchange, error);
+  };
+
   return {
     name: 'authenticate',
     statuses: [400, 401, 429, 503],
-    async run(exchange) {
+    run(exchange) {
       const route = exchange.needRoute();
       if (route.kind === 'manage' && route.operation.scope === null) return;
       if (!isReady()) throw stale();
-      let charged = false;
-      const admit = (): Promise<void> => {
-        charged = true;
-        return charge(exchange);
-      };
+      const { urlToken } = exchange;
+      exchange.urlToken = undefined;
+      const admission = { charged: false, admit: (): Promise<void> => ((admission.charged = true), charge(exchange)) };
+      let found: ReturnType<Authenticator['authenticate']>;
       try {
-        const { urlToken } = exchange;
-        exchange.urlToken = undefined;
-        const found = await authenticator.authenticate(exchange.request, route, admit, urlToken);
-        if (found !== null) Object.assign(exchange, found);
+        found = authenticator.authenticate(exchange.request, route, admission.admit, urlToken);
       } catch (error) {
-        if (error instanceof DeadCredential) exchange.refusedPrincipal = error.principal;
-        // What cannot be known, and a guess too many, are no faults of the credential.
-        if (!(error instanceof Problem) || (error.status !== 401 && error.status !== 400)) throw error;
-        if (error.status === 401 && !charged) await charge(exchange);
-        throw withChallenge(exchange, error);
+        return refuse(exchange, error, admission);
       }
-      // RFC 6750 section 3.1: a request without a credential gets a challenge without an error.
-      if (exchange.principal === undefined) throw new Problem('token_missing', { headers: { 'www-authenticate': challengeFor(exchange, null) } });
+      // Hot path: a credential that is known here was read at once.
+      if (!(found instanceof Promise)) return take(exchange, found);
+      return found.then((late) => take(exchange, late), (error: unknown) => refuse(exchange, error, admission));
     },
   };
 }

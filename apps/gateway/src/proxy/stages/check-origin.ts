@@ -1,6 +1,6 @@
-import type { ServerResponse } from 'node:http';
 import { Problem } from '@latchkey/problem';
 import { authzPath } from '../../authz/authz-path.ts';
+import type { Exchange } from '../exchange.ts';
 import type { Stage } from '../stage.ts';
 
 export interface OriginRules {
@@ -55,10 +55,10 @@ function originAllowed(rules: OriginRules, origin: string): boolean {
   return rules.loopback && name !== null && loopbackNames.has(name) && /^https?:\/\//.test(origin);
 }
 
-function allowOrigin(response: ServerResponse, origin: string): void {
-  response.setHeader('access-control-allow-origin', origin);
-  response.setHeader('access-control-expose-headers', exposedHeaders);
-  response.setHeader('vary', 'Origin');
+function allowOrigin(exchange: Exchange, origin: string): void {
+  exchange.tell('access-control-allow-origin', origin);
+  exchange.tell('access-control-expose-headers', exposedHeaders);
+  exchange.tell('vary', 'Origin');
 }
 
 /** DNS rebinding and foreign pages stop here (MCP transports, security warning); a preflight is answered before any credential (GW-04). */
@@ -66,20 +66,21 @@ export function checkOrigin(rules: OriginRules): Stage {
   return {
     name: 'checkOrigin',
     statuses: [204, 403],
-    run({ request, response, method }) {
+    run(exchange) {
+      const { request, method } = exchange;
       // A proxy asks about a request to another host, in its own name or in that one's; no page can read the answer.
       if (authzPath.test(request.url ?? '')) return;
       const { host, origin } = request.headers;
       if (host !== undefined && !hostAllowed(rules, host)) throw new Problem('invalid_request', { status: 403, detail: 'This host is not served here.' });
       if (origin === undefined) return;
       if (!originAllowed(rules, origin)) throw new Problem('invalid_request', { status: 403, detail: 'Pages of this origin may not call the gateway.' });
-      allowOrigin(response, origin);
+      allowOrigin(exchange, origin);
       if (method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined) return;
       const asked = request.headers['access-control-request-headers']?.toLowerCase().split(',').map((name) => name.trim()) ?? [];
-      response.setHeader('access-control-allow-methods', preflightMethods(request.url ?? ''));
-      response.setHeader('access-control-allow-headers', [...allowedRequestHeaders, ...asked.filter((name) => paramHeader.test(name)).slice(0, 64)].join(', '));
-      response.setHeader('access-control-max-age', '600');
-      response.writeHead(204).end();
+      exchange.tell('access-control-allow-methods', preflightMethods(request.url ?? ''));
+      exchange.tell('access-control-allow-headers', [...allowedRequestHeaders, ...asked.filter((name) => paramHeader.test(name)).slice(0, 64)].join(', '));
+      exchange.tell('access-control-max-age', '600');
+      exchange.answer(204, {});
       return 'answered';
     },
   };

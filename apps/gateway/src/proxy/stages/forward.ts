@@ -1,13 +1,15 @@
+import type { Subject } from '@latchkey/access';
 import type { MonotonicClock } from '@latchkey/clock';
 import { Problem } from '@latchkey/problem';
 import { assertionContent, type Demands } from '../../assertion/assertion-content.ts';
-import type { AssertionSigner } from '../../assertion/assertion-signer.ts';
+import type { AssertionContent, AssertionSigner } from '../../assertion/assertion-signer.ts';
+import { KeptAssertions } from '../../assertion/kept-assertions.ts';
 import type { PersonalAccessTokenReader } from '../../credentials/personal-access-token.ts';
 import type { Principal } from '../../credentials/principal.ts';
 import { CredentialRefused } from '../../connections/attached.ts';
 import type { Connector } from '../../connections/connector.ts';
 import { withoutOurAnswer } from '../../connections/strip-answer.ts';
-import { Relay, type RelayTimes } from '../../forward/relay.ts';
+import { Relay, type RelayParts, type RelayTimes } from '../../forward/relay.ts';
 import { upstreamHeaders } from '../../forward/request-headers.ts';
 import { narrowListen } from '../../rewrite/narrow-listen.ts';
 import { rewritePlan } from '../../rewrite/rewrite-plan.ts';
@@ -27,22 +29,40 @@ export interface ForwardOptions extends WatcherOptions {
   sessions: SealedSessions;
   pats: Pick<PersonalAccessTokenReader, 'find' | 'principalOf'>;
   monotonicClock: MonotonicClock;
-  times: RelayTimes & { streamMaxAgeMs: number };
+  times: RelayTimes & { answerMs: number; streamMaxAgeMs: number };
 }
 
 /** Sends the judged body on and carries the answer back. */
 export function forward(options: ForwardOptions, traces?: RequestTraces): Stage {
-  const { assertions, connector, sessions, replica, monotonicClock, times } = options;
+  const { assertions, connector, sessions, replica, clock, monotonicClock, times } = options;
+  const kept = new KeptAssertions(() => clock.nowSeconds());
 
-  const assertionFor = (exchange: Exchange): Promise<string> | null => {
-    const { principal, subject } = exchange;
+  const assertionFor = (exchange: Exchange): string | Promise<string> | null => {
+    const { principal, subject, endUser, route } = exchange;
     if (principal === undefined || subject === undefined) return null;
+    const upstream = exchange.needUpstream();
+    // Hot path: the same caller asks the same server again.
+    if (route?.kind === 'mcp' && endUser === undefined) {
+      const { project } = route.server;
+      const known = kept.find(principal, upstream, subject.membership, project);
+      if (known !== null) {
+        assertions.lookups.hits += 1;
+        return known;
+      }
+      const signed = assertions.signed(contentFor(exchange, principal, subject, upstream));
+      kept.keep(principal, upstream, subject.membership, project, signed);
+      return signed.signature;
+    }
+    return assertions.sign(contentFor(exchange, principal, subject, upstream));
+  };
+
+  const contentFor = (exchange: Exchange, principal: Principal, subject: Subject, { audience }: Upstream): AssertionContent => {
     const route = exchange.needForwarded();
-    const content = assertionContent(route, principal, subject, exchange.needUpstream().audience, demandsOn(exchange, principal));
-    // Where callers are is for our own log; an upstream of somebody else learns nothing of it.
+    const content = assertionContent(route, principal, subject, audience, demandsOn(exchange, principal));
     const { endUser } = exchange;
     const told = endUser === undefined ? {} : { end_user: { issuer: endUser.issuerId, sub: endUser.subject } };
-    return assertions.sign(route.kind === 'manage' ? { ...content, ...told, address: exchange.address.slice(0, 64) } : content);
+    // Where callers are is for our own log; an upstream of somebody else learns nothing of it.
+    return route.kind === 'manage' ? { ...content, ...told, address: exchange.address.slice(0, 64) } : { ...content, ...told };
   };
 
   /** What identity itself had to be asked for comes before the replica, as with the role. */
@@ -57,60 +77,42 @@ export function forward(options: ForwardOptions, traces?: RequestTraces): Stage 
     return sessions.seal(upstreamId, sessionBinding(exchange.needPrincipal(), route.server, exchange.endUser));
   };
 
-  const watchStream = watcher(options);
+  const relayParts: RelayParts = { times, sealSession, watch: watcher(options) };
 
   const bodyOf = ({ message, subject, body }: Exchange, route: McpRoute | ManageRoute): Buffer | null => {
     if (message === undefined) return body;
     return route.kind === 'mcp' && subject !== undefined ? withoutOurAnswer(message, narrowListen(route, subject, message)) : message.body;
   };
 
-  const send = async (exchange: Exchange, upstream: Upstream, assertion: string | null): Promise<void> => {
+  const send = (exchange: Exchange, upstream: Upstream, assertion: string | null, done: (error: Error | null) => void): void => {
     const route = exchange.needForwarded();
     const headers = upstreamHeaders(exchange, assertion);
     // Limits, connection and signature were waited for. Whatever held them up, what was decided on may not be older than the bound when it is acted on.
-    if (exchange.provenUntilMs !== undefined && monotonicClock.nowMs() > exchange.provenUntilMs) throw stale();
-    const answerMs = upstream.settings?.limits?.timeoutMs ?? times.answerMs;
-    let isTold = false;
-    let isFailed = false;
+    if (exchange.provenUntilMs !== undefined && monotonicClock.nowMs() > exchange.provenUntilMs) {
+      upstream.health.abandoned();
+      return done(stale());
+    }
     const asked = traces?.ask(exchange, headers);
-    const relay = new Relay({
-      response: exchange.response,
-      times: answerMs === times.answerMs ? times : { ...times, answerMs },
+    const relay = new Relay(relayParts, {
+      exchange, upstream,
+      done: asked === undefined ? done : (error, failed) => {
+        asked.end(failed);
+        done(error);
+      },
+      answerMs: upstream.settings?.limits?.timeoutMs ?? times.answerMs,
       rewrite: route.kind === 'mcp' && exchange.subject !== undefined ? rewritePlan(route, exchange.subject, exchange.message) : null,
       presented: route.kind === 'mcp' || assertion !== null,
-      sealSession: (id) => sealSession(exchange, id),
-      onOutcome: (failure) => {
-        isTold = true;
-        isFailed = failure !== null;
-        if (failure === null) upstream.health.succeeded();
-        else upstream.health.failed(failure);
-      },
-      onStream: (cut) => {
-        upstream.streams += 1;
-        const forget = watchStream(exchange, cut);
-        return () => {
-          upstream.streams -= 1;
-          forget();
-        };
-      },
     });
-    relay.start(upstream.pool, {
-      path: route.kind === 'manage' ? route.target : upstream.path,
-      method: exchange.method,
-      headers,
-      body: bodyOf(exchange, route),
-    });
-    await relay.done.finally(() => {
-      if (!isTold) upstream.health.abandoned();
-      asked?.end(isFailed);
-    });
+    relay.start({ path: route.kind === 'manage' ? route.target : upstream.path, method: exchange.method, headers, body: bodyOf(exchange, route) });
   };
 
+  const sendSigned = (exchange: Exchange, upstream: Upstream, assertion: string | null): Promise<void> =>
+    new Promise((resolve, reject) => send(exchange, upstream, assertion, (error) => (error === null ? resolve() : reject(error))));
+
   const sendOnceMore = async (exchange: Exchange, upstream: Upstream): Promise<StageOutcome> => {
-    const assertion = assertionFor(exchange);
-    const signed = assertion === null ? null : await assertion;
+    const signed = await assertionFor(exchange);
     try {
-      await send(exchange, upstream, signed);
+      await sendSigned(exchange, upstream, signed);
     } catch (error) {
       if (exchange.attached === undefined || !(error instanceof Problem && error.cause instanceof CredentialRefused)) throw error;
       // GW-83 holds for the second answer; the first may mean that what was shown is out of date.
@@ -118,21 +120,32 @@ export function forward(options: ForwardOptions, traces?: RequestTraces): Stage 
       if (again === null) throw error;
       if ('kind' in again) return answerMissing(exchange, again);
       exchange.attached = again;
-      await send(exchange, upstream, signed);
+      await sendSigned(exchange, upstream, signed);
     }
   };
 
   return {
     name: 'forward',
     statuses: [200, 403, 429, 502, 503, 504],
-    async run(exchange) {
+    run(exchange) {
       const upstream = exchange.needUpstream();
-      const leave = enterUpstream(upstream, exchange.needForwarded().kind === 'mcp');
+      enterUpstream(upstream, exchange.needForwarded().kind === 'mcp');
+      let sent: Promise<StageOutcome>;
       try {
-        return await sendOnceMore(exchange, upstream);
-      } finally {
-        leave();
+        const assertion = exchange.attached === undefined ? assertionFor(exchange) : undefined;
+        // Hot path: everything is at hand, and nothing is waited for before the request is on its way.
+        sent = assertion === undefined || assertion instanceof Promise ? sendOnceMore(exchange, upstream) : sendSigned(exchange, upstream, assertion);
+      } catch (error) {
+        upstream.open -= 1;
+        throw error;
       }
+      return sent.then((outcome) => {
+        upstream.open -= 1;
+        return outcome;
+      }, (error: unknown) => {
+        upstream.open -= 1;
+        throw error;
+      });
     },
   };
 }

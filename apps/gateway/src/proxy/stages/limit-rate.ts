@@ -1,6 +1,7 @@
 import { Problem } from '@latchkey/problem';
-import type { Limits, RateLimitDecision, RateLimiter } from '@latchkey/ratelimit';
+import type { Limits, LimitsDecision, RateLimitDecision, RateLimiter } from '@latchkey/ratelimit';
 import type { Replica } from '@latchkey/feed-replica';
+import type { RateLimit } from '@latchkey/contracts';
 import { addressKey } from '../../credentials/address-key.ts';
 import { limitsOf } from '../../credentials/key-limits.ts';
 import type { Principal } from '../../credentials/principal.ts';
@@ -23,35 +24,41 @@ export interface LimitRateOptions {
   replica: Pick<Replica, 'patById' | 'org'>;
 }
 
+type Decided = LimitsDecision | Promise<RateLimitDecision>;
+
 /** Only what would be served is charged: refusals of earlier stages cost nothing here, and what one limit refuses costs nothing at another. */
 export function limitRate({ limits, defaultPerMinute, perAddress, leaks, hooksPerMinute, replica }: LimitRateOptions): Stage {
-  const ofCaller = (exchange: Exchange, principal: Principal): Promise<RateLimitDecision> => {
+  /** What the nearest to a credential of its own limits is; hot path: most have none. */
+  const ownOf = (principal: Principal, { confirmed }: Exchange): RateLimit | null =>
+    principal.sourcePat === null ? principal.rateLimit : (limitsOf(principal, replica, confirmed).find(({ rateLimit }) => rateLimit !== null)?.rateLimit ?? null);
+
+  const ofCaller = (exchange: Exchange, principal: Principal): Decided => {
     const { route, endUser } = exchange;
-    const own = limitsOf(principal, replica, exchange.confirmed).find(({ rateLimit }) => rateLimit !== null)?.rateLimit ?? null;
     const policy = principal.org === null ? undefined : replica.org(principal.org)?.policy;
     // One end user of many behind a key takes nothing from the others.
     const who = endUser === undefined ? principal : { ...principal, endUser: endUserKey(endUser) };
-    const asked = limitsFor({ principal: who, own, policy, server: route?.kind === 'mcp' ? route.server : undefined, tool: calledTool(exchange), defaultPerMinute });
+    const asked = limitsFor({ principal: who, own: ownOf(principal, exchange), policy, server: route?.kind === 'mcp' ? route.server : undefined, tool: calledTool(exchange), defaultPerMinute });
     return limits.consume(principal.org ?? '', asked);
   };
 
-  const consume = (exchange: Exchange): Promise<RateLimitDecision> => {
+  const consume = (exchange: Exchange): Decided => {
     const { principal, address, route } = exchange;
     if (route?.kind === 'manage' && route.operation.family === 'hooks') return perAddress.consume(`hooks:${addressKey(address)}`, { limit: hooksPerMinute });
     if (principal === undefined) return (route?.kind === 'manage' && route.operation.family === 'leaks' ? leaks : perAddress).consume(addressKey(address));
     return ofCaller(exchange, principal);
   };
 
+  const heed = ({ told }: Exchange, { allowed, limit, remaining, resetSeconds }: RateLimitDecision): void => {
+    told.push('ratelimit-limit', String(limit), 'ratelimit-remaining', String(remaining), 'ratelimit-reset', String(resetSeconds));
+    if (!allowed) throw new Problem('rate_limited', { headers: { 'retry-after': String(resetSeconds) } });
+  };
+
   return {
     name: 'limitRate',
     statuses: [429],
-    async run(exchange) {
-      const { response } = exchange;
-      const { allowed, limit, remaining, resetSeconds } = await consume(exchange);
-      response.setHeader('ratelimit-limit', limit);
-      response.setHeader('ratelimit-remaining', remaining);
-      response.setHeader('ratelimit-reset', resetSeconds);
-      if (!allowed) throw new Problem('rate_limited', { headers: { 'retry-after': String(resetSeconds) } });
+    run(exchange) {
+      const decided = consume(exchange);
+      return decided instanceof Promise ? decided.then((late) => heed(exchange, late)) : heed(exchange, decided);
     },
   };
 }

@@ -75,7 +75,7 @@ export function matchRoute(sources: RouteSources): Stage {
     run(exchange) {
       const urlToken = takeUrlToken(exchange.request);
       // The page that a browser goes to next must not be told this one.
-      if (urlToken !== undefined) exchange.response.setHeader('referrer-policy', 'no-referrer');
+      if (urlToken !== undefined) exchange.tell('referrer-policy', 'no-referrer');
       const found = find(exchange);
       const route = urlToken === undefined ? found : withToken(found);
       if (route === null && !sources.isFresh()) throw stale();

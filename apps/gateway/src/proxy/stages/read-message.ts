@@ -20,6 +20,8 @@ const methodNotAllowed = (allow: string): Problem =>
 
 /** RFC 9110 section 15.5.16. A body in another character set, or compressed, is not what was judged. */
 function requireJson({ headers }: Exchange['request']): void {
+  // Hot path: the plain spelling.
+  if (headers['content-type'] === 'application/json' && headers['content-encoding'] === undefined) return;
   const [type, ...parameters] = (headers['content-type'] ?? '').toLowerCase().split(';').map((part) => part.trim());
   const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice(8).replaceAll('"', '');
   const encoding = headers['content-encoding'] ?? 'identity';
@@ -42,15 +44,25 @@ function parseBody(bytes: Buffer): unknown {
 export function readMessage({ sessions, maxBodyBytes }: ReadMessageOptions): Stage {
   const limitOf = ({ server }: McpRoute): number => Math.min(maxBodyBytes, server.settings?.limits?.bodyBytes ?? maxBodyBytes);
 
-  const readPosted = async (exchange: Exchange, limitBytes: number): Promise<void> => {
-    const { request } = exchange;
-    requireJson(request);
-    const body = await readBody(request, limitBytes);
+  const judge = (exchange: Exchange, body: Buffer): void => {
     const value = parseBody(body);
     exchange.refusedId = idOf(value);
     const shape = readShape(value);
-    const era = decideEra(shape, request.headers);
-    exchange.message = { ...shape, era, body };
+    exchange.message = Object.assign(shape, { era: decideEra(shape, exchange.request.headers), body });
+  };
+
+  const readPosted = (exchange: Exchange, limitBytes: number, after?: () => void): Promise<void> => {
+    const { request } = exchange;
+    requireJson(request);
+    return readBody(request, limitBytes).then((body) => {
+      judge(exchange, body);
+      after?.();
+    });
+  };
+
+  const readManaged = async (exchange: Exchange): Promise<void> => {
+    const body = await readBody(exchange.request, maxBodyBytes);
+    exchange.body = body.length === 0 ? null : body;
   };
 
   /** What a request over REST comes to, in the words of the protocol: it is decided, counted and noted as that. */
@@ -86,7 +98,7 @@ export function readMessage({ sessions, maxBodyBytes }: ReadMessageOptions): Sta
   return {
     name: 'readMessage',
     statuses: [400, 404, 405, 413, 415],
-    async run(exchange) {
+    run(exchange): void | Promise<void> {
       const route = exchange.needRoute();
       const { method, request } = exchange;
       if (isAuthz(route)) return;
@@ -96,13 +108,11 @@ export function readMessage({ sessions, maxBodyBytes }: ReadMessageOptions): Sta
       }
       if (route.kind === 'manage') {
         if (!managementMethods.has(method)) throw methodNotAllowed([...managementMethods].join(', '));
-        const body = await readBody(request, maxBodyBytes);
-        exchange.body = body.length === 0 ? null : body;
-        return;
+        return readManaged(exchange);
       }
       if (route.tools !== undefined) return readToolRequest(exchange, route.tools, limitOf(route));
-      if (method === 'POST') await readPosted(exchange, limitOf(route));
-      else if (method === 'GET' || method === 'DELETE') checkLegacyVersion(request.headers['mcp-protocol-version']?.toString());
+      if (method === 'POST') return readPosted(exchange, limitOf(route), () => openSession(exchange, route));
+      if (method === 'GET' || method === 'DELETE') checkLegacyVersion(request.headers['mcp-protocol-version']?.toString());
       else throw methodNotAllowed('POST, GET, DELETE');
       openSession(exchange, route);
     },

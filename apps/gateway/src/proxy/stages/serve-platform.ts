@@ -23,7 +23,7 @@ export function servePlatform(platform: PlatformServer): Stage {
   };
 
   const answer = async (exchange: Exchange, body: Buffer): Promise<void> => {
-    const { request, response } = exchange;
+    const { request } = exchange;
     const headers = new Headers();
     for (const name of passed) {
       const value = request.headers[name];
@@ -31,8 +31,7 @@ export function servePlatform(platform: PlatformServer): Stage {
     }
     const answered = await platform.answer(exchange, new Request(exchange.needRoute().url, { method: 'POST', headers, body: new Uint8Array(body) }));
     const bytes = Buffer.from(await answered.arrayBuffer());
-    response.writeHead(answered.status, { ...(bytes.length === 0 ? {} : { 'content-type': answered.headers.get('content-type') ?? 'application/json' }), 'cache-control': 'no-store', 'content-length': bytes.length });
-    response.end(bytes);
+    exchange.answer(answered.status, { ...(bytes.length === 0 ? {} : { 'content-type': answered.headers.get('content-type') ?? 'application/json' }), 'cache-control': 'no-store' }, bytes);
   };
 
   return {

@@ -26,10 +26,8 @@ export interface ServeToolsOptions {
   again: readonly Stage[];
 }
 
-function sendJson({ request, response }: Exchange, status: number, contentType: string, value: object): void {
-  const body = Buffer.from(JSON.stringify(value));
-  response.writeHead(status, { 'content-type': contentType, 'content-length': body.length, 'cache-control': 'no-store' });
-  response.end(request.method === 'HEAD' ? undefined : body);
+function sendJson(exchange: Exchange, status: number, contentType: string, value: object): void {
+  exchange.answer(status, { 'content-type': contentType, 'cache-control': 'no-store' }, Buffer.from(JSON.stringify(value)));
 }
 
 /** Who takes JSON gets JSON; events are for who asks for nothing else. */
@@ -83,7 +81,7 @@ export function serveTools({ inner, acquaintances, gatewayUrl, issuer, times, wa
   };
 
   const stream = async (exchange: Exchange, route: McpRoute, toolCall: ToolCall): Promise<void> => {
-    const events = new ProgressEvents(exchange.response, times.keepAliveMs);
+    const events = new ProgressEvents(exchange, times.keepAliveMs);
     const cut = new AbortController();
     const forget = watch(exchange, () => cut.abort(new Problem('upstream_unavailable', { detail: 'The stream was ended.' })));
     events.keepAlive();

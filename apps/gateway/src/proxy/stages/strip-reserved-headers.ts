@@ -5,7 +5,7 @@ import type { Stage } from '../stage.ts';
 const reserved = /^(?:latchkey-|x-latchkey-|x-forwarded-|x-client-cert|x-ssl-client|x-real-ip$|forwarded$|client-cert|ssl-client-)/;
 
 export function dropReserved(headers: IncomingHttpHeaders): void {
-  for (const name of Object.keys(headers)) if (reserved.test(name)) delete headers[name];
+  for (const name in headers) if (reserved.test(name)) delete headers[name];
 }
 
 export const stripReservedHeaders: Stage = {
