@@ -7,7 +7,7 @@ import { readAuthzTarget } from '../src/authz/authz-path.ts';
 import { readAuthorization } from '../src/credentials/authorization-header.ts';
 import { CompactJws } from '../src/credentials/compact-jws.ts';
 import { upstreamHeaders } from '../src/forward/request-headers.ts';
-import { callerHeaders } from '../src/forward/response-headers.ts';
+import { keepHeaders } from '../src/forward/response-headers.ts';
 import { decideEra } from '../src/message/era.ts';
 import { parseStrictJson } from '../src/message/strict-json.ts';
 import { dropReserved } from '../src/proxy/stages/strip-reserved-headers.ts';
@@ -22,6 +22,13 @@ import { announce, check, finds } from './fuzz/plan.ts';
 
 const minted = mintToken();
 const jws = ['{"alg":"ES256","typ":"at+jwt","kid":"k1"}', '{"sub":"a","exp":1}', 'signature'].map((part) => Buffer.from(part).toString('base64url')).join('.');
+
+/** What is left of an upstream's headers, by name. */
+function callerHeaders(from: IncomingHttpHeaders): Record<string, string | string[]> {
+  const told: (string | string[])[] = [];
+  keepHeaders(told, from, true);
+  return Object.fromEntries(told.flatMap((name, at) => (at % 2 === 0 ? [[String(name), told[at + 1] ?? '']] : [])));
+}
 
 describe(`what parses what strangers send, ${announce(['json', 'authorization', 'tokens', 'events', 'requestHeaders', 'answerHeaders', 'eras', 'paths'])}`, () => {
   verifies('GW-42', 'a body is taken only where every reader of JSON reads the same', () => check('json', readsOneWay(parseStrictJson)));
