@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { canonicalResource, resources } from '@latchkey/oauth';
 import type { Statement } from '@latchkey/postgres';
 import { accountById, type AccountRow } from '../accounts/find-account.ts';
-import { clientStandings, hostOf } from '../clients/admissions.ts';
+import { clientStanding, hostOf } from '../clients/admissions.ts';
 import { clientById } from '../clients/client-row.ts';
 import { ownerOfDomain } from '../domains/find-domain.ts';
 import { domainOfEmail } from '../domains/domain-name.ts';
@@ -66,7 +66,7 @@ export class ForeseeAuthorization {
     const orgs = roles.map(({ org }) => org).filter((org) => reach === null || org === reach);
     await Promise.all([
       domain === null ? [] : this.ask(ownerOfDomain, [domain]),
-      this.ask(clientStandings, [orgs, clientId, hostOf(clientId)]),
+      ...orgs.map((org) => this.ask(clientStanding, [org, clientId, hostOf(clientId)])),
       consent[0] === undefined ? [] : this.ask(demandsOf, [consent[0].org]),
     ]);
   }

@@ -3,7 +3,7 @@ import type { ProjectRole, Scope } from '@latchkey/contracts';
 import { resources } from '@latchkey/oauth';
 import type { AdapterPayload } from 'oidc-provider';
 import { accountById } from '../accounts/find-account.ts';
-import { clientStandings, hostOf, type AdmissionRow } from '../clients/admissions.ts';
+import { clientStanding, hostOf, type AdmissionRow } from '../clients/admissions.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { firstLook, joinedTo, standingColumns, type StandingRow } from '../grants/standing.ts';
 import { roleInOrg, type RoleRow } from '../organizations/find-role.ts';
@@ -41,7 +41,10 @@ export interface Ahead extends Omit<StandingRow, 'userId'> {
  */
 export const aheadOf = (held: string, at: number): string => `
   WITH held AS (${held})
-  SELECT held.*, g.payload AS grant, ${standingColumns}, a.client_id AS "clientId",
+  SELECT held.*,
+    (SELECT g.payload FROM artifacts g
+     WHERE g.kind = 'Grant' AND g.id_hash = sha256(convert_to(held.payload->>'grantId', 'UTF8')) AND (g.expires_at IS NULL OR g.expires_at > now())) AS grant,
+    ${standingColumns}, a.client_id AS "clientId",
     u.email, u.name AS "userName", u.email_verified AS "emailVerified", o.name AS "orgName", m.role,
     (SELECT jsonb_object_agg(pm.project, pm.role) FROM project_members pm WHERE pm.user_id = m.user_id AND pm.org = m.org) AS projects,
     c.org AS owner, c.scopes, c.resources,
@@ -51,7 +54,6 @@ export const aheadOf = (held: string, at: number): string => `
     ) AS "vouchedFor",
     sv.slug, sv.org AS "serverOrg", sv.project, sv.name AS "serverName"
   FROM held
-  LEFT JOIN artifacts g ON g.kind = 'Grant' AND g.id_hash = sha256(convert_to(held.payload->>'grantId', 'UTF8')) AND (g.expires_at IS NULL OR g.expires_at > now())
   LEFT JOIN authorizations a ON a.grant_id = held.payload->>'grantId'
   ${joinedTo("coalesce(held.payload->>'sessionUid', a.session_uid)")}
   LEFT JOIN organization_policies p ON p.org = a.org
@@ -89,7 +91,7 @@ export class ReadAhead {
     }
     if (org === null || row.role === null) return;
     const { owner, scopes, resources, vouchedFor, role, projects } = row;
-    this.unitOfWork.foresee(clientStandings, [[org], clientId, hostOf(clientId)], [{ org, owner, scopes, resources, vouchedFor, policy: policy as AdmissionRow['policy'] } satisfies AdmissionRow]);
+    this.unitOfWork.foresee(clientStanding, [org, clientId, hostOf(clientId)], [{ org, owner, scopes, resources, vouchedFor, policy: policy as AdmissionRow['policy'] } satisfies AdmissionRow]);
     this.unitOfWork.foresee(roleInOrg, [userId, org], [{ org, name: row.orgName ?? org, role, projects } satisfies RoleRow]);
   }
 }

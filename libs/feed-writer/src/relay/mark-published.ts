@@ -21,9 +21,12 @@ const mark = {
     WITH held AS (
       UPDATE feed_epoch SET sequence = greatest(sequence, $5) WHERE epoch = $1 AND generation = $2 RETURNING 1
     ), free AS (
-      SELECT subject, done.sequence, CASE WHEN published_generation = $2 THEN published_version ELSE 0 END AS before
-      FROM outbox JOIN unnest($3::text[], $4::bigint[], $6::bigint[]) AS done (subject, version, sequence) USING (subject, version)
-      WHERE EXISTS (SELECT 1 FROM held) FOR UPDATE OF outbox SKIP LOCKED
+      SELECT done.subject, done.sequence, CASE WHEN staged.published_generation = $2 THEN staged.published_version ELSE 0 END AS before
+      FROM unnest($3::text[], $4::bigint[], $6::bigint[]) AS done (subject, version, sequence), LATERAL (
+        SELECT published_generation, published_version FROM outbox
+        WHERE outbox.subject = done.subject AND outbox.version = done.version FOR UPDATE SKIP LOCKED
+      ) AS staged
+      WHERE EXISTS (SELECT 1 FROM held)
     ), marked AS (
       UPDATE outbox SET published = true, published_version = version, published_generation = $2, published_sequence = free.sequence
       FROM free WHERE outbox.subject = free.subject RETURNING outbox.subject, before, version AS after
@@ -40,6 +43,8 @@ const mark = {
 };
 
 /**
+ * Each row is looked for by its key, whatever Postgres thought of the size of the table when it planned this.
+ *
  * Marks what the feed has acknowledged, unless it was staged anew meanwhile, and changes the digest by it, in one statement. Rows that a
  * transaction holds at this moment are left for the next drain: waiting for one while holding others could deadlock with a caller who
  * stages several. `feed_epoch` is locked first, so that marks come one after the other.
