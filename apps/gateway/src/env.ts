@@ -1,3 +1,4 @@
+import { redisUrlSchema } from '@latchkey/ratelimit';
 import { drainSecondsSchema, loadEnv, managementPortSchema, natsUrlSchema, ownManagementPort, trustedProxiesSchema } from '@latchkey/service';
 import { z } from 'zod';
 import { auditLevels } from './audit/act.ts';
@@ -59,7 +60,7 @@ export const schema = z.object({
   LATCHKEY_DRAIN_SECONDS: drainSecondsSchema,
   LATCHKEY_DATA_DIR: z.string().min(1).optional().describe('Where snapshots of the replica are kept; without it each start reads the feed from its beginning.'),
   LATCHKEY_SNAPSHOT_KEY: key32.optional().describe('32 bytes, base64, that encrypt snapshots; by default derived from LATCHKEY_SESSION_SEALING_KEY.'),
-  REDIS_URL: z.url().optional().describe('Shared rate limits; without it they are per process.'),
+  REDIS_URL: redisUrlSchema.optional().describe('Shared rate limits; without it they are per process.'),
   NATS_URL: natsUrlSchema.optional().describe('The feed, for a gateway that runs as a process of its own.'),
 });
 

@@ -1,3 +1,4 @@
+import { redisUrlSchema } from '@latchkey/ratelimit';
 import { databaseUrlSchema, drainSecondsSchema, loadEnv, managementPortSchema, masterKeysSchema, natsUrlSchema, ownManagementPort, trustedProxiesSchema, type EnvRule } from '@latchkey/service';
 import { tokenPrefix, tokenPrefixPattern } from '@latchkey/token';
 import { z } from 'zod';
@@ -29,7 +30,7 @@ export const identityEnvSchema = z.object({
   DATABASE_URL: databaseUrlSchema.describe('Postgres; everything lives in its schema "identity".'),
   LATCHKEY_MIGRATE: z.stringbool().default(true)
     .describe('Whether a start brings the schema up to date. With false, for a role that may not, the migrations are run before, and a start on a schema that lacks one is refused.'),
-  REDIS_URL: z.string().optional().describe('Counts limits over all replicas; without it each process counts alone.'),
+  REDIS_URL: redisUrlSchema.optional().describe('Counts limits over all replicas; without it each process counts alone.'),
   NATS_URL: natsUrlSchema.optional().describe('The feed; needed where identity is a process of its own.'),
   LATCHKEY_TOKEN_PREFIX: z.string().regex(tokenPrefixPattern).default(tokenPrefix).describe('Head of personal access tokens, as the key service makes them.'),
   LATCHKEY_MASTER_KEY: masterKeysSchema.describe('Encrypts signing and cookie keys at rest. A list is a rotation: the first encrypts, all decrypt.'),

@@ -1,3 +1,4 @@
+import { redisUrlSchema } from '@latchkey/ratelimit';
 import { databaseUrlSchema, drainSecondsSchema, loadEnv, managementPortSchema, masterKeysSchema, natsUrlSchema, ownManagementPort } from '@latchkey/service';
 import { tokenPrefix, tokenPrefixPattern } from '@latchkey/token';
 import { z } from 'zod';
@@ -30,7 +31,7 @@ export const keysEnvSchema = z.object({
   LATCHKEY_ALLOW_PRIVATE_UPSTREAMS: z.stringbool().default(false).describe('Lets webhooks and connections lead to private addresses, and to http on this computer.'),
   LATCHKEY_WEBHOOK_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(15_000).describe('How long the receiver of a webhook may take to answer.'),
   LATCHKEY_GATEWAY_INTERNAL_URL: origin.optional().describe('Where this service reaches the gateway to call tools; by default where its keys are, or LATCHKEY_GATEWAY_URL.'),
-  REDIS_URL: z.url().optional().describe('Knows incoming webhooks that were taken already; without it Postgres alone does.'),
+  REDIS_URL: redisUrlSchema.optional().describe('Knows incoming webhooks that were taken already; without it Postgres alone does.'),
   LATCHKEY_RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).default(100).describe('Calls over NATS a minute, per credential; one budget with those through the gateways where REDIS_URL is set.'),
   NATS_URL: natsUrlSchema.optional().describe('The feed; needed where keys is a process of its own.'),
 });

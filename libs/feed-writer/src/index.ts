@@ -8,3 +8,5 @@ export { firstRecord, stage, stageFirst, type FirstRecord } from './outbox/stage
 export { addTraced, dropTraced } from './outbox/traced.ts';
 export type { RelayOptions } from './relay/options.ts';
 export { Relay } from './relay/relay.ts';
+export { announceRestore, type RestoreOptions, type RestoreReport } from './restore/announce-restore.ts';
+export { announceRestoreOf } from './restore/restored-command.ts';

@@ -7,7 +7,7 @@ import { createLogger } from '@latchkey/telemetry';
 import { eventually, freePort, startNats, type TestNats, verifies } from '@latchkey/testing';
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { Relay, stage } from '../src/index.ts';
+import { announceRestore, Relay, stage } from '../src/index.ts';
 import { outboxDatabase, type OutboxDatabase } from './outbox-database.ts';
 
 const logger = createLogger('relay-test', 'silent');
@@ -144,6 +144,51 @@ describe('the relay on NATS', () => {
     rmSync(storeDir, { recursive: true, force: true });
     server = await startNats({ storeDir, port });
     await eventually(async () => expect(await present()).toEqual(['a@1', 'b@1']), patient);
+  }, 60_000);
+
+  verifies('O4', 'after an older database was restored, the feed says what that says, and nothing else', async () => {
+    const replica = new RecordingListener();
+    const subscription = await feed.follow('keys', null, replica);
+    for (const id of ['kept', 'ended', 'changed']) await put(id);
+    await relay.drain();
+    const query = <T>(text: string): Promise<T[]> => keys.dataSource.query<T[]>(text);
+    for (const table of ['outbox', 'feed_epoch', 'feed_digest']) await query(`CREATE TABLE backup_${table} AS TABLE ${table}`);
+    const [before] = await query<{ generation: string }>('SELECT generation FROM feed_epoch');
+    await put('lost');
+    await put('ended', { revokedAt: 3 });
+    await put('changed');
+    await relay.repair();
+    await relay.drain();
+    expect(await present()).toEqual(['changed@2', 'ended@2', 'kept@1', 'lost@1']);
+    await relay.stop();
+    for (const table of ['outbox', 'feed_epoch', 'feed_digest']) await query(`TRUNCATE ${table}`).then(() => query(`INSERT INTO ${table} SELECT * FROM backup_${table}`));
+
+    // The relay alone changes nothing: the stream holds what is newer than all that it has.
+    relay = new Relay({ dataSource: keys.dataSource, feed, writer: 'keys', logger });
+    await relay.start();
+    expect(await present()).toContain('lost@1');
+    const report = await announceRestore({ dataSource: keys.dataSource, feed, writer: 'keys', logger });
+    expect(report).toEqual({ subjects: 3, forgotten: ['feed.keys.pat.lost'], revived: ['feed.keys.pat.ended'] });
+    const [kept, ended, changed] = ['kept', 'ended', 'changed'].map((id) => `feed.keys.pat.${id}`);
+    const fresh = new RecordingListener();
+    const following = await feed.follow('keys', null, fresh);
+    const { sequence } = await feed.position('keys');
+    await eventually(() => following.applied >= sequence);
+    expect(fresh.seen.sort()).toEqual([`${changed}@3`, `${ended}@3`, `${kept}@1`]);
+    expect(following.invalid).toBe(0);
+    const stored = await streams.getMessage('FEED_KEYS', { last_by_subj: ended ?? '' });
+    expect(stored?.json()).toMatchObject({ record: { revokedAt: null } });
+    // A number that the lost time, which began generations too, cannot have reached.
+    const [after] = await query<{ generation: string }>('SELECT generation FROM feed_epoch');
+    expect(Number(after?.generation)).toBeGreaterThan(Number(before?.generation) + 1000);
+
+    // Once more is no harm, and what was forgotten may come back.
+    expect(await announceRestore({ dataSource: keys.dataSource, feed, writer: 'keys', logger })).toEqual({ subjects: 3, forgotten: [], revived: [] });
+    await put('lost');
+    await relay.drain();
+    expect(await present()).toContain('lost@1');
+    await following.stop();
+    await subscription.stop();
   }, 60_000);
 
   it('stores each version once, with two relays at work', async () => {

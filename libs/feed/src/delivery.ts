@@ -1,5 +1,6 @@
 import type { Writer } from '@latchkey/contracts';
 import type { FeedListener, FeedPosition } from './feed.ts';
+import { nothing } from './nothing.ts';
 import { readMessage } from './read-message.ts';
 
 /** One message as it stands on the wire. */
@@ -36,9 +37,9 @@ export class Delivery {
 
   deliver(wire: WireMessage): void {
     if (wire.sequence <= this.applied) return;
-    const { message, reason } = readMessage(this.writer, wire.subject, wire.text);
-    if (message === undefined) this.skip(reason);
-    else this.guarded(() => this.listener.onMessage({ ...message, sequence: wire.sequence, ...(wire.traceparent === undefined ? {} : { traceparent: wire.traceparent }) }));
+    const { message, reason } = wire.text === nothing ? {} : readMessage(this.writer, wire.subject, wire.text);
+    if (reason !== undefined) this.skip(reason);
+    else if (message !== undefined) this.guarded(() => this.listener.onMessage({ ...message, sequence: wire.sequence, ...(wire.traceparent === undefined ? {} : { traceparent: wire.traceparent }) }));
     this.applied = wire.sequence;
   }
 

@@ -1,14 +1,16 @@
 import type { Logger } from '@latchkey/telemetry';
-import { Redis } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
+import { sentinelOptions } from './redis-url.ts';
 
 export type { Redis } from 'ioredis';
 
 /**
  * A Redis client for what may be lost (limits, throttles): a command that cannot run now fails now instead of waiting in a queue, and
  * an outage is logged once when it begins and once when it ends. It connects in the background, for as long as it lives.
+ * @param url  of a server, or of sentinels, which are asked for the primary each time that a connection is made
  */
 export function createRedis(url: string, logger: Logger): Redis {
-  const redis = new Redis(url, {
+  const options: RedisOptions = {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
     connectTimeout: 2000,
@@ -16,7 +18,12 @@ export function createRedis(url: string, logger: Logger): Redis {
     commandTimeout: 250,
     socketTimeout: 500,
     retryStrategy: (attempt) => Math.min(attempt * 100, 2000),
-  });
+    sentinelRetryStrategy: (attempt) => Math.min(attempt * 100, 2000),
+    // The primary has become a replica under our connection: the one that took over is asked for again.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+  };
+  const sentinels = sentinelOptions(url);
+  const redis = sentinels === null ? new Redis(url, options) : new Redis({ ...options, ...sentinels });
   let away = false;
   redis.on('error', (error) => {
     if (away) return;

@@ -7,7 +7,7 @@ export { startNats, type NatsOptions, type TestNats } from './nats.ts';
 export { startNginx, type TestNginx } from './nginx.ts';
 export { startOauthUpstream, type Mischief, type OauthUpstream } from './oauth-upstream.ts';
 export { startPostgres, type PostgresOptions, type TestPostgres } from './postgres.ts';
-export { startRedis, type TestRedis } from './redis.ts';
+export { startRedis, startSentinel, type RedisOptions, type TestRedis } from './redis.ts';
 export type { ServerProcess } from './server-process.ts';
 export { startSmtpServer, type ReceivedMail, type TestSmtpServer } from './smtp-server.ts';
 export { verifies } from './verifies.ts';

@@ -10,13 +10,13 @@ export interface TestNginx extends ServerProcess {
 
 const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
 
-/** Starts an nginx on loopback. `locations`: what stands in its one `server`. */
-export async function startNginx(locations: string): Promise<TestNginx> {
+/** Starts an nginx on loopback. `locations`: what stands in its one `server`; `beside`: what stands beside that. */
+export async function startNginx(locations: string, beside = ''): Promise<TestNginx> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const directives = (directory: string): string => [
     'daemon off;', 'master_process off;', `pid ${directory}/pid;`, 'error_log stderr;', 'events { }',
-    `http { access_log off; ${temporary.map((name) => `${name}_temp_path ${directory}/${name};`).join(' ')} server { listen 127.0.0.1:${port}; ${locations} } }`,
+    `http { access_log off; ${temporary.map((name) => `${name}_temp_path ${directory}/${name};`).join(' ')} ${beside} server { listen 127.0.0.1:${port}; ${locations} } }`,
   ].join('\n');
   const server = await startServerProcess({
     program: findProgram(['nginx'], 'NGINX_BIN'),

@@ -3,10 +3,10 @@ import type { EntityManager } from 'typeorm';
 import { zeroDigest } from '../outbox/digest-sql.ts';
 
 /** A new generation holds nothing yet: every row is pending in it, and the digest begins at zero. */
-async function begin(manager: EntityManager, change: string, condition: string, parameters: unknown[]): Promise<boolean> {
+async function begin(manager: EntityManager, change: string, condition: string, parameters: unknown[], generation = 'generation + 1'): Promise<boolean> {
   const [row] = await manager.query<{ begun: boolean }[]>(
     `WITH begun AS (
-       UPDATE feed_epoch SET generation = generation + 1, ${change} WHERE ${condition} RETURNING 1
+       UPDATE feed_epoch SET generation = ${generation}, ${change} WHERE ${condition} RETURNING 1
      ), emptied AS (
        UPDATE feed_digest SET digest = ${zeroDigest}, subjects = 0 WHERE EXISTS (SELECT 1 FROM begun)
      )
@@ -32,4 +32,12 @@ export function beginGeneration(manager: EntityManager, after: number, position:
  */
 export function beginRepair(manager: EntityManager): Promise<boolean> {
   return begin(manager, 'repaired_at = clock_timestamp()', "repaired_at < clock_timestamp() - interval '1 minute'", []);
+}
+
+/**
+ * The same because the database is an older one than the stream is of. Its generations were counted on by the time that was lost, and gateways know them:
+ * this one gets a number that none can have had.
+ */
+export function beginRestored(manager: EntityManager, position: FeedPosition): Promise<boolean> {
+  return begin(manager, 'epoch = $1, sequence = $2', 'only_row', [position.epoch, position.sequence], 'greatest(generation + 1, extract(epoch FROM clock_timestamp())::bigint)');
 }

@@ -17,6 +17,7 @@ import {
 import { answerOnNats } from './answer.ts';
 import { NatsAsker } from './nats-asker.ts';
 import { connectNats, type NatsOptions } from './connect.ts';
+import { forgetSubject, heldMessage, heldSubjects } from './held-subjects.ts';
 import { NatsFollower } from './nats-follower.ts';
 import { publishMessage } from './publish.ts';
 import { prepareStream, streamState } from './stream.ts';
@@ -69,6 +70,21 @@ export class NatsFeed extends Feed {
 
   override ask(subject: AskSubject, payload: unknown, timeoutMs: number): Promise<unknown> {
     return this.asker.ask(subject, payload, timeoutMs);
+  }
+
+  /** Every subject that the stream holds something of. For the writer, after its database was restored. */
+  held(writer: Writer): Promise<string[]> {
+    return heldSubjects(this.manager, writer);
+  }
+
+  /** @returns what the stream holds of a subject; null where that is no message, or nothing */
+  message(writer: Writer, subject: string): Promise<FeedMessage | null> {
+    return heldMessage(this.manager, writer, subject);
+  }
+
+  /** Has the stream hold nothing of a subject. @returns whether it held something */
+  forget(writer: Writer, subject: string): Promise<boolean> {
+    return forgetSubject(this.client, this.manager, writer, subject);
   }
 
   override async close(): Promise<void> {

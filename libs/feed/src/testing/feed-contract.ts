@@ -182,6 +182,8 @@ export function describeFeed(name: string, start: () => Promise<FeedUnderTest>):
       await underTest.inject('keys', 'feed.keys.mystery.x', JSON.stringify({ ...messageOf(patRecord('x')), subject: 'feed.keys.mystery.x' }));
       await underTest.inject('keys', 'feed.keys.user.u1', JSON.stringify({ ...messageOf(userRecord('u1')), subject: 'feed.keys.user.u1' }));
       await underTest.inject('keys', 'feed.keys.pat.mallory', JSON.stringify(messageOf(patRecord('alice'))));
+      // Nothing at all: a subject that was forgotten.
+      await underTest.inject('keys', 'feed.keys.pat.gone', '');
       const { sequence } = await feed.publish('keys', messageOf(patRecord('a')));
       const listener = new RecordingListener();
       const subscription = await feed.follow('keys', null, listener);

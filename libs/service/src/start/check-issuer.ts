@@ -14,8 +14,9 @@ const shown = (value: unknown): string => JSON.stringify(value)?.slice(0, 200) ?
 /** Whether identity, if it is up, calls itself what this service believes tokens of. @returns problems, each with its cure */
 export async function checkIssuer({ issuer, at, nowMs }: IssuerCheck): Promise<string[]> {
   const answer = await askPeer({ name: 'identity', url: `${at.replace(/\/+$/, '')}/.well-known/oauth-authorization-server` }, nowMs);
-  if (answer === null) return [];
-  const said = answer.document['issuer'];
+  const said = answer?.document['issuer'];
+  // Whatever else answers there is not identity.
+  if (answer === null || said === undefined) return [];
   const problems = said === issuer ? [] : [`LATCHKEY_ISSUER: is ${shown(issuer)} here, and identity calls itself ${shown(said)}: its tokens would all be refused. Set the same LATCHKEY_ISSUER for both, byte for byte.`];
   return answer.skew === null ? problems : [...problems, answer.skew];
 }

@@ -32,6 +32,8 @@ describe('what other services say of themselves', () => {
   it('a service that is not up, or not ready, is no problem', async () => {
     says({ issuer: 'https://other.example' }, 503);
     expect(await checkIssuer({ issuer: 'https://id.example', at })).toEqual([]);
+    says({ keys: [] });
+    expect([await checkIssuer({ issuer: 'https://id.example', at }), await checkGatewayUrl({ gatewayUrl: 'https://gw.example', at })]).toEqual([[], []]);
     answer = { status: 200, body: 'starting' };
     expect(await checkIssuer({ issuer: 'https://id.example', at })).toEqual([]);
     expect(await checkIssuer({ issuer: 'https://id.example', at: 'http://127.0.0.1:1' })).toEqual([]);
