@@ -184,6 +184,9 @@ describe('what the registration of a server says', () => {
       const { status, json } = await why(query as Record<string, string>, headers);
       expect([query, status, json.code]).toEqual([query, 404, 'not_found']);
     }
+    // Another door takes other scopes of the same key.
+    expect((await why({ server: slug, tool: 'add', door: 'rest' })).json.decision).toEqual({ kind: 'scope', required: ['workflow:run'] });
+    expect((await why({ server: slug, door: 'window' })).status).toBe(400);
     expect((await why({ server: '../x' })).status).toBe(400);
     expect((await why({ server: slug, tool: 'add' }, auth)).json.code).toBe('insufficient_scope');
     expect((await send(`${world.url}/v1/explain`, { method: 'POST', headers: own })).status).toBe(405);

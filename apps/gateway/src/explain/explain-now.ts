@@ -28,12 +28,12 @@ function credentialOf({ replica, pats }: ExplainSources, caller: Principal, conf
  * Whether a credential would be let through to a server's tool at this moment, rule by rule. Whether it lives, and from where, is not asked.
  * @throws Problem `not_found` for a server of another organization, and for a credential that is none of the caller's business
  */
-export function explainNow(sources: ExplainSources, caller: Principal, confirmedCaller: Confirmed, { server: slug, tool, method = tool === undefined ? 'tools/list' : 'tools/call', credential }: ExplainQuery): Explained {
+export function explainNow(sources: ExplainSources, caller: Principal, confirmedCaller: Confirmed, { server: slug, tool, method = tool === undefined ? 'tools/list' : 'tools/call', door, credential }: ExplainQuery): Explained {
   const server = sources.replica.server(slug);
   if (server === undefined || server.org !== caller.org) throw new Problem('not_found', { detail: 'There is no such server.' });
   const { principal, confirmed } = credentialOf(sources, caller, confirmedCaller, credential);
   const subject = subjectOf(principal, sources.replica, confirmed);
-  const ask: Ask = { kind: 'mcp', server, method, ...(tool === undefined ? {} : { name: tool }) };
+  const ask: Ask = { kind: 'mcp', server, method, ...(tool === undefined ? {} : { name: tool }), ...(door === undefined ? {} : { door }) };
   const { credentialRevision, memberRevision, policyRevision, identityPosition, keysPosition } = judge(sources.replica, principal, subject, ask, confirmed, server.revision ?? null);
   return {
     ...explain(subject, ask),

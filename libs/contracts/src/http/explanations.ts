@@ -22,6 +22,8 @@ export const explainQuerySchema = z.strictObject({
   /** As in MCP; `tools/call` with a tool, or else `tools/list` */
   method: z.string().min(1).max(64).optional(),
   tool: z.string().min(1).max(128).optional(),
+  /** As an MCP client asks, or tool by tool over REST, which takes other scopes */
+  door: z.enum(['mcp', 'rest']).optional(),
   /** Public id of a key of the organization */
   credential: z.string().regex(/^[0-9A-Za-z]{8}$/).optional(),
 });
