@@ -10,6 +10,7 @@ COPY apps/keys/package.json apps/keys/
 COPY apps/gateway/package.json apps/gateway/
 COPY apps/console/package.json apps/console/
 COPY apps/demo-server/package.json apps/demo-server/
+COPY apps/cli/package.json apps/cli/
 COPY apps/standalone/package.json apps/standalone/
 COPY apps/e2e/package.json apps/e2e/
 COPY apps/bench/package.json apps/bench/

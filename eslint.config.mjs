@@ -9,6 +9,7 @@ const layers = [
   from('type:contract', ['type:contract'], { allowedExternalImports: ['zod'] }),
   from('type:domain', ['type:contract', 'type:domain'], { bannedExternalImports: pure }),
   from('type:client', ['type:contract'], { bannedExternalImports: pure }),
+  from('type:cli', ['type:contract', 'type:client'], { bannedExternalImports: pure }),
   from('type:adapter', ['type:contract', 'type:domain', 'type:adapter']),
   from('type:bootstrap', ['type:contract', 'type:domain', 'type:adapter']),
   // Knows the schemas of the API as types, and nothing of what runs on servers.
