@@ -2,6 +2,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { keepDataOutOfErrors } from './discreet-errors.ts';
 import { underMigrationLock } from './migration-lock.ts';
 import { requireMigrated } from './migrations.ts';
+import { AnsweringClient } from './statements/answering-client.ts';
 
 export interface PostgresOptions {
   url: string;
@@ -45,6 +46,7 @@ function dataSource(options: PostgresOptions, settings: Record<string, string>, 
     extra: {
       options: Object.entries(session).map(([name, value]) => `-c ${name}=${value}`).join(' '),
       keepAlive: true,
+      Client: AnsweringClient,
       // Statements are sent before the ones in front of them are answered; a connection carries them in the order in which they were asked.
       pipeline: true,
       min: Math.min(keptConnections, poolSize),
