@@ -8,6 +8,11 @@ interface Stray {
   record: PatRecord;
 }
 
+interface Made extends Stray {
+  /** How often the table had changed when it was last known to be what the table says */
+  changes: number;
+}
+
 /** How many records of the table are kept as objects once they were asked for. */
 const madeLimit = 8192;
 
@@ -20,7 +25,7 @@ const madeLimit = 8192;
 export class PatStore {
   private readonly strays = new Map<string, Stray>();
   private readonly straysByHash = new Map<string, PatRecord>();
-  private readonly made = new Map<string, Stray>();
+  private readonly made = new Map<string, Made>();
 
   constructor(readonly table: TokenTable = new TokenTable()) {}
 
@@ -31,15 +36,21 @@ export class PatStore {
   /** A record that does not change: the same object each time, as long as nothing has changed and it is asked for often. */
   byHash(hash43: string): PatRecord | undefined {
     const { table } = this;
+    const { changes } = table;
+    const made = this.made.get(hash43);
+    // Hot path: the table is as it was when this was looked up there.
+    if (made?.changes === changes) return made.record;
     const row = table.find(hash43);
     if (row === -1) return this.straysByHash.get(hash43);
     const version = table.versionOf(row);
-    const made = this.made.get(hash43);
     // What is in the table counts: an object of another version, or from before a revocation, is not it.
-    if (made?.version === version && made.record.revokedAt === table.revokedAtOf(row)) return made.record;
+    if (made?.version === version && made.record.revokedAt === table.revokedAtOf(row)) {
+      made.changes = changes;
+      return made.record;
+    }
     if (this.made.size >= madeLimit) this.made.clear();
     const record = table.recordOf(row);
-    this.made.set(hash43, { version, record });
+    this.made.set(hash43, { version, record, changes });
     return record;
   }
 

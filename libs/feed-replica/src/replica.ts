@@ -14,6 +14,8 @@ export class Replica {
   private readonly live: Record<Writer, WriterState> = { identity: new WriterState(), keys: new WriterState() };
   private readonly rebuilt: Record<Writer, WriterState | null> = { identity: null, keys: null };
   private readonly listeners = new Set<ChangeListener>();
+  /** Grows with everything that arrives: as long as it is the same, so is whatever was found out here. */
+  changes = 0;
 
   constructor(private readonly logger?: Logger) {}
 
@@ -118,6 +120,7 @@ export class Replica {
    */
   apply(message: FeedMessage, sequence?: number): void {
     const writer = writerOf[message.record.kind];
+    this.changes += 1;
     this.rebuilt[writer]?.apply(message, sequence);
     if (this.live[writer].apply(message, sequence)) this.announce(message.record);
   }
@@ -140,6 +143,7 @@ export class Replica {
     const after = this.rebuilt[writer];
     if (after === null) return;
     after.absorb(before);
+    this.changes += 1;
     this.live[writer] = after;
     this.rebuilt[writer] = null;
     for (const record of before.changedIn(after)) this.announce(record);
@@ -157,6 +161,7 @@ export class Replica {
 
   /** Begins with what a snapshot held, before anything is followed. */
   restore(writer: Writer, state: WriterState): void {
+    this.changes += 1;
     this.live[writer] = state;
   }
 

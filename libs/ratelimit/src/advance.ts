@@ -2,12 +2,12 @@
 const share = 20;
 /** No process needs more at once. */
 const most = 256;
-/** What lasts longer than this was too much, what is gone sooner too little. */
-const lastsMs = 1000;
+/** What is gone sooner than this was too little; what lasts twice as long was too much. */
+const lastsMs = 3000;
 
 /**
  * What a process has taken of a limit for requests that are still to come, so that not each of them asks Redis. It is charged when it is
- * taken, so no request passes that was not counted; and it grows and shrinks with what is used in a second.
+ * taken, so no request passes that was not counted; and it grows and shrinks with what is used in a few seconds.
  */
 export class Advance {
   left = 0;

@@ -130,7 +130,9 @@ export class Limits {
       const answer = await redis.latchkeyLimits(keys.length, ...keys, ...limits.flatMap(({ limit, windowSeconds }, index) => [limit, windowSeconds * 1000, wants[index] ?? 1]));
       this.insured = false;
       const allowed = answer[limits.length * 3] === 1;
-      return decided(limits, { allowed, counts: this.learn(keys, windows, wants, answer, allowed) });
+      const counts = this.learn(keys, windows, wants, answer, allowed);
+      // What was taken for later may have come while this was asked.
+      return (allowed ? null : this.spend(keys, limits)) ?? decided(limits, { allowed, counts });
     } catch {
       this.insured = true;
       for (const [index, window] of windows.entries()) giveBack(window, wants[index], this.nowMs());

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { Problem } from '@latchkey/problem';
+import { crc32Of } from './crc32.ts';
 import { decodeBase62, encodeBase62, isBase62, randomBase62 } from './base62.ts';
 import { tokenPrefix } from './prefix.ts';
 
@@ -61,6 +62,6 @@ export function readToken(text: string, prefix: string = tokenPrefix): ReadToken
     isBase62(text, idStart, idEnd) &&
     isBase62(text, idEnd + 1, end);
   // Six base62 digits reach past 2^32: a number that no CRC can be never equals one, so each token has one spelling only.
-  if (!shaped || decodeBase62(text, sealStart, end) !== crc32(text.slice(0, sealStart))) throw new Problem('token_malformed');
+  if (!shaped || decodeBase62(text, sealStart, end) !== crc32Of(text, sealStart)) throw new Problem('token_malformed');
   return { publicId: text.slice(idStart, idEnd), hash: hashOf(text) };
 }

@@ -11,6 +11,8 @@ const count = 9_000;
 /** More at once and the system closes connections that nobody has accepted yet. */
 const atOnce = 20;
 const people = 200;
+/** What the image of the gateway says (docs/operations.md). */
+const heapBounds = ['--max-semi-space-size=8'];
 const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'watch', arguments: {} } });
 
 /** One caller with a connection of its own; resolves when the first event of its stream has come. */
@@ -37,7 +39,7 @@ export const streams: Benchmark = {
   async run(report) {
     const redis = await startRedis();
     const upstream = await startMcpUpstream({ streams: true });
-    const server: Child<GatewayServerCalls> = startChild('gateway-server');
+    const server: Child<GatewayServerCalls> = startChild('gateway-server', undefined, heapBounds);
     const sockets: Socket[] = [];
     try {
       const { url, keys } = await server.call('start', { upstreamUrl: upstream.url, redisUrl: redis.url, people });

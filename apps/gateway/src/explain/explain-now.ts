@@ -10,7 +10,7 @@ import { subjectOf } from '../proxy/stages/authorize.ts';
 import { judge } from './judge.ts';
 
 export interface ExplainSources {
-  replica: Pick<Replica, 'membership' | 'patById' | 'revisionsOf' | 'server'>;
+  replica: Pick<Replica, 'membership' | 'patById' | 'revisionsOf' | 'changes' | 'server'>;
   pats: Pick<PersonalAccessTokenReader, 'principalOf'>;
 }
 

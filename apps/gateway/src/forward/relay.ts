@@ -176,6 +176,8 @@ export class Relay implements Dispatcher.DispatchHandler {
     response.writeHead(status, head);
     response.flushHeaders();
     this.sink = rewrite === null ? new PassingSink(response, -1) : new EventSink(response, rewrite);
+    // The library keeps them for whoever may still ask, in pieces that take more room than all else about a stream that is ours.
+    if (this.controller !== null) this.controller.rawHeaders = null;
     this.watch(Math.min(this.parts.times.keepAliveMs, this.parts.times.streamIdleMs));
     this.carried.upstream.streams += 1;
     this.forgetStream = this.parts.watch(exchange, this.cut);

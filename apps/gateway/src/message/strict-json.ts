@@ -69,6 +69,44 @@ function refuseRepeatedNames(text: string): void {
 }
 
 /**
+ * The same for a text without a backslash, where a name is what it looks like: each name once, exactly if there are as many members in what
+ * was parsed. Hot path: no name is looked at, and nothing is made.
+ */
+function refuseRepeatedPlainNames(text: string, value: unknown): void {
+  let depth = 0;
+  let names = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    switch (text.charCodeAt(at)) {
+      case quote:
+        at = text.indexOf('"', at + 1);
+        break;
+      case 0x3a: // :
+        names += 1;
+        break;
+      case 0x7b: // {
+      case 0x5b: // [
+        depth += 1;
+        if (depth > maxDepth) throw new JsonRefused('depth');
+        break;
+      case 0x7d: // }
+      case 0x5d: // ]
+        depth -= 1;
+        break;
+      default:
+    }
+  }
+  if (names !== membersIn(value)) throw new JsonRefused('duplicate');
+}
+
+function membersIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let members = 0;
+  if (Array.isArray(value)) for (const item of value as unknown[]) members += membersIn(item);
+  else for (const name in value) members += 1 + membersIn((value as Record<string, unknown>)[name]);
+  return members;
+}
+
+/**
  * Parses a body so that what is judged here is what the next parser sees (GW-42): no invalid UTF-8 that one side replaces, and no member
  * name twice, of which one side takes the first and the other the last. The rule holds at every depth: also arguments are judged.
  * @throws JsonRefused
@@ -82,6 +120,10 @@ export function parseStrictJson(bytes: Buffer): unknown {
     value = JSON.parse(text);
   } catch {
     throw new JsonRefused('malformed');
+  }
+  if (!text.includes('\\')) {
+    refuseRepeatedPlainNames(text, value);
+    return value;
   }
   refuseRepeatedNames(text);
   const plain = plainNames(text);

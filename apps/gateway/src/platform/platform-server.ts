@@ -1,6 +1,6 @@
 import { decide, type Decision } from '@latchkey/access';
 import { invariant, Problem } from '@latchkey/problem';
-import { createMcpHandler, Server, WebStandardStreamableHTTPServerTransport, type CallToolResult, type Tool } from '@modelcontextprotocol/server';
+import type { CallToolResult, Server as McpServer, Tool } from '@modelcontextprotocol/server';
 import type { InnerRequests } from '../inner/inner-requests.ts';
 import { takenOverFrom } from '../inner/taken-over.ts';
 import type { Exchange } from '../proxy/exchange.ts';
@@ -32,17 +32,20 @@ export class PlatformServer {
 
   /** Answers one message in its own era. Nothing is kept of it, and no stream is opened for it. */
   async answer(exchange: Exchange, request: Request): Promise<Response> {
+    // Loaded when it is first needed.
+    const { createMcpHandler, Server, WebStandardStreamableHTTPServerTransport } = await import('@modelcontextprotocol/server');
+    const serverFor = (): McpServer => this.serverFor(exchange, Server);
     if (exchange.message?.era === 'legacy') {
       const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
-      const server = this.serverFor(exchange);
+      const server = serverFor();
       await server.connect(transport);
       return closing(await transport.handleRequest(request), () => server.close());
     }
-    const handler = createMcpHandler(() => this.serverFor(exchange), { legacy: 'reject', keepAliveMs: 0 });
+    const handler = createMcpHandler(serverFor, { legacy: 'reject', keepAliveMs: 0 });
     return closing(await handler.fetch(request), () => handler.close());
   }
 
-  private serverFor(exchange: Exchange): Server {
+  private serverFor(exchange: Exchange, Server: typeof McpServer): McpServer {
     const privately = { ttlMs: 0, cacheScope: 'private' } as const;
     const server = new Server(serverInfo, { capabilities: { tools: {} }, instructions, cacheHints: { 'tools/list': privately, 'server/discover': privately } });
     server.setRequestHandler('tools/list', () => ({ tools: this.listFor(exchange) }));

@@ -51,6 +51,7 @@ export type Route = McpRoute | ManageRoute | OwnRoute;
 export const isAuthz = (route: Route): boolean => (route.kind === 'own' ? route.purpose === 'authz' : route.kind === 'mcp' && route.authz === true);
 
 const nobody = new TrustedProxies();
+const nothingLeft = Buffer.alloc(0);
 
 /** One request on its way through the pipeline. Each stage reads what earlier ones found and adds its own. */
 export class Exchange {
@@ -116,6 +117,16 @@ export class Exchange {
     const response = this.tellAll();
     response.writeHead(status, body === undefined ? headers : { ...headers, 'content-length': body.length });
     response.end(this.method === 'HEAD' ? undefined : body);
+  }
+
+  /** Of a request that has become a stream nothing is read any more: neither its headers, a credential among them, nor its body are kept for as long as that lasts. */
+  forgetRequest(): void {
+    this.request.removeAllListeners();
+    this.request.headers = {};
+    this.request.rawHeaders.length = 0;
+    if (this.message !== undefined) this.message.body = nothingLeft;
+    this.body = null;
+    this.told.length = 0;
   }
 
   get method(): string {

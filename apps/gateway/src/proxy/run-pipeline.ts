@@ -5,7 +5,7 @@ import type { Logger } from '@latchkey/telemetry';
 import { RpcRefusal } from '../message/rpc-refusal.ts';
 import { Exchange } from './exchange.ts';
 import { ClientGone, renderRefusal } from './render-refusal.ts';
-import type { Stage } from './stage.ts';
+import type { Stage, StageOutcome } from './stage.ts';
 
 /** A write that meets a connection just closed is no error of ours; `close` tells everybody who waits. */
 const ignore = (): void => undefined;
@@ -22,6 +22,29 @@ export function runPipeline(stages: readonly Stage[], logger: Logger, proxies?: 
     end(exchange);
   };
 
+  const failed = ({ response }: Exchange, error: unknown): void => {
+    logger.error({ err: error }, 'the pipeline failed');
+    response.destroy();
+  };
+
+  /** Goes on once a stage has been waited for. */
+  const resume = (exchange: Exchange, at: number, outcome: StageOutcome): void => {
+    try {
+      if (outcome === 'answered') end(exchange);
+      else run(exchange, at + 1);
+    } catch (error) {
+      failed(exchange, error);
+    }
+  };
+
+  const refuseLate = (exchange: Exchange, error: unknown): void => {
+    try {
+      refuse(exchange, error);
+    } catch (failure) {
+      failed(exchange, failure);
+    }
+  };
+
   // Hot path: a stage that answers at once costs no turn of the event loop, and no promise is made for the whole.
   const run = (exchange: Exchange, from: number): void => {
     try {
@@ -29,17 +52,12 @@ export function runPipeline(stages: readonly Stage[], logger: Logger, proxies?: 
         const outcome = others[at]?.run(exchange);
         if (outcome === undefined) continue;
         if (outcome === 'answered') break;
-        return void outcome.then((late) => (late === 'answered' ? end(exchange) : run(exchange, at + 1)), (error: unknown) => refuse(exchange, error)).catch((error: unknown) => failed(exchange, error));
+        return void outcome.then((late) => resume(exchange, at, late), (error: unknown) => refuseLate(exchange, error));
       }
     } catch (error) {
       return refuse(exchange, error);
     }
     end(exchange);
-  };
-
-  const failed = ({ response }: Exchange, error: unknown): void => {
-    logger.error({ err: error }, 'the pipeline failed');
-    response.destroy();
   };
 
   return (request: IncomingMessage, response: ServerResponse): void => {

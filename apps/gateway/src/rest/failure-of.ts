@@ -1,4 +1,4 @@
-import { ProtocolError, SdkError, SdkErrorCode } from '@modelcontextprotocol/client';
+import type * as Sdk from '@modelcontextprotocol/client';
 import { errorCodes, type ErrorCode } from '@latchkey/contracts';
 import { Problem } from '@latchkey/problem';
 import { isObject } from '../message/message.ts';
@@ -22,7 +22,7 @@ function ofProtocol({ code, message, data }: { code: number; message: string; da
 }
 
 /** What went wrong on the way to a tool, as a caller over REST is told. */
-export function failureOf(error: unknown): Error {
+export function failureOf(error: unknown, { ProtocolError, SdkError, SdkErrorCode }: Pick<typeof Sdk, 'ProtocolError' | 'SdkError' | 'SdkErrorCode'>): Error {
   if (error instanceof RpcRefusal) return ofProtocol(error);
   if (ProtocolError.isInstance(error)) return ofProtocol(error);
   if (SdkError.isInstance(error)) {

@@ -1,4 +1,4 @@
-import { Client, StreamableHTTPClientTransport, type Tool } from '@modelcontextprotocol/client';
+import type { Client as McpClient, Tool } from '@modelcontextprotocol/client';
 import { Problem } from '@latchkey/problem';
 import { innerFetch } from '../inner/inner-fetch.ts';
 import type { InnerRequests } from '../inner/inner-requests.ts';
@@ -6,7 +6,7 @@ import type { Exchange, McpRoute } from '../proxy/exchange.ts';
 import { ClientGone } from '../proxy/render-refusal.ts';
 import { failureOf } from './failure-of.ts';
 
-type Prior = Parameters<Client['connect']>[1] extends infer O | undefined ? (O extends { prior?: infer P } ? NonNullable<P> : never) : never;
+type Prior = Parameters<McpClient['connect']>[1] extends infer O | undefined ? (O extends { prior?: infer P } ? NonNullable<P> : never) : never;
 
 /** What was found out about a server in the name of one caller. */
 export interface Acquaintance {
@@ -23,15 +23,17 @@ const trusting = { getValidator: () => (data: unknown) => ({ valid: true as cons
  */
 export async function withToolClient<T>(
   { inner, exchange, route, signal, known }: { inner: InnerRequests; exchange: Exchange; route: McpRoute; signal: AbortSignal; known: Acquaintance },
-  use: (client: Client, signal: AbortSignal) => Promise<T>,
+  use: (client: McpClient, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
+  // Loaded when it is first needed: most gateways never do, and it takes as much memory as a thousand streams.
+  const sdk = await import('@modelcontextprotocol/client');
   const ended = new AbortController();
   const either = AbortSignal.any([signal, ended.signal]);
   // Inside, it is a request to the server as any other; only what it takes is that of REST.
   const { fetch, refusal } = innerFetch(inner, exchange, { ...route, tools: undefined } as McpRoute, (reason) => ended.abort(reason));
-  const client = new Client({ name: 'latchkey-rest', version: '1' }, { versionNegotiation: { mode: 'auto' }, jsonSchemaValidator: trusting, inputRequired: { autoFulfill: false } });
+  const client = new sdk.Client({ name: 'latchkey-rest', version: '1' }, { versionNegotiation: { mode: 'auto' }, jsonSchemaValidator: trusting, inputRequired: { autoFulfill: false } });
   // What breaks off is over: a tool must not be called twice because its answer was lost.
-  const transport = new StreamableHTTPClientTransport(new URL(route.url), { fetch, reconnectionOptions: { maxRetries: 0, initialReconnectionDelay: 1, maxReconnectionDelay: 1, reconnectionDelayGrowFactor: 1 } });
+  const transport = new sdk.StreamableHTTPClientTransport(new URL(route.url), { fetch, reconnectionOptions: { maxRetries: 0, initialReconnectionDelay: 1, maxReconnectionDelay: 1, reconnectionDelayGrowFactor: 1 } });
   try {
     await client.connect(transport, { signal: either, ...(known.prior === null ? {} : { prior: known.prior }) });
     known.prior ??= client.getProtocolEra() === 'legacy' ? { kind: 'legacy' } : priorOf(client);
@@ -39,14 +41,14 @@ export async function withToolClient<T>(
   } catch (error) {
     known.prior = null;
     if (signal.aborted) throw signal.reason instanceof Problem ? signal.reason : new ClientGone();
-    throw failureOf(refusal() ?? (ended.signal.aborted ? (ended.signal.reason as Error) : error));
+    throw failureOf(refusal() ?? (ended.signal.aborted ? (ended.signal.reason as Error) : error), sdk);
   } finally {
     // The session, where there is one, ends with it; the caller does not wait for that.
     void transport.terminateSession().catch(() => undefined).then(() => client.close()).catch(() => undefined);
   }
 }
 
-function priorOf(client: Client): Prior | null {
+function priorOf(client: McpClient): Prior | null {
   const discover = client.getDiscoverResult();
   return discover === undefined ? null : { kind: 'modern', discover };
 }

@@ -18,6 +18,12 @@ export interface OpenStream {
   leave?(): void;
 }
 
+/** Whom a change of what `key` names concerns. */
+interface Concerned {
+  key: string;
+  streams: Set<OpenStream>;
+}
+
 /** Everything whose change can end a stream, as `kind:id`. */
 function keysOf({ principal, server, connection }: OpenStream): string[] {
   const { kind, id, subject, org, clientId, grantId, sessionId, sourcePat, sourceTokenId } = principal;
@@ -26,7 +32,6 @@ function keysOf({ principal, server, connection }: OpenStream): string[] {
     ['pat', sourcePat],
     ['token', sourceTokenId],
     ['user', subject],
-    ['member', subject],
     ['org', org],
     ['client', clientId],
     ['grant', grantId],
@@ -37,15 +42,16 @@ function keysOf({ principal, server, connection }: OpenStream): string[] {
   return named.flatMap(([key, value]) => (value === null ? [] : [`${key}:${value}`]));
 }
 
-/** A revocation of many keys concerns whatever is of their organization. */
+/** A revocation of many keys concerns whatever is of their organization, and what somebody is a member of whatever is theirs. */
 function nameOf(record: FeedRecord): string {
   if (record.kind === 'key_epoch' || record.kind === 'end_user_issuer') return `org:${record.org}`;
+  if (record.kind === 'member') return `user:${recordId(record)}`;
   return `${record.kind}:${record.kind === 'server' ? record.slug : recordId(record)}`;
 }
 
 /** Open event streams, by whatever could revoke them (GW-63): a revocation looks at those that it concerns and at no others. */
 export class OpenStreams {
-  private readonly byKey = new Map<string, Set<OpenStream>>();
+  private readonly byKey = new Map<string, Concerned>();
   private readonly all = new Set<OpenStream>();
 
   private leaving = false;
@@ -64,29 +70,32 @@ export class OpenStreams {
 
   /** @returns a function that forgets it */
   add(stream: OpenStream): () => void {
-    const keys = keysOf(stream);
+    // What streams have in common is kept once: there are thousands of them, and few keys.
+    const concerned = keysOf(stream).map((key) => this.of(key));
     this.all.add(stream);
-    for (const key of keys) {
-      const set = this.byKey.get(key) ?? new Set();
-      this.byKey.set(key, set.add(stream));
-    }
+    for (const { streams } of concerned) streams.add(stream);
     // It came on a connection that was open already.
     if (this.leaving) setImmediate(() => stream.leave?.());
     return () => {
       this.all.delete(stream);
-      for (const key of keys) {
-        const set = this.byKey.get(key);
-        set?.delete(stream);
-        if (set?.size === 0) this.byKey.delete(key);
+      for (const { key, streams } of concerned) {
+        streams.delete(stream);
+        if (streams.size === 0 && this.byKey.get(key)?.streams === streams) this.byKey.delete(key);
       }
     };
+  }
+
+  private of(key: string): Concerned {
+    let known = this.byKey.get(key);
+    if (known === undefined) this.byKey.set(key, (known = { key, streams: new Set() }));
+    return known;
   }
 
   /** To be called for every change that the replica has applied. */
   onChange(record: FeedRecord): void {
     const concerned = this.byKey.get(nameOf(record));
     if (concerned === undefined) return;
-    for (const stream of [...concerned]) if (!stream.mayGoOn()) stream.cut();
+    for (const stream of [...concerned.streams]) if (!stream.mayGoOn()) stream.cut();
   }
 
   /** Tells those that only wait for what may come that they are over (GW-64): they begin anew, elsewhere. */

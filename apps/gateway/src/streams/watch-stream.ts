@@ -12,7 +12,7 @@ import type { OpenStream, OpenStreams } from './open-streams.ts';
 
 export interface WatcherOptions {
   streams: OpenStreams;
-  replica: Pick<Replica, 'connections' | 'endUserIssuers' | 'membership' | 'revisionsOf' | 'org' | 'server' | 'patById'>;
+  replica: Pick<Replica, 'connections' | 'endUserIssuers' | 'membership' | 'revisionsOf' | 'changes' | 'org' | 'server' | 'patById'>;
   pats: Pick<PersonalAccessTokenReader, 'find'>;
   liveness: Liveness;
   prover: Pick<Prover, 'newerThanReplica'>;

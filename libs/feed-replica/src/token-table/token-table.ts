@@ -61,6 +61,9 @@ export class TokenTable<Compiled = undefined> {
     return this.rows.bytes + this.byHash.bytes + this.byId.bytes;
   }
 
+  /** Grows with whatever may change what is found here. */
+  changes = 0;
+
   /** Slots that one growth of an index moves at most: the longest that an insertion can take. */
   get largestMove(): number {
     return Math.max(this.byHash.largestSegment, this.byId.largestSegment);
@@ -142,6 +145,7 @@ export class TokenTable<Compiled = undefined> {
     const sameHash = this.byHash.find();
     if (sameHash !== -1 && sameHash !== known) throw new RangeError('another token has this hash');
 
+    this.changes += 1;
     if (known === -1 && this.rows.isFull) throw new RangeError('the token table is full');
 
     const { content } = this;
@@ -162,6 +166,7 @@ export class TokenTable<Compiled = undefined> {
   revoke(id: string, atSeconds: number): boolean {
     const row = this.findId(id);
     if (row === -1 || this.rows.revokedAt(row) <= held(atSeconds)) return false;
+    this.changes += 1;
     this.rows.setRevokedAt(row, held(atSeconds));
     return true;
   }
@@ -170,6 +175,7 @@ export class TokenTable<Compiled = undefined> {
   remove(id: string): boolean {
     const row = this.findId(id);
     if (row === -1) return false;
+    this.changes += 1;
     this.byHash.remove(row);
     this.byId.remove(row);
     this.policies.release(this.rows.policy(row));
@@ -201,6 +207,7 @@ export class TokenTable<Compiled = undefined> {
    */
   async adoptRows(): Promise<void> {
     const { rows } = this;
+    this.changes += 1;
     const isIn = (row: number): boolean => !rows.isFree(row);
     for (let row = 0; row < rows.length; row += 1) {
       if (row % rowsPerTurn === 0) await new Promise(setImmediate);

@@ -63,6 +63,8 @@ function allowOrigin(exchange: Exchange, origin: string): void {
 
 /** DNS rebinding and foreign pages stop here (MCP transports, security warning); a preflight is answered before any credential (GW-04). */
 export function checkOrigin(rules: OriginRules): Stage {
+  /** Hot path: callers name the same host again and again. */
+  let allowed: string | null = null;
   return {
     name: 'checkOrigin',
     statuses: [204, 403],
@@ -71,7 +73,10 @@ export function checkOrigin(rules: OriginRules): Stage {
       // A proxy asks about a request to another host, in its own name or in that one's; no page can read the answer.
       if (authzPath.test(request.url ?? '')) return;
       const { host, origin } = request.headers;
-      if (host !== undefined && !hostAllowed(rules, host)) throw new Problem('invalid_request', { status: 403, detail: 'This host is not served here.' });
+      if (host !== undefined && host !== allowed) {
+        if (!hostAllowed(rules, host)) throw new Problem('invalid_request', { status: 403, detail: 'This host is not served here.' });
+        allowed = host;
+      }
       if (origin === undefined) return;
       if (!originAllowed(rules, origin)) throw new Problem('invalid_request', { status: 403, detail: 'Pages of this origin may not call the gateway.' });
       allowOrigin(exchange, origin);

@@ -32,28 +32,33 @@ export interface ForwardOptions extends WatcherOptions {
   times: RelayTimes & { answerMs: number; streamMaxAgeMs: number };
 }
 
+const leaveUpstream = (upstream: Upstream): void => {
+  upstream.open -= 1;
+};
+
 /** Sends the judged body on and carries the answer back. */
 export function forward(options: ForwardOptions, traces?: RequestTraces): Stage {
   const { assertions, connector, sessions, replica, clock, monotonicClock, times } = options;
   const kept = new KeptAssertions(() => clock.nowSeconds());
 
-  const assertionFor = (exchange: Exchange): string | Promise<string> | null => {
+  const assertionFor = (exchange: Exchange): Promise<string> | null => {
     const { principal, subject, endUser, route } = exchange;
     if (principal === undefined || subject === undefined) return null;
     const upstream = exchange.needUpstream();
-    // Hot path: the same caller asks the same server again.
-    if (route?.kind === 'mcp' && endUser === undefined) {
-      const { project } = route.server;
-      const known = kept.find(principal, upstream, subject.membership, project);
-      if (known !== null) {
-        assertions.lookups.hits += 1;
-        return known;
-      }
-      const signed = assertions.signed(contentFor(exchange, principal, subject, upstream));
-      kept.keep(principal, upstream, subject.membership, project, signed);
-      return signed.signature;
-    }
-    return assertions.sign(contentFor(exchange, principal, subject, upstream));
+    const signed = assertions.signed(contentFor(exchange, principal, subject, upstream));
+    if (route?.kind === 'mcp' && endUser === undefined) kept.keep(principal, upstream, subject.membership, route.server.project, signed);
+    return signed.signature;
+  };
+
+  /** The assertion of a caller who asks the same server again; undefined where it has to be signed. */
+  const atHand = (exchange: Exchange): string | null | undefined => {
+    const { principal, subject, endUser, route } = exchange;
+    if (principal === undefined || subject === undefined) return null;
+    if (route?.kind !== 'mcp' || endUser !== undefined) return undefined;
+    const known = kept.find(principal, exchange.needUpstream(), subject.membership, route.server.project);
+    if (known === null) return undefined;
+    assertions.lookups.hits += 1;
+    return known;
   };
 
   const contentFor = (exchange: Exchange, principal: Principal, subject: Subject, { audience }: Upstream): AssertionContent => {
@@ -77,7 +82,14 @@ export function forward(options: ForwardOptions, traces?: RequestTraces): Stage 
     return sessions.seal(upstreamId, sessionBinding(exchange.needPrincipal(), route.server, exchange.endUser));
   };
 
-  const relayParts: RelayParts = { times, sealSession, watch: watcher(options) };
+  const watchStream = watcher(options);
+  const watch: RelayParts['watch'] = (exchange, cut) => {
+    const forget = watchStream(exchange, cut);
+    exchange.forgetRequest();
+    return forget;
+  };
+
+  const relayParts: RelayParts = { times, sealSession, watch };
 
   const bodyOf = ({ message, subject, body }: Exchange, route: McpRoute | ManageRoute): Buffer | null => {
     if (message === undefined) return body;
@@ -106,8 +118,20 @@ export function forward(options: ForwardOptions, traces?: RequestTraces): Stage 
     relay.start({ path: route.kind === 'manage' ? route.target : upstream.path, method: exchange.method, headers, body: bodyOf(exchange, route) });
   };
 
-  const sendSigned = (exchange: Exchange, upstream: Upstream, assertion: string | null): Promise<void> =>
-    new Promise((resolve, reject) => send(exchange, upstream, assertion, (error) => (error === null ? resolve() : reject(error))));
+  /** @param leave  called with the end of it, whatever it is */
+  const sendSigned = (exchange: Exchange, upstream: Upstream, assertion: string | null, leave?: (upstream: Upstream) => void): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const done = (error: Error | null): void => {
+        leave?.(upstream);
+        if (error === null) resolve();
+        else reject(error);
+      };
+      try {
+        send(exchange, upstream, assertion, done);
+      } catch (error) {
+        done(error as Error);
+      }
+    });
 
   const sendOnceMore = async (exchange: Exchange, upstream: Upstream): Promise<StageOutcome> => {
     const signed = await assertionFor(exchange);
@@ -130,22 +154,10 @@ export function forward(options: ForwardOptions, traces?: RequestTraces): Stage 
     run(exchange) {
       const upstream = exchange.needUpstream();
       enterUpstream(upstream, exchange.needForwarded().kind === 'mcp');
-      let sent: Promise<StageOutcome>;
-      try {
-        const assertion = exchange.attached === undefined ? assertionFor(exchange) : undefined;
-        // Hot path: everything is at hand, and nothing is waited for before the request is on its way.
-        sent = assertion === undefined || assertion instanceof Promise ? sendOnceMore(exchange, upstream) : sendSigned(exchange, upstream, assertion);
-      } catch (error) {
-        upstream.open -= 1;
-        throw error;
-      }
-      return sent.then((outcome) => {
-        upstream.open -= 1;
-        return outcome;
-      }, (error: unknown) => {
-        upstream.open -= 1;
-        throw error;
-      });
+      const assertion = exchange.attached === undefined ? atHand(exchange) : undefined;
+      // Hot path: everything is at hand, and nothing is waited for before the request is on its way.
+      if (assertion !== undefined) return sendSigned(exchange, upstream, assertion, leaveUpstream);
+      return sendOnceMore(exchange, upstream).finally(() => leaveUpstream(upstream));
     },
   };
 }
