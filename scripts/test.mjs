@@ -75,7 +75,11 @@ main(async () => {
       await command(node, [inModules('eslint', 'bin', 'eslint.js'), '.']);
     });
   }
-  if (wants('types')) await step('types', () => command(node, [inModules('typescript-7', 'bin', 'tsc'), '-p', 'tsconfig.check.json']));
+  if (wants('types')) {
+    await step('types', async () => {
+      for (const project of ['tsconfig.check.json', 'apps/console/tsconfig.json']) await command(node, [inModules('typescript-7', 'bin', 'tsc'), '-p', project]);
+    });
+  }
   const isIntegration = (file) => file.endsWith('.int.spec.ts');
   const others = projects().filter((folder) => folder !== e2eFolder);
   const workers = `--maxWorkers=${Math.max(2, Math.floor(availableParallelism() / 2))}`;

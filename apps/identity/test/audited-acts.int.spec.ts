@@ -1,5 +1,6 @@
 import type { AuditEvent, IdentityAssertionClaims } from '@latchkey/contracts';
 import { admin, allow, authorizeUrl, deny, FormBrowser, gatewayUrl, registerClient, startAccounts, verifier, type Accounts } from './support/accounts.ts';
+import { signOut } from './support/console.ts';
 
 const resource = `${gatewayUrl}/mcp/demo`;
 const redirectUri = 'https://app.example/callback';
@@ -37,10 +38,9 @@ describe('what is written into the audit log', () => {
     await browser.submit(refused, { email: 'nobody@example.com', password: 'hunter2-was-typed' });
     expect((await events('sign_in.refused'))[0]).toMatchObject({ target: null });
     expect(JSON.stringify(await events('sign_in.refused'))).not.toMatch(/hunter2|example\.com/);
-    const page = await browser.submit(refused, { email: admin.email, password: admin.password });
+    await browser.submit(refused, { email: admin.email, password: admin.password });
     expect((await events('sign_in.succeeded'))[0]).toMatchObject({ actor: { kind: 'user', id: owner }, credential: { kind: 'password', id: owner }, address: '127.0.0.1' });
-    const signOut = /action="\/console\/sign-out"><input type="hidden" name="_csrf" value="([^"]+)"/.exec(page.text)![1]!;
-    await browser.post(`${accounts.issuer}/console/sign-out`, { _csrf: signOut });
+    await signOut(browser, accounts.issuer);
     expect((await events('session.ended'))[0]).toMatchObject({ actor: { kind: 'user', id: owner } });
   });
 

@@ -61,7 +61,7 @@ describe('sessions', () => {
     expect(text).toContain('Unknown device');
     expect(text).toContain('127.0.0.1');
     expect(text).toContain('Sign-in for programs');
-    expect((await page(browser, console)).text).toContain('href="/console/sessions"');
+    expect((await page(browser, '/console/account')).text).toContain('href="/console/sessions"');
   });
 
   verifies('I9', 'they end one of them, or all others at once', async () => {

@@ -3,6 +3,7 @@ import { verifies } from '@latchkey/testing';
 import { allow, authorizeUrl, FormBrowser, gatewayUrl, registerClient, startAccounts, verifier, type Accounts, type Page } from './support/accounts.ts';
 import { recoveryCodesOn, scan } from './support/authenticator.ts';
 import { startForeignProvider, type ForeignProviderServer, type Person } from './support/foreign-provider.ts';
+import { consoleMe } from './support/console.ts';
 
 const password = 'a password of somebody';
 /** On the user's own machine: there a yes is asked for each time. */
@@ -193,11 +194,16 @@ describe('what an organization demands of sign-ins', () => {
     expect([pathOf(page), page.text.includes(org)]).toEqual(['/sign-in/enrol', true]);
     const codes = await browser.submit(page, { code: scan(page).code() });
     const console = await browser.get(new URL(/class="button" href="([^"]+)"/.exec(codes.text)![1]!, accounts.issuer).href);
-    expect([pathOf(console), console.text.includes('MCP servers')]).toEqual(['/console', true]);
-    // A form of before the policy: the key is not made.
+    expect(pathOf(console)).toBe('/console');
+    const { csrf, memberships } = await consoleMe(browser, accounts.issuer);
+    expect(memberships).toMatchObject([{ org }]);
+    // A page of before the policy: the key is not made.
     await setPolicy(org, { mfaRequired: true, signInMethods: ['federated'] });
-    const csrf = /action="\/console\/keys"[\s\S]*?name="_csrf" value="([^"]+)"/.exec(console.text)![1]!;
-    const mint = await browser.post(`${accounts.issuer}/console/keys`, { _csrf: csrf, org, name: 'k', purpose: 'call', expiresIn: '7d' });
-    expect([mint.status, mint.text.includes('Sign in with your organization')]).toEqual([403, true]);
+    const cookie = [...browser.cookies].map(([name, { value }]) => `${name.split('|')[0]!}=${value}`).join('; ');
+    const headers = { cookie, 'x-csrf-token': csrf, 'x-tenant-id': org, 'content-type': 'application/json' };
+    const mint = await fetch(`${accounts.issuer}/console/api/v1/pats`, { method: 'POST', headers, body: JSON.stringify({ org, name: 'k', scopes: ['mcp:read'], expiresIn: '7d' }) });
+    expect([mint.status, await mint.json()]).toMatchObject([403, { code: 'policy_violation', detail: expect.stringContaining('asks for more') }]);
+    const again = await browser.get(`${accounts.issuer}/console/orgs/${org}/keys`);
+    expect([again.status, again.text.includes('Sign in with your organization')]).toEqual([403, true]);
   });
 });

@@ -1,18 +1,14 @@
-import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
-import { slugSchema } from '@latchkey/contracts';
-import { parse, Problem } from '@latchkey/problem';
+import { Body, Controller, Get, Inject, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
+import { parse } from '@latchkey/problem';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Authenticate } from '../accounts/authenticate.ts';
 import { ChangePassword, type PasswordChange } from '../accounts/change-password.ts';
 import { KnownDevices } from '../accounts/known-devices.ts';
-import type { UserEntity } from '../accounts/user.entity.ts';
 import { refusalWords, type Refusal } from '../accounts/refusal-words.ts';
 import { signInFormSchema, type SignInForm } from '../accounts/sign-in-form.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { OfferProviders } from '../federation/offer-providers.ts';
-import { takeConnectPath } from '../connecting/return-cookie.ts';
-import { takeInvitationPath } from '../invitations/return-cookie.ts';
 import { sendAnswer, type PageAnswer } from '../pages/answer.ts';
 import { cookieScope, readCookie, setCookie } from '../pages/cookies.ts';
 import { csrfFieldSchema, issueCsrfToken, requireCsrfToken } from '../pages/csrf.ts';
@@ -20,20 +16,16 @@ import { PageFilter } from '../pages/page.filter.ts';
 import { peerAddress } from '../provider/peer-address.ts';
 import { UnitOfWork } from '../provider/unit-of-work.ts';
 import { AfterPassword } from '../sign-ins/after-password.ts';
-import { StepUp } from '../sign-ins/step-up.ts';
 import { consoleSignInPage } from './console-sign-in-page.ts';
 import { ConsoleSignIn } from './console-sign-in.ts';
-import { ManageKeys } from './manage-keys.ts';
 import { RevokeEverything } from './revoke-everything.ts';
 import { revokeEverythingPage } from './revoke-everything-page.ts';
 import { passwordChangedPage, passwordPage } from './password-page.ts';
 import { sessionCookie } from './session-cookie.ts';
 import { ConsoleSessions } from './sessions.ts';
-import { ShowConsole } from './show-console.ts';
 
 const signInPath = '/console/sign-in';
 
-const orgFieldSchema = z.object({ org: slugSchema });
 const passwordFormSchema = z.object({ current: z.string().max(10_000).default(''), next: z.string().max(10_000).default('') });
 
 function passwordRefusal(change: Exclude<PasswordChange, { outcome: 'changed' }>): Refusal {
@@ -42,7 +34,7 @@ function passwordRefusal(change: Exclude<PasswordChange, { outcome: 'changed' }>
   return refusalWords(change);
 }
 
-/** The console, as pages; every form carries a token, and the session is a cookie that no script can read. */
+/** Signing in to the console and out of it, and the account's password: pages that need no script; the session is a cookie that none can read. */
 @Controller('console')
 @UseFilters(PageFilter)
 export class ConsoleController {
@@ -51,28 +43,16 @@ export class ConsoleController {
   constructor(
     private readonly sessions: ConsoleSessions,
     private readonly consoleSignIn: ConsoleSignIn,
-    private readonly showConsole: ShowConsole,
     private readonly authenticate: Authenticate,
     private readonly knownDevices: KnownDevices,
     private readonly changePassword: ChangePassword,
-    private readonly manageKeys: ManageKeys,
     private readonly revokeEverything: RevokeEverything,
     private readonly offerProviders: OfferProviders,
     private readonly afterPassword: AfterPassword,
-    private readonly stepUp: StepUp,
     private readonly unitOfWork: UnitOfWork,
     @Inject(IDENTITY_ENV) env: IdentityEnv,
   ) {
     this.cookies = cookieScope(env.LATCHKEY_ISSUER);
-  }
-
-  @Get()
-  async show(@Query('org') org: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const session = await this.sessions.open(readCookie(request, this.cookies, sessionCookie));
-    if (session === null) return sendAnswer(reply, { redirect: signInPath });
-    const waiting = takeInvitationPath(request, reply, this.cookies) ?? takeConnectPath(request, reply, this.cookies);
-    if (waiting !== null) return sendAnswer(reply, { redirect: waiting });
-    return sendAnswer(reply, await this.showConsole.run(session, { org: typeof org === 'string' ? org : undefined, ...this.consoleTokens(request, reply) }, reply));
   }
 
   @Get('sign-in')
@@ -153,16 +133,6 @@ export class ConsoleController {
     return sendAnswer(reply, await this.revokeEverything.run(user));
   }
 
-  @Post('keys')
-  async mintKey(@Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    await this.withKeys(body, request, reply, (user) => this.manageKeys.mint(user, body));
-  }
-
-  @Post('keys/:id/revoke')
-  async revokeKey(@Param('id') id: string, @Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    await this.withKeys(body, request, reply, (user, org) => this.manageKeys.revoke(user, org, id));
-  }
-
   @Get('create-account')
   createAccount(@Res() reply: FastifyReply): void {
     sendAnswer(reply, { redirect: '/account/sign-up' });
@@ -171,30 +141,6 @@ export class ConsoleController {
   @Get('forgot-password')
   forgotPassword(@Res() reply: FastifyReply): void {
     sendAnswer(reply, { redirect: '/account/forgot-password' });
-  }
-
-  /** A refusal is shown where the form stands. */
-  private async withKeys(body: unknown, request: FastifyRequest, reply: FastifyReply, act: (user: UserEntity, org: string) => Promise<PageAnswer>): Promise<void> {
-    this.requireCsrf(request, 'console:keys', body);
-    const session = await this.sessions.open(readCookie(request, this.cookies, sessionCookie));
-    if (session === null) return sendAnswer(reply, { redirect: signInPath });
-    const { user, facts } = session;
-    const { org } = parse(orgFieldSchema, body);
-    const first = await this.stepUp.run({ userId: user.id, facts, org, destination: 'console' }, reply);
-    if (first !== null) return sendAnswer(reply, first);
-    try {
-      return sendAnswer(reply, await act(user, org));
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      return sendAnswer(reply, await this.showConsole.run(session, { org, refusal: error, ...this.consoleTokens(request, reply) }, reply));
-    }
-  }
-
-  private consoleTokens(request: FastifyRequest, reply: FastifyReply): { csrf: string; keysCsrf: string } {
-    return {
-      csrf: issueCsrfToken(request, reply, this.cookies, 'console:sign-out'),
-      keysCsrf: issueCsrfToken(request, reply, this.cookies, 'console:keys'),
-    };
   }
 
   private requireCsrf(request: FastifyRequest, form: string, body: unknown): void {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { readIdentityEnv } from '../env.ts';
 import type { IssueConsoleToken } from '../tokens/issue-console-token.ts';
 import { KeysApi } from './keys-api.ts';
+import { ManagementApi } from './management-api.ts';
 
 describe('KeysApi', () => {
   let server: Server;
@@ -23,7 +24,7 @@ describe('KeysApi', () => {
       LATCHKEY_GATEWAY_INTERNAL_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
       LATCHKEY_MASTER_KEY: Buffer.alloc(32, 1).toString('base64'),
     });
-    api = new KeysApi({ run: (_owner, scopes) => Promise.resolve(`token-for-${scopes.join('+')}`) } as IssueConsoleToken, env);
+    api = new KeysApi(new ManagementApi({ run: (_owner, scopes) => Promise.resolve(`token-for-${scopes.join('+')}`) } as IssueConsoleToken, env));
   });
   afterAll(() => server.close());
 

@@ -1,0 +1,77 @@
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient, type UseMutationResult, type UseQueryResult } from '@tanstack/react-query';
+import { useOrg } from './me.tsx';
+import { request, type ApiRequest } from './request.ts';
+
+export interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+}
+
+type Query = Record<string, string | number | undefined>;
+
+export interface AskOptions {
+  query?: Query;
+  enabled?: boolean;
+  /** Asks again by itself */
+  everyMs?: number;
+}
+
+const familyOf = (path: string): string => path.split('/')[2] ?? '';
+
+function withQuery(path: string, query: Query = {}): string {
+  const entries = Object.entries(query).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, String(value)]]));
+  return entries.length === 0 ? path : `${path}?${new URLSearchParams(entries).toString()}`;
+}
+
+/** One thing of the management API, as it is in the organization at hand. @param path  from `/v1/` on */
+export function useAsk<T>(path: string, { query, enabled = true, everyMs }: AskOptions = {}): UseQueryResult<T> {
+  const { org } = useOrg();
+  const full = withQuery(path, query);
+  return useQuery({
+    queryKey: [org, familyOf(path), full],
+    queryFn: ({ signal }) => request<T>(full, { org, signal }),
+    enabled,
+    ...(everyMs === undefined ? {} : { refetchInterval: everyMs }),
+  });
+}
+
+/** A list of the management API, page after page. */
+export function useAskPages<T>(path: string, { query, enabled = true, everyMs }: AskOptions = {}) {
+  const { org } = useOrg();
+  const full = withQuery(path, query);
+  const pages = useInfiniteQuery({
+    queryKey: [org, familyOf(path), 'pages', full],
+    queryFn: ({ signal, pageParam }) => request<Page<T>>(withQuery(path, { ...query, cursor: pageParam }), { org, signal }),
+    initialPageParam: '',
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    enabled,
+    ...(everyMs === undefined ? {} : { refetchInterval: everyMs }),
+  });
+  return { ...pages, items: pages.data?.pages.flatMap(({ items }) => items) };
+}
+
+export interface ChangeOptions<In> {
+  method: Exclude<ApiRequest['method'], 'GET' | undefined>;
+  path: string | ((input: In) => string);
+  /** What is sent; by default the input itself, and nothing with DELETE */
+  body?: (input: In) => unknown;
+  /** Families beside its own whose lists look different afterwards */
+  touches?: readonly string[];
+}
+
+/** A change through the management API. Its answer is kept nowhere once the component is gone: it may hold a secret. */
+export function useChange<In, Out>({ method, path, body, touches = [] }: ChangeOptions<In>): UseMutationResult<Out, Error, In> {
+  const { org } = useOrg();
+  const client = useQueryClient();
+  return useMutation<Out, Error, In>({
+    gcTime: 0,
+    mutationFn: (input) => {
+      const sent = body !== undefined ? body(input) : method === 'DELETE' ? undefined : input;
+      return request<Out>(typeof path === 'string' ? path : path(input), { method, org, body: sent });
+    },
+    onSuccess: async (_answer, input) => {
+      const own = familyOf(typeof path === 'string' ? path : path(input));
+      await Promise.all([own, 'audit', ...touches].map((family) => client.invalidateQueries({ queryKey: [org, family] })));
+    },
+  });
+}
