@@ -27,7 +27,8 @@ describe('the console', () => {
   beforeAll(async () => {
     system = await startStandalone('console');
     browser = await launchChromium();
-    page = await (await browser.newContext()).newPage();
+    // Nothing has to be waited for that only moves.
+    page = await (await browser.newContext({ reducedMotion: 'reduce' })).newPage();
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(String(error)));
     await signIn();
