@@ -83,7 +83,7 @@ describe('the console', () => {
     expect(await response.text()).not.toMatch(/eyJ[\w-]+\.eyJ/);
     expect((await page.context().cookies()).every(({ value, httpOnly }) => httpOnly && !value.startsWith('eyJ'))).toBe(true);
     await keep();
-    const kept = await page.evaluate(() => JSON.stringify([localStorage, sessionStorage, document.documentElement.outerHTML]));
+    const kept = await page.evaluate<string>("JSON.stringify([localStorage, sessionStorage, document.documentElement.outerHTML])");
     expect(kept).not.toContain(key.token.slice(16));
   }, 60_000);
 
