@@ -1,5 +1,5 @@
 import type { ComponentType } from 'react';
-import { IconHome, IconKey, IconServer2, type Icon } from './icons.ts';
+import { IconHelpHexagon, IconHome, IconKey, IconListSearch, IconPlugConnected, IconServer2, type Icon } from './icons.ts';
 
 export interface Screen {
   /** Below `/console/orgs/{org}/`; parameters as React Router writes them */
@@ -20,4 +20,7 @@ export const screens: readonly Screen[] = [
   { path: 'keys', label: 'API keys', icon: IconKey, group: 'Use', load: () => import('./screens/keys/keys.tsx') },
   { path: 'servers', label: 'MCP servers', icon: IconServer2, group: 'Use', load: () => import('./screens/servers/servers.tsx') },
   { path: 'servers/:slug', load: () => import('./screens/servers/server.tsx') },
+  { path: 'connections', label: 'Connections', icon: IconPlugConnected, group: 'Use', load: () => import('./screens/connections/connections.tsx') },
+  { path: 'explain', label: 'Explain', icon: IconHelpHexagon, group: 'Watch', load: () => import('./screens/explain/explain.tsx') },
+  { path: 'audit', label: 'Audit log', icon: IconListSearch, group: 'Watch', load: () => import('./screens/audit/audit.tsx') },
 ];
