@@ -1,23 +1,15 @@
 import { eventually, verifies } from '@latchkey/testing';
+import fc from 'fast-check';
+import { connection, readMessages } from './fuzz/http.ts';
+import { cuts, inPieces } from './fuzz/mutations.ts';
+import { announce, checkAsync, shares } from './fuzz/plan.ts';
 import { open, pieces, send } from './support/send.ts';
 import { sendRaw, statusesIn } from './support/raw.ts';
 import { answerJson } from './support/upstream.ts';
-import { bearer, call, list, startWorld, type World } from './support/world.ts';
+import { Wire, type Talk } from './support/wire.ts';
+import { bearer, call, startWorld, type World } from './support/world.ts';
 
-const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-
-/** Mulberry32: the same numbers for the same seed. */
-function randomOf(start: number): (below: number) => number {
-  let state = start;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
-
-describe(`a caller who means harm, FUZZ_SEED=${seed}`, () => {
+describe(`a caller who means harm, ${announce(['memory', 'sockets'])}`, () => {
   let world: World;
   let token: string;
   beforeAll(async () => {
@@ -42,6 +34,11 @@ describe(`a caller who means harm, FUZZ_SEED=${seed}`, () => {
   /** Whatever came in: every request that went on is one that was judged, whole, and under no name but ours. */
   function expectJudged(): void {
     for (const received of world.upstream.received) {
+      // Legacy clients open and end sessions with these; a body that came with one stays behind.
+      if (/^(?:GET|DELETE)$/.test(received.method)) {
+        expect([received.url, received.headers.authorization, received.headers['transfer-encoding'], received.body]).toEqual(['/mcp', undefined, undefined, '']);
+        continue;
+      }
       expect([received.method, received.url, received.headers.authorization, received.headers['transfer-encoding']]).toEqual(['POST', '/mcp', undefined, undefined]);
       expect(received.headers['content-length']).toBe(String(Buffer.byteLength(received.body)));
       expect(JSON.parse(received.body)).toMatchObject({ jsonrpc: '2.0' });
@@ -56,7 +53,7 @@ describe(`a caller who means harm, FUZZ_SEED=${seed}`, () => {
       both('Content-Length: 5', 'Transfer-Encoding: chunked'), both('Transfer-Encoding: chunked', 'Content-Length: 5'),
       request([`Content-Length: ${length}`, `Content-Length: ${length + 1}`]), request([`Content-Length: ${length}, ${length}`]),
       ...['-1', '+5', '0x5', '5 5', ' ', '5e1', '٥', '99999999999999999999'].map((value) => request([`Content-Length: ${value}`], body + smuggled)),
-      ...['xchunked', 'chunked, identity', 'identity', 'chunked\x0b', 'chunked, chunked', 'gzip, chunked'].map((value) => request([`Transfer-Encoding: ${value}`], chunked + smuggled)),
+      ...['xchunked', 'x chunked', 'chunked, identity', 'identity', 'chunked\x0b', 'chunked, chunked', 'gzip, chunked'].map((value) => request([`Transfer-Encoding: ${value}`], chunked + smuggled)),
       request(['Transfer-Encoding : chunked'], chunked), request(['Transfer-Encoding: chunked'], `${length.toString(16)};x=\n\r\n${body}\r\n0\r\n\r\n`),
       request(['Transfer-Encoding: chunked'], `-1\r\n${body}\r\n0\r\n\r\n`), request(['Transfer-Encoding: chunked'], `fffffffffffffffff\r\n${body}`),
       request(['X-A: b\r\n folded: c']), request(['X-A: b\rContent-Length: 0']), request(['X-A: b\0c']), request(['X A: b']), request([': b']), request(['X-A : b']),
@@ -79,37 +76,73 @@ describe(`a caller who means harm, FUZZ_SEED=${seed}`, () => {
     }
   });
 
-  verifies('GW-42', 'a request mutilated at random is refused or served as it was judged, and nothing breaks', async () => {
-    const random = randomOf(seed);
-    const tokens = ['\r\n', '\n', '\r', '\0', ' ', ':', 'Content-Length: 0\r\n', 'Transfer-Encoding: chunked\r\n', 'Expect: 100-continue\r\n', 'Connection: close\r\n', '{', '"', ',', '\\u0000', 'GET / HTTP/1.1\r\n\r\n', '\xff', 'HTTP/9.9', 'Bearer '];
-    const mutate = (): Buffer[] => {
-      let bytes = Buffer.from(request([], JSON.stringify(random(2) === 0 ? call() : list)), 'latin1');
-      for (let change = random(4); change >= 0; change -= 1) {
-        const at = random(bytes.length);
-        const [head, tail] = [bytes.subarray(0, at), bytes.subarray(at)];
-        const kind = random(5);
-        if (kind === 0) bytes = Buffer.concat([head, Buffer.from([random(256)]), tail.subarray(1)]);
-        else if (kind === 1) bytes = Buffer.concat([head, Buffer.from(tokens[random(tokens.length)]!, 'latin1'), tail]);
-        else if (kind === 2) bytes = Buffer.concat([head, tail.subarray(random(20))]);
-        else if (kind === 3) bytes = Buffer.concat([head, tail.subarray(0, random(60)), tail]);
-        else bytes = Buffer.concat([bytes, Buffer.from(random(2) === 0 ? smuggled : body, 'latin1')]);
-      }
-      const cut = random(bytes.length);
-      return [bytes.subarray(0, cut), bytes.subarray(cut)];
+  verifies('GW-42', 'a go-ahead to a request that waits for its turn is not written into the answer of another', async () => {
+    const wire = await Wire.to(world.url);
+    const keepAlive = (more: string[] = []) => request(more).replace('Connection: close\r\n', '');
+    const { answer } = await wire.overMemory([Buffer.from(keepAlive() + keepAlive(['Expect: 100-continue']).replace(token, 'x') + keepAlive())]);
+    wire.close();
+    const text = answer.toString('latin1');
+    // Without a go-ahead nobody knows whether the body will come: that answer is the last one.
+    expect([text.match(/HTTP\/1\.1 \d{3}/g), text.includes('100 Continue')]).toEqual([['HTTP/1.1 200', 'HTTP/1.1 401'], false]);
+  });
+
+  /** What a connection may come to, whatever it brought. @throws Error that says which promise is broken */
+  function judge(sent: Buffer, { begun, answer }: Talk): void {
+    const strict = readMessages(sent.toString('latin1'));
+    const text = answer.toString('latin1');
+    let final = -1;
+    const hasBody = (start: string): boolean => {
+      if (start.startsWith('HTTP/1.1 1')) return false;
+      final += 1;
+      return !/^HTTP\/1\.1 (?:204|304)/.test(start) && begun[final]?.method !== 'HEAD';
     };
-    const cases = Array.from({ length: 3000 }, mutate);
-    const texts: string[] = [];
-    await Promise.all(Array.from({ length: 32 }, async () => {
-      for (let next = cases.pop(); next !== undefined; next = cases.pop()) texts.push(await sendRaw(world.url, next));
-    }));
-    const statuses = texts.flatMap(statusesIn);
-    expect(statuses.filter((status) => status >= 500 && status !== 505 && status !== 501)).toEqual([]);
-    expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(0);
-    expect(statuses.filter((status) => status >= 400).length).toBeGreaterThan(300);
-    for (const text of texts) expect(text).not.toContain(token);
+    const answers = readMessages(text, hasBody).filter(({ start }) => !start.startsWith('HTTP/1.1 1'));
+    const statuses = statusesIn(text);
+    expect(text).not.toContain('the server hangs');
+    // No second reading: what the server took for requests are the requests of the strictest reader, in their order.
+    const refusedAt = begun.findIndex(({ request }) => request.httpVersionMajor !== 1 || (request.headers['transfer-encoding'] ?? 'chunked').toLowerCase() !== 'chunked');
+    const taken = refusedAt === -1 ? begun : begun.slice(0, refusedAt);
+    expect(taken.map(({ method, target }) => `${method} ${target}`)).toEqual(strict.slice(0, taken.length).map(({ start }) => start.replace(/ +HTTP\/1\.\d$/, '').replace(/ +/, ' ')));
+    const whole = strict.filter(({ complete }) => complete).map(({ body: one }) => Buffer.from(one, 'latin1').toString());
+    // Requests of one connection go on side by side.
+    for (const { body: seen } of world.upstream.received.filter(({ method }) => method === 'POST')) {
+      const at = whole.indexOf(seen);
+      expect([seen, at]).not.toEqual([seen, -1]);
+      whole.splice(at, 1);
+    }
     expectJudged();
+    // Nothing of ours breaks, refusals have their codes, and nobody gets the answer to another request.
+    expect(statuses.filter((status) => status >= 500 && status !== 501 && status !== 505)).toEqual([]);
+    expect(text).not.toContain(token);
+    answers.forEach(({ start, headers, body: answered, complete }, at) => {
+      if (!complete || answered === '' || !headers.some(([name, value]) => name === 'content-type' && value.includes('json'))) return;
+      const said = JSON.parse(Buffer.from(answered, 'latin1').toString()) as { code?: unknown; id?: unknown; error?: { code?: unknown } };
+      if (Number(start.slice(9, 12)) >= 400) expect(typeof (said.code ?? said.error?.code)).toMatch(/string|number/);
+      if (!start.startsWith('HTTP/1.1 200') || said.id === undefined) return;
+      expect(said.id).toBe((JSON.parse(Buffer.from(strict[at]?.body ?? '{}', 'latin1').toString()) as { id?: unknown }).id);
+    });
+  }
+
+  const fuzzed = (share: 'memory' | 'sockets'): (() => Promise<void>) => async () => {
+    const wire = await Wire.to(world.url);
+    let served = 0;
+    try {
+      await checkAsync(share, fc.asyncProperty(connection(token), cuts, async (sent, at) => {
+        world.upstream.received.splice(0);
+        const pieces = inPieces(sent, at);
+        judge(sent, share === 'memory' ? await wire.overMemory(pieces) : await wire.overSocket(pieces));
+        served += world.upstream.received.length;
+      }));
+    } finally {
+      wire.close();
+    }
+    // A gateway that refused everything would have passed so far.
+    expect(served).toBeGreaterThan(shares[share] / 5);
     expect((await send(world.mcp, { headers: { ...bearer(token), 'content-type': 'application/json', accept: 'application/json, text/event-stream' }, body: call() })).status).toBe(200);
-  }, 120_000);
+  };
+
+  verifies(['GW-02', 'GW-42', 'GW-80'], 'whatever a connection brings is refused, or served as the strictest reader reads it; nothing hangs or breaks', fuzzed('memory'), 600_000);
+  verifies(['GW-42', 'GW-80'], 'and so over sockets that are kept alive', fuzzed('sockets'), 600_000);
 
   const event = 'id: 1\r\nevent: message\r\ndata: {"jsonrpc":"2.0","id":1,"result":{"text":"grün ☃"}}\r\n\r\n';
   const bytes = Buffer.from(event);

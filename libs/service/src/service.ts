@@ -6,6 +6,7 @@ import type { Logger, Tracing } from '@latchkey/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TrustedProxies } from './client-address.ts';
 import { Drain } from './drain.ts';
+import { answerClientError, continuesInTurn, refuseDoubtful } from './doubtful-requests.ts';
 import type { HttpMetrics } from './metrics/http-metrics.ts';
 import { nestLogger } from './nest-logger.ts';
 import { PortInUseError } from './port-in-use.ts';
@@ -80,16 +81,18 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   };
   const adapter = new FastifyAdapter({
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => problems.render(error, request, reply),
+    clientErrorHandler: answerClientError,
     genReqId: (request: { headers: Parameters<typeof requestIdOf>[0] }) => requestIdOf(request.headers),
     forceCloseConnections: 'idle',
     bodyLimit: 1024 * 1024,
     serverFactory: (handler: RequestListener): Server =>
-      createServer({ maxHeaderSize: 32 * 1024 }, (request, response) => {
+      continuesInTurn(createServer({ maxHeaderSize: 32 * 1024 }, (request, response) => {
+        if (refuseDoubtful(request, response)) return;
         leaving.note(request, response);
         options.metrics?.time(request, response);
         if (options.tracksRequests === true) withRequestFacts(request, proxies, () => serve(request, response, handler), trace && ((requestId) => beginRequestSpan(trace, request, response, requestId)));
         else serve(request, response, handler);
-      }),
+      })),
   });
   const app = await NestFactory.create<NestFastifyApplication>(options.module, adapter, {
     logger: nestLogger(options.logger),
