@@ -10,6 +10,7 @@ import { obtainToken } from '../src/clients/obtain-token.ts';
 import { rawMcp } from '../src/clients/raw-mcp.ts';
 import { startStandalone, type Standalone } from '../src/harness/standalone.ts';
 import { badInputs, codeOf } from '../src/journeys/bad-input.ts';
+import { expectCommandLine } from '../src/journeys/command-line.ts';
 import { connectByOAuth, expectDiscovery, expectRefresh, expectRevocation, expectTools } from '../src/journeys/oauth-journey.ts';
 import { expectOtherDoors } from '../src/journeys/other-doors.ts';
 import { expectForgedPatsRefused, expectPatLifeCycle } from '../src/journeys/pat-journey.ts';
@@ -21,7 +22,7 @@ describe('npm start', () => {
   const slug = () => system.demo.slice(system.demo.lastIndexOf('/') + 1);
 
   beforeAll(async () => {
-    system = await startStandalone('standalone', { LATCHKEY_RATE_LIMIT_PER_MINUTE: '1000' });
+    system = await startStandalone('standalone', { LATCHKEY_RATE_LIMIT_PER_MINUTE: '1000', LATCHKEY_DEVICE_POLL_SECONDS: '1' });
     browser = await launchChromium();
     callback = await startCallbackListener();
   }, 120_000);
@@ -104,6 +105,8 @@ describe('npm start', () => {
   verifies('GW-23', 'a mistyped and an unknown PAT are told apart', () => expectForgedPatsRefused(system, slug()));
 
   verifies(['G10', 'G11', 'G4', 'G14', 'G12'], 'an agent keeps house by tools, and its key goes through every other door until it is revoked', () => expectOtherDoors(system, slug()));
+
+  verifies(['O6', 'G15'], 'somebody at a terminal signs in at a page, makes, explains and revokes keys, and has the deployment looked over, whole and broken', () => expectCommandLine(system, slug()), 300_000);
 
   describe('bad input', () => {
     let token: string;

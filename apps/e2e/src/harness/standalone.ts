@@ -20,6 +20,8 @@ interface ReadyFile {
 
 export interface Standalone extends System {
   readonly process: ServiceProcess;
+  readonly keysUrl: string;
+  readonly managementUrl: string;
   /** MCP URL of the demo server at the gateway */
   readonly demo: string;
 }
@@ -34,7 +36,7 @@ export async function startStandalone(name: string, env: Record<string, string> 
   const secrets = new Secrets();
   const admin = { email: 'ada@example.com', password: `pw-${randomBytes(12).toString('base64url')}` };
   secrets.add('admin password', admin.password);
-  const [gatewayPort, identityPort, keysPort] = [await freePort(), await freePort(), await freePort()];
+  const [gatewayPort, identityPort, keysPort, managementPort] = [await freePort(), await freePort(), await freePort(), await freePort()];
   const removeData = () => rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
   const service = await startServiceProcess({
     name: 'standalone',
@@ -48,7 +50,7 @@ export async function startStandalone(name: string, env: Record<string, string> 
       LATCHKEY_KEYS_URL: `http://localhost:${keysPort}`,
       LATCHKEY_DATA_DIR: join(dataDir, 'data'), LATCHKEY_READY_FILE: readyFile,
       LATCHKEY_ADMIN_EMAIL: admin.email, LATCHKEY_ADMIN_PASSWORD: admin.password,
-      LATCHKEY_LOG_LEVEL: 'debug', LATCHKEY_MANAGEMENT_PORT: '0',
+      LATCHKEY_LOG_LEVEL: 'debug', LATCHKEY_MANAGEMENT_PORT: String(managementPort),
       ...env,
     },
   }).catch((error: unknown) => {
@@ -58,6 +60,8 @@ export async function startStandalone(name: string, env: Record<string, string> 
   const ready = JSON.parse(readFileSync(readyFile, 'utf8')) as ReadyFile;
   return {
     process: service,
+    keysUrl: ready.keys,
+    managementUrl: `http://127.0.0.1:${managementPort}`,
     gatewayUrl: ready.gateway,
     gateways: [ready.gateway],
     issuer: ready.identity,
