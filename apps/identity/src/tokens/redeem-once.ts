@@ -35,6 +35,29 @@ interface Held {
 /** Asked once the answer is here: what it took on its way counts for the request, and never against it. */
 const ranBeside = ({ usedSecondsAgo, wasUnused }: Held): boolean => wasUnused || (usedSecondsAgo !== null && usedSecondsAgo < secondsSinceArrival());
 
+/** Long after it, the clock of the database tells as well. */
+const rememberedMs = 10_000;
+
+/** When this process was done with using codes: of a use of its own it need not guess by the clock of another. */
+class OwnUses {
+  private readonly doneAtMs = new Map<string, number>();
+
+  note(code: string): void {
+    const nowMs = performance.now();
+    this.doneAtMs.set(code, nowMs);
+    for (const [old, atMs] of this.doneAtMs) {
+      if (nowMs - atMs < rememberedMs) break;
+      this.doneAtMs.delete(old);
+    }
+  }
+
+  /** Whether the request that is served had arrived before the use was done; undefined where it was none of this process. */
+  ranBeside(code: string): boolean | undefined {
+    const [doneAtMs, request] = [this.doneAtMs.get(code), currentRequest()];
+    return doneAtMs === undefined || request === undefined ? undefined : request.arrivedAtMs < doneAtMs;
+  }
+}
+
 function secondsSinceArrival(): number {
   const request = currentRequest();
   return request === undefined ? 0 : (performance.now() - request.arrivedAtMs) / 1000;
@@ -47,6 +70,7 @@ function secondsSinceArrival(): number {
 @Injectable()
 export class RedeemOnce {
   private readonly turns = new Turns();
+  private readonly ownUses = new OwnUses();
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
@@ -55,19 +79,21 @@ export class RedeemOnce {
 
   run(kind: 'AuthorizationCode' | 'DeviceCode', code: string, clientId: string, handle: () => Promise<void>): Promise<void> {
     const hash = idHash(code);
-    return this.turns.take(hash.toString('base64'), (waited) =>
-      this.unitOfWork.transaction(async (manager) => {
+    const key = hash.toString('base64');
+    return this.turns.take(key, async (waited) => {
+      await this.unitOfWork.transaction(async (manager) => {
         const [[held], [known]] = await Promise.all([
           prepared<Held>(manager, hold, [kind, hash]),
           prepared<Ahead>(manager, ahead, [kind, hash, ...this.readAhead.parameters(clientId)]),
         ]);
-        if (held?.used === true && (waited || ranBeside(held))) throw new errors.InvalidGrant('code already used');
+        if (held?.used === true && (waited || (this.ownUses.ranBeside(key) ?? ranBeside(held)))) throw new errors.InvalidGrant('code already used');
         if (known !== undefined) {
           this.unitOfWork.foresee(findById, [kind, hash], [{ payload: known.payload, consumed: null }]);
           this.readAhead.note(clientId, known);
         }
         await handle();
-      }),
-    );
+      });
+      this.ownUses.note(key);
+    });
   }
 }
