@@ -26,6 +26,7 @@ export { default as IconServer2 } from '@tabler/icons-react/icons/IconServer2';
 export { default as IconShieldLock } from '@tabler/icons-react/icons/IconShieldLock';
 export { default as IconSun } from '@tabler/icons-react/icons/IconSun';
 export { default as IconTrash } from '@tabler/icons-react/icons/IconTrash';
+export { default as IconSend } from '@tabler/icons-react/icons/IconSend';
 export { default as IconUser } from '@tabler/icons-react/icons/IconUser';
 export { default as IconUsers } from '@tabler/icons-react/icons/IconUsers';
 export { default as IconWebhook } from '@tabler/icons-react/icons/IconWebhook';

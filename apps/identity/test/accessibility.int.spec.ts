@@ -1,7 +1,6 @@
-import { launchChromium } from '@latchkey/testing';
+import { launchChromium, seriousViolations } from '@latchkey/testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { admin, authorizeUrl, gatewayUrl, registerClient, startAccounts, type Accounts } from './support/accounts.ts';
-import { seriousViolations } from './support/axe.ts';
 import { linkIn, mailTo } from './support/mailbox.ts';
 
 /** Every page that a person can come to, in both colours and at the width of a phone, as axe-core judges it. */

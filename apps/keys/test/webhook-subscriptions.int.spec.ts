@@ -99,6 +99,8 @@ describe('webhooks in', () => {
     keys.clock.advance(-301_000);
     for (const answer of answers) expect({ ...answer.body, requestId: '' }).toEqual({ type: expect.any(String) as string, title: 'The signature is not valid', status: 401, instance: '/v1/hooks', code: 'signature_invalid', requestId: '' });
     expect(await deliveries(subscription)).toEqual([]);
+    expect((await keys.call(admin, 'GET', subscription.base)).body['refused']).toEqual({ count: bad.length + 1, lastAt: expect.any(String) as string });
+    expect((await keys.call(admin, 'GET', other.base)).body['refused']).toEqual({ count: 0, lastAt: null });
     for (const hook of [`/v1/hooks/${unknownId}`, '/v1/hooks/x', "/v1/hooks/1'--"]) expect(await post(hook, text, good)).toMatchObject({ status: 404, body: { code: 'not_found' } });
     expect(await keys.send('GET', subscription.hook, {})).toMatchObject({ status: 405 });
     expect(await post(subscription.hook, 'x'.repeat(1024 * 1024 + 1), good)).toMatchObject({ status: 413, body: { code: 'body_too_large' } });

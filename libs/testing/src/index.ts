@@ -9,6 +9,7 @@ export { startOauthUpstream, type Mischief, type OauthUpstream } from './oauth-u
 export { startPostgres, type PostgresOptions, type TestPostgres } from './postgres.ts';
 export { startRedis, startSentinel, type RedisOptions, type TestRedis } from './redis.ts';
 export type { ServerProcess } from './server-process.ts';
+export { seriousViolations } from './serious-violations.ts';
 export { startSmtpServer, type ReceivedMail, type TestSmtpServer } from './smtp-server.ts';
 export { verifies } from './verifies.ts';
 export { startCollector, type CollectedSpan, type TestCollector } from './otlp-collector.ts';

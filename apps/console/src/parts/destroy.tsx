@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
+import { Dialog } from './dialog.tsx';
 import { ProblemNote } from './problem-note.tsx';
 
 interface DestroyProps {
@@ -20,7 +21,7 @@ interface DestroyProps {
 export function Destroy({ title, children, action, typed, busy, error, onConfirm, onClose }: DestroyProps) {
   const [text, setText] = useState('');
   return (
-    <Modal opened onClose={onClose} title={title}>
+    <Dialog onClose={onClose} title={title}>
       <Stack>
         <Text component="div" size="sm">{children}</Text>
         {typed !== undefined && <TextInput label={<>Type <b>{typed}</b> to go on</>} value={text} onChange={(event) => setText(event.currentTarget.value)} autoComplete="off" />}
@@ -30,6 +31,6 @@ export function Destroy({ title, children, action, typed, busy, error, onConfirm
           <Button color="red" loading={busy} disabled={typed !== undefined && text !== typed} onClick={onConfirm}>{action}</Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

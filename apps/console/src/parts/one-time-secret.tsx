@@ -1,8 +1,9 @@
-import { Alert, Button, Code, Group, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Button, Code, Group, Stack, Text } from '@mantine/core';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useBlocker } from 'react-router';
 import { IconAlertTriangle } from '../icons.ts';
 import { Copy } from './copy-button.tsx';
+import { Dialog } from './dialog.tsx';
 
 interface OneTimeSecretProps {
   title: string;
@@ -40,7 +41,7 @@ export function OneTimeSecret({ title, secret, children, onDone }: OneTimeSecret
     onDone();
   };
   return (
-    <Modal opened onClose={() => (copied ? onDone() : setLeaving(true))} title={title} size="lg" closeOnClickOutside={false}>
+    <Dialog onClose={() => (copied ? onDone() : setLeaving(true))} title={title} size="lg" closeOnClickOutside={false}>
       <Stack>
         <Alert color="yellow" variant="light" icon={<IconAlertTriangle size={18} />}>Copy it now. It is shown this once, and kept nowhere.</Alert>
         <Code block className="secret" data-testid="secret">{secret}</Code>
@@ -55,6 +56,6 @@ export function OneTimeSecret({ title, secret, children, onDone }: OneTimeSecret
           <Group justify="flex-end"><Button onClick={() => (copied ? onDone() : setLeaving(true))}>Done</Button></Group>
         )}
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

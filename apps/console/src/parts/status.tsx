@@ -1,8 +1,8 @@
 import { Badge } from '@mantine/core';
 
 const colours: Readonly<Record<string, string>> = {
-  active: 'green', connected: 'green', up: 'green', success: 'green', ok: 'green', delivered: 'green', verified: 'green', accepted: 'green',
-  expiring: 'yellow', degraded: 'yellow', pending: 'yellow', auth_required: 'yellow',
+  active: 'green', connected: 'green', up: 'green', success: 'green', ok: 'green', delivered: 'green', verified: 'green', accepted: 'green', succeeded: 'green',
+  expiring: 'yellow', degraded: 'yellow', pending: 'yellow', failing: 'yellow', declined: 'gray', auth_required: 'yellow',
   expired: 'gray', revoked: 'gray', unknown: 'gray', disabled: 'gray',
   down: 'red', failed: 'red', refused: 'red',
 };

@@ -24,6 +24,8 @@ export interface CodeRequest {
   resource: string;
   scope: string;
   account: Account;
+  /** Without one, it registers itself. */
+  client?: string;
 }
 
 export interface Code {
@@ -35,9 +37,9 @@ export interface Code {
 }
 
 /** Registers, signs in and consents with plain requests. Nothing listens on the redirect URI. */
-export async function obtainCode({ issuer, resource, scope, account }: CodeRequest): Promise<Code> {
+export async function obtainCode({ issuer, resource, scope, account, client }: CodeRequest): Promise<Code> {
   const redirectUri = 'http://127.0.0.1:9/callback';
-  const clientId = await registerClient(issuer, redirectUri);
+  const clientId = client ?? await registerClient(issuer, redirectUri);
   const verifier = randomBytes(32).toString('base64url');
   const authorize = new URL(`${issuer}/oauth/authorize`);
   authorize.search = new URLSearchParams({

@@ -11,6 +11,7 @@ import { KeyUsage1700000000010 } from './10-key-usage.ts';
 import { Connections1700000000011 } from './11-connections.ts';
 import { EndUserIssuers1700000000012 } from './12-end-user-issuers.ts';
 import { TracedOutbox1700000000013 } from './13-traced-outbox.ts';
+import { RefusedHooks1700000000014 } from './14-refused-hooks.ts';
 
 /** In order; a class is never changed once it was released. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   Connections1700000000011,
   EndUserIssuers1700000000012,
   TracedOutbox1700000000013,
+  RefusedHooks1700000000014,
 ];

@@ -80,6 +80,8 @@ export const webhookSubscriptionSchema = z.object({
   /** The key by which the tool is called: in its owner's name, for this tool only, revoked with the subscription. */
   key: z.string(),
   owner: z.string(),
+  /** What came and was not believed: how often, and when last. */
+  refused: z.object({ count: z.number().int(), lastAt: z.string().nullable() }),
   secrets: z.array(webhookSecretSchema),
   createdAt: z.string(),
 });

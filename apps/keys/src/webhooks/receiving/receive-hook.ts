@@ -48,8 +48,14 @@ export class ReceiveHook {
     const rows = await this.secrets.live(manager, 'subscriptionId', [id], new Date(this.clock.nowMs()));
     const secrets = await Promise.all(rows.map((row) => this.secrets.open(row)));
     const replayIds = verifierOf[verifier](request, secrets, { toleranceSeconds, hmac }, this.clock.nowSeconds());
-    if (replayIds === null) throw new Problem('signature_invalid');
-    return replayIds;
+    if (replayIds !== null) return replayIds;
+    await this.noteRefusal(manager, id);
+    throw new Problem('signature_invalid');
+  }
+
+  /** Nothing is kept of what anybody may have made up: how often, and when. A mistyped secret is found by it. */
+  private async noteRefusal(manager: EntityManager, id: string): Promise<void> {
+    await manager.query('UPDATE webhook_subscriptions SET refused = least(refused, 2147483646) + 1, refused_at = $2 WHERE id = $1', [id, new Date(this.clock.nowMs())]);
   }
 
   private async handOver(subscription: WebhookSubscriptionEntity, replayIds: readonly string[], body: Buffer, payload: unknown): Promise<HookReceipt> {

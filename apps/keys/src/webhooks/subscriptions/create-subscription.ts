@@ -44,7 +44,7 @@ export class CreateWebhookSubscriptionOperation {
       const id = randomUUID();
       const key = await this.keys.mint(manager, caller, principal, wanted);
       const sealedKey = await this.envelope.seal({ table: 'webhook_subscriptions', id, org }, Buffer.from(key.token));
-      const row = manager.create(WebhookSubscriptionEntity, { ...wanted, id, org, owner: user, enabled: true, keyId: key.id, sealedKey, createdAt: now });
+      const row = manager.create(WebhookSubscriptionEntity, { ...wanted, id, org, owner: user, enabled: true, keyId: key.id, sealedKey, refused: 0, refusedAt: null, createdAt: now });
       await manager.insert(WebhookSubscriptionEntity, row);
       const secret = await this.secrets.mint(manager, 'subscriptionId', row, now, given);
       await recordAudit(manager, {

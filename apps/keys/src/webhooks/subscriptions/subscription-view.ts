@@ -19,6 +19,7 @@ export function subscriptionView(row: WebhookSubscriptionEntity, secrets: readon
     url: `${gatewayUrl}/v1/hooks/${id}`,
     key: keyId,
     owner,
+    refused: { count: row.refused, lastAt: row.refusedAt?.toISOString() ?? null },
     secrets: secrets.filter(({ subscriptionId }) => subscriptionId === id).map(secretView),
     createdAt: row.createdAt.toISOString(),
   };

@@ -51,6 +51,13 @@ export class WebhookSubscriptionEntity {
   @Column('bytea', { name: 'sealed_key' })
   sealedKey!: Buffer;
 
+  /** How often something came whose signature did not hold, and when last */
+  @Column('integer', { default: 0 })
+  refused!: number;
+
+  @Column({ type: 'timestamptz', name: 'refused_at', precision: 3, nullable: true })
+  refusedAt!: Date | null;
+
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
   createdAt!: Date;
 }

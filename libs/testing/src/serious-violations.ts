@@ -1,4 +1,4 @@
-import axe, { type AxeResults, type RunOptions } from 'axe-core';
+import type { AxeResults, RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
 
 /**
@@ -6,6 +6,8 @@ import type { Page } from 'playwright-core';
  * so the pages' own policy, which allows no script, stays as it is.
  */
 export async function seriousViolations(page: Page): Promise<string[]> {
+  // Loaded only by who asks, as the browser is.
+  const { default: axe } = await import('axe-core');
   await page.evaluate(axe.source);
   const inLight = await run(page, {});
   // Only colours differ in the dark.
