@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient, type UseMutationResult, type UseQueryResult } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient, type Query, type UseMutationResult, type UseQueryResult } from '@tanstack/react-query';
 import { useOrg } from './me.tsx';
 import { request, type ApiRequest } from './request.ts';
 
@@ -7,10 +7,10 @@ export interface Page<T> {
   nextCursor: string | null;
 }
 
-type Query = Record<string, string | number | undefined>;
+type Asked = Record<string, string | number | undefined>;
 
 export interface AskOptions {
-  query?: Query;
+  query?: Asked;
   enabled?: boolean;
   /** Asks again by itself */
   everyMs?: number;
@@ -18,7 +18,10 @@ export interface AskOptions {
 
 const familyOf = (path: string): string => path.split('/')[2] ?? '';
 
-function withQuery(path: string, query: Query = {}): string {
+/** Whether a question is about the thing at a path, or about something below it. */
+const isWithin = (asked: string, path: string): boolean => asked === path || asked.startsWith(`${path}/`) || asked.startsWith(`${path}?`);
+
+function withQuery(path: string, query: Asked = {}): string {
   const entries = Object.entries(query).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, String(value)]]));
   return entries.length === 0 ? path : `${path}?${new URLSearchParams(entries).toString()}`;
 }
@@ -70,8 +73,10 @@ export function useChange<In, Out>({ method, path, body, touches = [] }: ChangeO
       return request<Out>(typeof path === 'string' ? path : path(input), { method, org, body: sent });
     },
     onSuccess: async (_answer, input) => {
-      const own = familyOf(typeof path === 'string' ? path : path(input));
-      await Promise.all([own, 'audit', ...touches].map((family) => client.invalidateQueries({ queryKey: [org, family] })));
+      const at = typeof path === 'string' ? path : path(input);
+      // What was deleted is not asked for again: it would only be missing.
+      const stays = ({ queryKey }: Query) => method !== 'DELETE' || !isWithin(String(queryKey.at(-1)), at);
+      await Promise.all([familyOf(at), 'audit', ...touches].map((family) => client.invalidateQueries({ queryKey: [org, family], predicate: stays })));
     },
   });
 }

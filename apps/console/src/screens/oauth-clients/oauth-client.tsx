@@ -29,8 +29,7 @@ export function Component() {
   const nameOf = useMemberNames();
   const asked = useAsk<OauthClient>(`/v1/oauth-clients/${id}`);
   const [dialog, setDialog] = useState<keyof typeof dialogs | null>(null);
-  if (asked.error !== null) return <><Header title="OAuth client" /><ProblemNote error={asked.error} /></>;
-  if (asked.data === undefined) return <><Header title="OAuth client" /><Waiting rows={5} /></>;
+  if (asked.data === undefined) return <><Header title="OAuth client" />{asked.error === null ? <Waiting rows={5} /> : <ProblemNote error={asked.error} />}</>;
   const client = asked.data;
   const may = client.org === org && (isAdmin || client.createdBy === user.id);
   const hasSecret = client.authMethod.startsWith('client_secret');

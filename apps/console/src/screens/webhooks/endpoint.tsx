@@ -34,8 +34,7 @@ export function Component() {
     rotate.reset();
     setDialog(null);
   };
-  if (asked.error !== null) return <><Header title="Endpoint" /><ProblemNote error={asked.error} /></>;
-  if (asked.data === undefined) return <><Header title="Endpoint" /><Waiting rows={5} /></>;
+  if (asked.data === undefined) return <><Header title="Endpoint" />{asked.error === null ? <Waiting rows={5} /> : <ProblemNote error={asked.error} />}</>;
   const { url, description, events, status, failingSince, pausedUntil, disabledReason, secrets, createdBy, createdAt } = asked.data;
   return (
     <>

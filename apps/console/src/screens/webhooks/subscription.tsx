@@ -36,8 +36,7 @@ export function Component() {
     rotate.reset();
     setDialog(null);
   };
-  if (asked.error !== null) return <><Header title="Webhook" /><ProblemNote error={asked.error} /></>;
-  if (asked.data === undefined) return <><Header title="Webhook" /><Waiting rows={5} /></>;
+  if (asked.data === undefined) return <><Header title="Webhook" />{asked.error === null ? <Waiting rows={5} /> : <ProblemNote error={asked.error} />}</>;
   const { name, project, action, verifier, enabled, url, key, owner, secrets, refused, createdAt } = asked.data;
   const may = isAdmin || projects[project] === 'admin';
   return (
