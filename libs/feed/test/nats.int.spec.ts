@@ -244,11 +244,12 @@ describe('when things break', () => {
 
 describe('checkNats', () => {
   let server: TestNats;
+  let config: string;
   let directory: string;
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'latchkey-test-nats-'));
-    const config = join(directory, 'nats.conf');
-    writeFileSync(config, 'accounts { full { jetstream: enabled, users: [{ user: full, password: right-one }] }, bare { users: [{ user: bare, password: right-one }] } }');
+    config = join(directory, 'nats.conf');
+    writeFileSync(config, 'accounts { full { jetstream: enabled, users: [{ user: full, password: right-one }, { user: other, password: right-one }] }, bare { users: [{ user: bare, password: right-one }] } }');
     server = await startNats({ config });
   });
   afterAll(async () => {
@@ -276,11 +277,26 @@ describe('checkNats', () => {
     expect(found.join()).not.toMatch(/right-one|wrong-one/);
   });
 
+  it('lets a connection come back with a password that was exchanged meanwhile', async () => {
+    let password = 'right-one';
+    const feed = await NatsFeed.connect({ servers: () => as('full', password), name: 'feed-test', logger });
+    try {
+      await feed.prepare('keys');
+      password = 'second-one';
+      writeFileSync(config, 'accounts { full { jetstream: enabled, users: [{ user: full, password: second-one }, { user: other, password: right-one }] }, bare { users: [{ user: bare, password: right-one }] } }');
+      process.kill(server.pid, 'SIGHUP');
+      await eventually(async () => expect((await check(as('full'))).join()).toContain('refuses'));
+      await eventually(() => feed.position('keys'));
+    } finally {
+      await feed.close();
+    }
+  });
+
   it('compares clocks with a server that tells the time', async () => {
-    const connection = await connect({ servers: server.url, user: 'full', pass: 'right-one' });
+    const connection = await connect({ servers: server.url, user: 'other', pass: 'right-one' });
     const { ts } = (await connection.request('$JS.API.STREAM.INFO.FEED_IDENTITY')).json<{ ts?: string }>();
     await connection.close();
-    const found = await check(as('full'), { nowMs: () => Date.now() + 90_000 });
+    const found = await check(as('other'), { nowMs: () => Date.now() + 90_000 });
     expect(found).toEqual(ts === undefined ? [] : [expect.stringContaining('ahead of that of NATS')]);
   });
 });

@@ -2,6 +2,7 @@ export { checkPostgres, oldestPostgres, type PostgresCheck } from './check-postg
 export { connectPostgres, migratePostgres, openPostgres, type PostgresOptions } from './connect.ts';
 export { isDataException, isOfStatement, isUniqueViolation } from './errors.ts';
 export { SchemaBehindError } from './migrations.ts';
+export { renewUrl } from './renew-url.ts';
 export { inTransaction } from './statements/in-transaction.ts';
 export { posted, prepared, type Statement } from './statements/prepared.ts';
 export { postRows } from './statements/post-rows.ts';

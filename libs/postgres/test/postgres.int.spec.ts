@@ -3,7 +3,7 @@ import { createLogger } from '@latchkey/telemetry';
 import { eventually, freshDatabase, type TestDatabase } from '@latchkey/testing';
 import pg from 'pg';
 import { Column, type DataSource, Entity, type MigrationInterface, PrimaryGeneratedColumn, type QueryRunner } from 'typeorm';
-import { checkPostgres, connectPostgres, inTransaction, isUniqueViolation, migratePostgres, openPostgres, posted, postRows, prepared, Transaction, type Statement } from '../src/index.ts';
+import { checkPostgres, connectPostgres, inTransaction, isUniqueViolation, migratePostgres, openPostgres, posted, postRows, prepared, renewUrl, Transaction, type Statement } from '../src/index.ts';
 
 @Entity('account')
 class Account {
@@ -280,6 +280,30 @@ describe('deploy/postgres/roles.sql', () => {
       await expect(as('stranger', 'identity')).rejects.toThrow(/permission denied for database/);
     } finally {
       await admin.query('DROP ROLE stranger');
+    }
+  });
+});
+
+describe('renewUrl', () => {
+  it('counts from the next connection on, for the pool and for whoever reads the URL of the data source', async () => {
+    const database = await freshDatabase();
+    const options = { url: database.url, schema: 'public', entities: [], migrations: [] };
+    const [administrator, source] = [await openPostgres(options), await openPostgres({ ...options, poolSize: 1 })];
+    try {
+      const who = async (): Promise<string | undefined> => (await source.query<{ who: string }[]>('SELECT current_user AS who'))[0]?.who;
+      const before = await who();
+      await administrator.query("CREATE ROLE renewed LOGIN PASSWORD 'after'");
+      const url = Object.assign(new URL(database.url), { username: 'renewed', password: 'after' }).href;
+      renewUrl(source, url);
+      expect((source.options as { url?: string }).url).toBe(url);
+      expect(await who()).toBe(before);
+      await administrator.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename = $1', [before]);
+      await eventually(async () => expect(await who()).toBe('renewed'));
+    } finally {
+      await source.destroy();
+      await administrator.query('DROP ROLE IF EXISTS renewed');
+      await administrator.destroy();
+      await database.drop();
     }
   });
 });

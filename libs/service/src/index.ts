@@ -17,6 +17,7 @@ export { currentRequest, withFacts, type RequestFacts } from './request-facts.ts
 export { requestIdOf } from './request-id.ts';
 export { envOf, runCommand, say, UsageError } from './run-command.ts';
 export { runService, type ServiceParts, type ServiceProcess } from './run-service.ts';
+export { SecretFiles, type SecretFilesOptions } from './secret-files.ts';
 export { databaseUrlSchema, natsUrlSchema } from './server-urls.ts';
 export { startService, type RunningService, type ServiceOptions } from './service.ts';
 export { startWriter, type RunningWriter, type WriterOptions } from './start-writer.ts';

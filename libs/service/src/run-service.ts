@@ -1,7 +1,9 @@
 import { checkNats, NatsFeed, NatsTrail, type AuditTrail, type Feed } from '@latchkey/feed';
 import { createLogger, startTracing, type Logger, type Tracing } from '@latchkey/telemetry';
+import type { z } from 'zod';
 import { EnvironmentError } from './load-env.ts';
 import { PortInUseError } from './port-in-use.ts';
+import { SecretFiles } from './secret-files.ts';
 import type { RunningService } from './service.ts';
 import { problemsAtStart, type StartCheck } from './start/run-checks.ts';
 
@@ -12,6 +14,10 @@ export interface ServiceParts<Env> {
   logger: Logger;
   /** Undefined where nothing is to be traced */
   tracing: Tracing | undefined;
+  /** What was given as a file, and is read anew when that changes */
+  secrets: SecretFiles;
+  /** As it is at the moment */
+  natsUrl: () => string;
 }
 
 interface ProcessEnv {
@@ -24,6 +30,7 @@ export interface ServiceProcess<Env> {
   name: string;
   /** The stream whose state this service may read */
   stream: string;
+  schema: z.ZodObject;
   readEnv: () => Env;
   /** What else must be so; a variable that is wrong is absent. */
   checks: (env: Partial<Env>) => readonly StartCheck[];
@@ -66,10 +73,16 @@ async function run<Env extends ProcessEnv>(service: ServiceProcess<Env>): Promis
   const env = await usableEnv(service);
   const logger = createLogger(service.name, env.LATCHKEY_LOG_LEVEL);
   const tracing = await startTracing(service.name, logger);
-  const feed = await NatsFeed.connect({ servers: env.NATS_URL, name: service.name, logger });
-  const trail = await NatsTrail.connect({ servers: env.NATS_URL, name: `${service.name} audit`, logger });
-  const running = await service.start({ env, feed, trail, logger, tracing });
+  const secrets = new SecretFiles({ schema: service.schema, source: process.env, logger });
+  let natsUrl = env.NATS_URL;
+  secrets.on('NATS_URL', (url: string) => (natsUrl = url));
+  const servers = (): string => natsUrl;
+  const feed = await NatsFeed.connect({ servers, name: service.name, logger });
+  const trail = await NatsTrail.connect({ servers, name: `${service.name} audit`, logger });
+  const running = await service.start({ env, feed, trail, logger, tracing, secrets, natsUrl: servers });
+  secrets.start();
   const stop = async (signal: string): Promise<void> => {
+    secrets.stop();
     logger.info({ signal, withinSeconds: env.LATCHKEY_DRAIN_SECONDS }, 'draining');
     await running.drain(env.LATCHKEY_DRAIN_SECONDS * 1000);
     logger.info('stopping');

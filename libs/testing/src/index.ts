@@ -8,6 +8,7 @@ export { startNginx, type TestNginx } from './nginx.ts';
 export { startOauthUpstream, type Mischief, type OauthUpstream } from './oauth-upstream.ts';
 export { startPostgres, type PostgresOptions, type TestPostgres } from './postgres.ts';
 export { startRedis, startSentinel, type RedisOptions, type TestRedis } from './redis.ts';
+export { breaksOf, catalogueOf, type Catalogue } from './schema-breaks.ts';
 export type { ServerProcess } from './server-process.ts';
 export { seriousViolations } from './serious-violations.ts';
 export { startSmtpServer, type ReceivedMail, type TestSmtpServer } from './smtp-server.ts';

@@ -26,7 +26,7 @@ export class Service {
   /** Resolves when it answers; whether it is ready is another question, while other things are broken. */
   async start(): Promise<void> {
     const { url } = this;
-    this.process = await startServiceProcess({ ...this.plan, ready: async () => (await fetch(`${url}/healthz`)).status === 200, timeoutMs: 60_000 });
+    this.process = await startServiceProcess({ ...this.plan, ready: async () => (await fetch(`${url}/healthz`)).status === 200, timeoutMs: 150_000 });
     this.expectedAway = false;
   }
 

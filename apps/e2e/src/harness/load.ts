@@ -21,13 +21,13 @@ export interface Load {
   stop(): Promise<string[]>;
 }
 
-const pauseMs = 15;
+const pauseMs = 40;
 
 /** Nothing was sent where nobody took the connection, so whoever asks may turn to another. */
 const isRefused = (error: unknown): boolean => ['ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT'].includes((error as { code?: string } | null)?.code ?? '');
 
 /** Asks again and again, on connections that are kept and let go when they are told to. A request that was sent and not answered well is a failure: nothing is tried twice. */
-export function startLoad({ origins, path, method = 'GET', headers = {}, body, isGood, callers = 4 }: LoadOptions): Load {
+export function startLoad({ origins, path, method = 'GET', headers = {}, body, isGood, callers = 3 }: LoadOptions): Load {
   const agent = new Agent({ connections: 32, pipelining: 1, keepAliveTimeout: 3000, headersTimeout: 30_000, bodyTimeout: 30_000 });
   const failures: string[] = [];
   let answered = 0;

@@ -16,9 +16,14 @@ interface Known {
 
 /** Seals what is secret at rest: AES-256-GCM, bound to its name, so that a sealed value copied to another row does not open (NIST SP 800-38D). */
 export class MasterKey {
-  private readonly keys: readonly Known[];
+  private keys: readonly Known[] = [];
 
   constructor(keys: readonly Buffer[]) {
+    this.replace(keys);
+  }
+
+  /** Another list, from now on: the first seals, all open. */
+  replace(keys: readonly Buffer[]): void {
     this.keys = keys.map((key) => ({ key: createSecretKey(key), fingerprint: fingerprint(key) }));
   }
 

@@ -20,11 +20,16 @@ function wrappingKeyOf(masterKey: Buffer): WrappingKey {
 
 /** Wraps data keys with the master keys of `LATCHKEY_MASTER_KEY`: AES-256-GCM (NIST SP 800-38D); the first key wraps, all unwrap. */
 export class LocalKeyEncryption extends KeyEncryption {
-  private readonly keys: readonly WrappingKey[];
+  private keys: readonly WrappingKey[] = [];
 
   /** @param masterKeys  32 bytes each, at least one */
   constructor(masterKeys: readonly Buffer[]) {
     super();
+    this.replace(masterKeys);
+  }
+
+  /** Another list, from now on: the first wraps, all unwrap. */
+  replace(masterKeys: readonly Buffer[]): void {
     this.keys = masterKeys.map(wrappingKeyOf);
   }
 

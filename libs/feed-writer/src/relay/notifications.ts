@@ -13,7 +13,7 @@ export class Notifications {
   private running: Promise<void> | undefined;
 
   constructor(
-    private readonly url: string,
+    private readonly url: () => string,
     private readonly channel: string,
     private readonly onNotification: () => void,
     private readonly logger: Logger,
@@ -43,7 +43,7 @@ export class Notifications {
   /** @throws when the connection cannot be made or is lost; returns once stopped */
   private async listen(connected: () => void): Promise<void> {
     const { signal } = this.stopping;
-    const client = new pg.Client({ connectionString: this.url, application_name: 'latchkey-relay', connectionTimeoutMillis: 5000, keepAlive: true });
+    const client = new pg.Client({ connectionString: this.url(), application_name: 'latchkey-relay', connectionTimeoutMillis: 5000, keepAlive: true });
     const ended = new Promise<void>((resolve, reject) => {
       signal.addEventListener('abort', () => resolve(), { once: true });
       client.on('error', reject);

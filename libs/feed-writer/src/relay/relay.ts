@@ -42,7 +42,7 @@ export class Relay {
     const { url, schema } = dataSource.options as { url?: string; schema?: string };
     if (url === undefined || schema === undefined) throw new Error('The relay needs a data source with a url and a schema');
     this.drains = new Coalesced(() => this.drainOnce(), fenceMs);
-    this.notifications = new Notifications(url, `feed_${schema}`, this.wake, logger);
+    this.notifications = new Notifications(() => (dataSource.options as { url?: string }).url ?? url, `feed_${schema}`, this.wake, logger);
   }
 
   /** Begins to work, and waits for the first drain, but no longer than a drain may take: a feed that is away keeps no service from starting. */

@@ -4,8 +4,8 @@ import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-
 import { serverOptions } from './server-options.ts';
 
 export interface NatsOptions {
-  /** `nats://[user:password@]host:port`, or several, also as one string with commas. */
-  servers: string | readonly string[];
+  /** `nats://[user:password@]host:port`, or several, also as one string with commas; a function is asked again for the user and password of each connection. */
+  servers: string | readonly string[] | (() => string);
   /** What the server shows as the name of this client. */
   name: string;
   logger: Logger;
@@ -22,10 +22,22 @@ async function watchStatus(connection: NatsConnection, logger: Logger): Promise<
   }
 }
 
+/** A password that was exchanged counts from the next connection on; the servers of a cluster tell of each other. */
+function loginAnew(servers: NatsOptions['servers']): NodeConnectionOptions {
+  if (typeof servers !== 'function') return serverOptions(servers);
+  const { user: _user, pass: _pass, token: _token, ...others } = serverOptions(servers());
+  const authenticator = (): { user: string; pass?: string } | { auth_token: string } | undefined => {
+    const { user, pass, token } = serverOptions(servers());
+    if (token !== undefined) return { auth_token: token };
+    return user === undefined ? undefined : { user, ...(pass === undefined ? {} : { pass }) };
+  };
+  return { ...others, authenticator };
+}
+
 /** @throws the last failure, when no server could be reached in time */
 export async function connectNats({ servers, name, logger, firstConnectMs = 15_000 }: NatsOptions): Promise<NatsConnection> {
   const options: NodeConnectionOptions = {
-    ...serverOptions(servers),
+    ...loginAnew(servers),
     name,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
