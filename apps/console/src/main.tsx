@@ -10,7 +10,7 @@ import { ApiProblem } from './api/problem.ts';
 import './console.css';
 import { styleNonce } from './nonce.ts';
 import { makeRouter } from './router.tsx';
-import { theme } from './theme.ts';
+import { readable, theme } from './theme.ts';
 
 const client = new QueryClient({
   defaultOptions: {
@@ -26,7 +26,7 @@ const root = document.getElementById('root');
 if (root === null) throw new Error('no root');
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => styleNonce}>
+    <MantineProvider theme={theme} cssVariablesResolver={readable} defaultColorScheme="auto" getStyleNonce={() => styleNonce}>
       <Notifications position="bottom-right" />
       <QueryClientProvider client={client}>
         <RouterProvider router={makeRouter(client)} />

@@ -25,7 +25,7 @@ export function DecisionShown({ decision, rules }: { decision: Decision; rules: 
           <List.Item key={rule.rule}>
             <Card withBorder p="sm">
               <Group wrap="nowrap" align="flex-start">
-                <ThemeIcon size="sm" radius="xl" color={rule.passed ? 'green' : 'red'} aria-label={rule.passed ? 'passes' : 'does not pass'}>{rule.passed ? <IconCheck size={12} /> : <IconAlertTriangle size={12} />}</ThemeIcon>
+                <ThemeIcon size="sm" radius="xl" role="img" color={rule.passed ? 'green' : 'red'} aria-label={rule.passed ? 'passes' : 'does not pass'}>{rule.passed ? <IconCheck size={12} /> : <IconAlertTriangle size={12} />}</ThemeIcon>
                 <div><Text size="sm" fw={600}>{ruleNames[rule.rule] ?? rule.rule}{rule === reason && ' (this is why)'}</Text><Text size="sm" c="dimmed"><Foreign max={400}>{rule.why}</Foreign></Text></div>
               </Group>
             </Card>

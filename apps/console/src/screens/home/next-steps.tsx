@@ -19,7 +19,7 @@ interface StepProps {
 const Step = ({ number, done, title, children, action }: StepProps) => (
   <Card withBorder component="li" p="md">
     <Group wrap="nowrap" align="flex-start">
-      <ThemeIcon variant={done ? 'filled' : 'light'} color={done ? 'green' : 'brand'} radius="xl" aria-label={done ? 'Done' : `Step ${number}`}>{done ? <IconCheck size={16} /> : <Text fw={700} size="sm">{number}</Text>}</ThemeIcon>
+      <ThemeIcon variant={done ? 'filled' : 'light'} color={done ? 'green' : 'brand'} radius="xl" role="img" aria-label={done ? 'Done' : `Step ${number}`}>{done ? <IconCheck size={16} /> : <Text fw={700} size="sm">{number}</Text>}</ThemeIcon>
       <Stack gap={6} flex={1} miw={0}>
         <Title order={3} size="h5">{title}</Title>
         <Text size="sm" c="dimmed" component="div">{children}</Text>

@@ -22,7 +22,7 @@ const monthAgo = (): string => new Date(Math.floor(Date.now() / dayMs) * dayMs -
 const views = {
   all: { label: 'All', query: () => ({}) },
   active: { label: 'Active', query: () => ({ status: 'active' }) },
-  unused: { label: 'Unused for 30 days', query: () => ({ unusedSince: monthAgo() }) },
+  unused: { label: 'Unused', query: () => ({ unusedSince: monthAgo() }) },
   revoked: { label: 'Revoked', query: () => ({ status: 'revoked' }) },
 } as const;
 type View = keyof typeof views;
