@@ -13,7 +13,11 @@ import { badInputs, codeOf } from '../src/journeys/bad-input.ts';
 import { expectCommandLine } from '../src/journeys/command-line.ts';
 import { connectByOAuth, expectDiscovery, expectRefresh, expectRevocation, expectTools } from '../src/journeys/oauth-journey.ts';
 import { expectOtherDoors } from '../src/journeys/other-doors.ts';
-import { expectForgedPatsRefused, expectPatLifeCycle } from '../src/journeys/pat-journey.ts';
+import { startEverything } from '../src/everything/start.ts';
+import { manage, registerServer } from '../src/harness/system.ts';
+import { expectMetricsDocumented } from '../src/journeys/metrics.ts';
+import { expectForgedPatsRefused, expectPatLifeCycle, mintPat } from '../src/journeys/pat-journey.ts';
+import { expectCallTraced, expectRevocationTraced } from '../src/journeys/traces.ts';
 
 describe('npm start', () => {
   let system: Standalone;
@@ -25,12 +29,12 @@ describe('npm start', () => {
     system = await startStandalone('standalone', { LATCHKEY_RATE_LIMIT_PER_MINUTE: '1000', LATCHKEY_DEVICE_POLL_SECONDS: '1' });
     browser = await launchChromium();
     callback = await startCallbackListener();
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => {
     await callback?.close();
     await browser?.close();
     await system?.stop();
-  }, 30_000);
+  }, 120_000);
 
   verifies('I1', 'a modern client walks the whole flow in Chromium, calls tools, refreshes, and is refused after revocation', async () => {
     await expectDiscovery(system, system.demo);
@@ -128,6 +132,24 @@ describe('npm start', () => {
       expect(system.process.isRunning()).toBe(true);
       expect((await rawMcp({ url: system.demo, token })).status).toBe(200);
     });
+  });
+
+  verifies('O3', 'a call is one trace, from its client through the gateway to the server', async () => {
+    const fixture = await startEverything();
+    try {
+      const url = await registerServer(system, 'everything', fixture.url);
+      const pat = await mintPat(system, await manage(system, 'keys:write'), 'calls in a trace');
+      await eventually(async () => expect((await rawMcp({ url, token: pat.token, method: 'tools/list', params: {} })).status).toBe(200));
+      await expectCallTraced(system, 'everything', fixture, pat);
+    } finally {
+      await fixture.close();
+    }
+  });
+  verifies('O3', 'a revocation is followed from its request through keys and the feed to the gateway', () => expectRevocationTraced(system));
+  verifies('O3', 'the metrics of each service are those of the handbook, no more and no fewer', async () => {
+    const pages = Object.entries(system.metricsPages());
+    expect(pages.map(([service]) => service).sort()).toEqual(['gateway', 'identity', 'keys']);
+    for (const [service, url] of pages) await expectMetricsDocumented(service, url);
   });
 
   verifies('O3', 'no secret of all this stands in the logs', () => {

@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort, freshDatabase, startNats, startRedis, type TestNats } from '@latchkey/testing';
+import { freePort, freshDatabase, startCollector, startNats, startRedis, type TestNats } from '@latchkey/testing';
 import { exportJWK, generateKeyPair } from 'jose';
+import { collectSecrets } from './collect-secrets.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { repository } from './repository.ts';
 import { Secrets } from './secrets.ts';
 import { isReady, startServiceProcess, type ServiceProcess } from './service-process.ts';
-import { freshLogDir, type System } from './system.ts';
+import { keepMetrics, keepTraces, sweep } from './sweep.ts';
+import { freshLogDir, type TracedSystem } from './system.ts';
 
-export interface Separate extends System {
+export interface Separate extends TracedSystem {
   readonly databaseUrl: string;
   /** What a command of an operator is given */
   readonly operatorEnv: Record<string, string>;
@@ -32,8 +34,20 @@ export async function startSeparate(name: string, env: Record<string, string> = 
   const logDir = freshLogDir(name);
   const secrets = new Secrets();
   const stops: (() => Promise<unknown>)[] = [];
+  /** URL of `/metrics` by process */
+  const pages: Record<string, string> = {};
+  const traces = await startCollector();
+  const settle = collectSecrets(secrets);
+  const stopAll = async () => {
+    for (const step of stops.splice(0).reverse()) await step();
+    await settle();
+    await traces.close();
+  };
   const stop = async () => {
-    for (const step of stops.reverse()) await step();
+    await keepMetrics(logDir, pages);
+    await stopAll();
+    keepTraces(logDir, traces);
+    sweep(secrets, [logDir]);
   };
   try {
     const database = await freshDatabase();
@@ -56,6 +70,7 @@ export async function startSeparate(name: string, env: Record<string, string> = 
     const sealingKey = randomBytes(32).toString('base64');
     for (const [what, value] of Object.entries({ 'admin password': admin.password, 'master key': masterKey, 'signing key': signingKey, 'sealing key': sealingKey, 'database URL': database.url, 'database URL of identity': roleUrls.identity, 'database URL of keys': roleUrls.keys })) secrets.add(what, value);
     for (const [user, password] of Object.entries(passwords)) secrets.add(`NATS password of ${user}`, password);
+    for (const [service, url] of Object.entries(roleUrls)) secrets.add(`database password of ${service}`, new URL(url).password);
     secrets.add('signing key (d)', (JSON.parse(signingKey) as { d: string }).d);
 
     const ports = { identity: await freePort(), keys: await freePort(), gateway: await freePort(), second: await freePort() };
@@ -63,14 +78,16 @@ export async function startSeparate(name: string, env: Record<string, string> = 
     const common = {
       HOST: '127.0.0.1', LATCHKEY_LOG_LEVEL: 'debug', REDIS_URL: redis.url,
       LATCHKEY_ISSUER: urls.identity, LATCHKEY_GATEWAY_URL: urls.gateway, LATCHKEY_KEYS_URL: urls.keys,
-      LATCHKEY_ALLOW_PRIVATE_UPSTREAMS: 'true', ...env,
+      LATCHKEY_ALLOW_PRIVATE_UPSTREAMS: 'true', OTEL_EXPORTER_OTLP_ENDPOINT: traces.url, OTEL_BSP_SCHEDULE_DELAY: '200', ...env,
     };
     const withDatabase = (service: 'identity' | 'keys') => ({ ...common, DATABASE_URL: roleUrls[service], LATCHKEY_MIGRATE: 'false', LATCHKEY_MASTER_KEY: masterKey });
     const forGateways = { ...common, LATCHKEY_GATEWAY_SIGNING_KEY: signingKey, LATCHKEY_SESSION_SEALING_KEY: sealingKey };
     const start = async (service: keyof typeof ports, script: string, serviceEnv: Record<string, string>) => {
+      const managementPort = await freePort();
+      pages[service] = `http://127.0.0.1:${managementPort}/metrics`;
       const running = await startServiceProcess({
         name: service, script, logDir,
-        env: { ...serviceEnv, NATS_URL: natsUrl(service === 'second' ? 'gateway' : service), PORT: String(ports[service]), LATCHKEY_MANAGEMENT_PORT: String(await freePort()) },
+        env: { ...serviceEnv, NATS_URL: natsUrl(service === 'second' ? 'gateway' : service), PORT: String(ports[service]), LATCHKEY_MANAGEMENT_PORT: String(managementPort) },
         ready: service === 'identity' ? seeded : () => isReady(urls[service]),
       });
       stops.push(() => running.stop());
@@ -89,14 +106,14 @@ export async function startSeparate(name: string, env: Record<string, string> = 
     };
     const replicas = await Promise.all([start('gateway', 'apps/gateway/dist/main.js', forGateways), start('second', 'apps/gateway/dist/main.js', forGateways)]);
     return {
-      gatewayUrl: urls.gateway, gateways: [urls.gateway, urls.second], issuer: urls.identity, org, project: 'default', admin, secrets, logDir, logDirs: [logDir],
+      gatewayUrl: urls.gateway, gateways: [urls.gateway, urls.second], issuer: urls.identity, org, project: 'default', admin, secrets, traces, logDir, logDirs: [logDir],
       databaseUrl: database.url, operatorEnv: { DATABASE_URL: database.url, LATCHKEY_MASTER_KEY: masterKey }, nats, serviceNatsUrl: natsUrl('service'), keysUrl: urls.keys, identity, replicas, crashKeys, stop,
       get keys() {
         return present;
       },
     };
   } catch (error) {
-    await stop();
+    await stopAll();
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TestCollector } from '@latchkey/testing';
 import type { Account } from '../clients/form-browser.ts';
 import { obtainToken, type Grant } from '../clients/obtain-token.ts';
 import { repository } from './repository.ts';
@@ -20,7 +21,13 @@ export interface System {
   readonly logDir: string;
   /** Everywhere the system writes its logs */
   readonly logDirs: readonly string[];
+  /** @throws Error when a secret of the run stands in a log, a metric or a trace */
   stop(): Promise<void>;
+}
+
+/** One that says what it does to a collector. */
+export interface TracedSystem extends System {
+  readonly traces: TestCollector;
 }
 
 /** A directory of this run's logs, empty; kept afterwards, outside version control. */

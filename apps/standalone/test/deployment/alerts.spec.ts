@@ -44,7 +44,7 @@ describe('alerts and dashboard', () => {
       expect([title, unknown, labels.filter((label) => !knownLabels.has(label) && !foreignLabels.has(label))]).toEqual([title, [], []]);
       expect(series.length).toBeGreaterThan(0);
     }
-    // The series of the process come from here, and only identity and keys have them.
+    // The series of the process come from here.
     expect(source).toContain('collectDefaultMetrics(');
   });
 
@@ -56,6 +56,6 @@ describe('alerts and dashboard', () => {
 
   it('are about every series that the handbook calls worth watching', () => {
     const asked = questions.map(([, expr]) => expr).join('\n');
-    for (const name of ['feed_age_seconds', 'stale_denials_total', 'digest_ok', 'outbox_oldest_unpublished_seconds', 'gateway_audit_events_total', 'postgres_connections']) expect(asked).toContain(name);
+    for (const name of ['feed_age_seconds', 'stale_denials_total', 'digest_ok', 'outbox_oldest_unpublished_seconds', 'gateway_audit_events_total', 'postgres_connections', 'gateway_calls_total', 'gateway_call_duration_seconds', 'gateway_cache_lookups_total']) expect(asked).toContain(name);
   });
 });

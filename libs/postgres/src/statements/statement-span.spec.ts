@@ -8,6 +8,7 @@ describe('nameOfSql', () => {
     ['DELETE FROM "keys"."personal_access_tokens" WHERE id = $1', 'DELETE personal_access_tokens'],
     ['START TRANSACTION', 'START'],
     ['COMMIT', 'COMMIT'],
+    ['WITH old AS (SELECT id FROM artifacts LIMIT 5) DELETE FROM artifacts', 'WITH artifacts'],
     ['', 'query'],
     [undefined, 'query'],
   ])('%s', (sql, name) => {

@@ -6,7 +6,7 @@ export function beginStatement(name: string): TracedSpan | undefined {
   return span?.recorded === true ? span.child(name, { kind: 'client', attributes: { 'db.system.name': 'postgresql' } }) : undefined;
 }
 
-const verb = /^\s*(?:WITH\b[\s\S]*?\)\s*)?(\w+)/;
+const verb = /^\s*(\w+)/;
 const table = /\b(?:FROM|INTO|UPDATE)\s+(?:"?\w+"?\.)?"?([a-z_]\w*)"?/i;
 
 /** What the mapper asks, by verb and table: `SELECT users`. The text itself may hold values. */
