@@ -6,7 +6,7 @@ const brand: MantineColorsTuple = ['#eef4ff', '#dbe7ff', '#bdd2ff', '#9dbcff', '
 export const theme = createTheme({
   primaryColor: 'brand',
   colors: { brand },
-  primaryShade: { light: 7, dark: 4 },
+  primaryShade: { light: 7, dark: 6 },
   autoContrast: true,
   defaultRadius: 'md',
   cursorType: 'pointer',

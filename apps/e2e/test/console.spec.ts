@@ -1,8 +1,11 @@
-import { eventually, launchChromium, verifies } from '@latchkey/testing';
+import { eventually, launchChromium, seriousViolations, verifies } from '@latchkey/testing';
 import type { Browser, Page } from 'playwright-core';
 import { obtainToken } from '../src/clients/obtain-token.ts';
 import { rawMcp } from '../src/clients/raw-mcp.ts';
 import { startStandalone, type Standalone } from '../src/harness/standalone.ts';
+import { expectPerson } from '../src/journeys/console/people.ts';
+import { expectPrograms } from '../src/journeys/console/programs.ts';
+import { expectReceiver, expectSender } from '../src/journeys/console/senders.ts';
 import { expectPatWorks, expectRefused } from '../src/journeys/pat-journey.ts';
 
 const hostile = '<img src=x onerror="document.title=1">\u202e';
@@ -25,7 +28,7 @@ describe('the console', () => {
   }
 
   beforeAll(async () => {
-    system = await startStandalone('console');
+    system = await startStandalone('console', { LATCHKEY_MAILBOX: 'true' });
     browser = await launchChromium();
     // Nothing has to be waited for that only moves.
     page = await (await browser.newContext({ reducedMotion: 'reduce' })).newPage();
@@ -94,6 +97,22 @@ describe('the console', () => {
     await dialog.getByRole('button', { name: 'Create key' }).click();
     await dialog.getByText('Give it a name').waitFor();
     expect(await dialog.getByLabel('Name').getAttribute('aria-invalid')).toBe('true');
+  }, 60_000);
+
+  it('a client is registered, connected by a real flow, seen, disconnected, and refused', () => expectPrograms({ system, page, open }), 60_000);
+  it('a sender is let in, a wrong signature is seen to be refused, and a delivery is called again', () => expectSender({ system, page, open }), 90_000);
+  it('a receiver is told, and told again', () => expectReceiver({ system, page, open }), 90_000);
+  it('somebody is invited, joins, gets another role and sees more, and is removed', () => expectPerson({ system, page, open }), 90_000);
+
+  it.each(['grants', 'sessions', 'security'])('%s keeps nobody out, and fits a phone', async (path) => {
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.setViewportSize({ width: 360, height: 740 });
+    await open(path);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.locator('[aria-busy="true"]').waitFor({ state: 'detached' });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.setViewportSize({ width: 1280, height: 720 });
   }, 60_000);
 
   verifies('AS-63', 'who has lost a laptop revokes everything: keys and connected programs are refused, and the account lives on', async () => {

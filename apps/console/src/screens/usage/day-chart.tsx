@@ -9,7 +9,7 @@ export function DayChart({ days }: { days: readonly number[] }) {
   return (
     <Box component="figure" m={0}>
       <Text component="figcaption" size="sm" fw={600} mb="sm">Calls by day</Text>
-      <div aria-hidden="true"><Suspense fallback={<Skeleton h={220} />}><BarChart h={220} data={rows} dataKey="day" series={[{ name: 'calls', color: 'brand.6', label: 'Calls' }]} withBarValueLabel={false} /></Suspense></div>
+      <div aria-hidden="true"><Suspense fallback={<Skeleton h={220} />}><BarChart h={220} data={rows} dataKey="day" series={[{ name: 'calls', color: 'brand.6', label: 'Calls' }]} barChartProps={{ accessibilityLayer: false }} /></Suspense></div>
       <VisuallyHidden><table><caption>Calls by day</caption><tbody>{rows.filter(({ calls }) => calls > 0).map(({ day, calls }) => <tr key={day}><th scope="row">{day}</th><td>{calls}</td></tr>)}</tbody></table></VisuallyHidden>
     </Box>
   );
