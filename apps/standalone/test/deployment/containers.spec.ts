@@ -120,7 +120,7 @@ describe('the images', () => {
     const stages = dockerfile.split(/^FROM /m).slice(1);
     for (const service of ours) {
       const stage = stages.find((text) => text.startsWith(`runtime AS ${service}\n`))!;
-      expect([...stage.matchAll(/^COPY --from=build \/app\/(\S+)/gm)].map(([, folder]) => folder)).toEqual([`apps/${service}`]);
+      expect([...stage.matchAll(/^COPY --from=build \/app\/(\S+)/gm)].map(([, folder]) => folder)).toEqual([`apps/${service}`, ...(service === 'identity' ? ['apps/console/dist'] : [])]);
       if (service !== 'demo-server') expect(stage).toContain('HEALTHCHECK');
       expect(stage).not.toMatch(/^USER /m);
     }
