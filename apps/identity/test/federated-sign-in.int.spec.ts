@@ -206,7 +206,8 @@ describe('sign-in at another provider', () => {
     const asked = await elsewhere.browser.submit(elsewhere.page, { email: 'ida@example.com', password: 'a password of ida' });
     expect(new URL(asked.url).pathname).toBe('/sign-in/second-factor');
     expect(await accounts.dataSource.query("SELECT 1 FROM identities WHERE subject = 'ida'")).toHaveLength(0);
-    expect((await elsewhere.browser.submit(asked, { code: app.code() })).text).toContain('ida@example.com');
+    await elsewhere.browser.submit(asked, { code: app.code() });
+    expect((await elsewhere.browser.get(`${accounts.issuer}/console/account`)).text).toContain('ida@example.com');
     expect(await accounts.dataSource.query("SELECT 1 FROM identities WHERE subject = 'ida'")).toHaveLength(1);
   });
 
