@@ -83,8 +83,10 @@ main(async () => {
   const isIntegration = (file) => file.endsWith('.int.spec.ts');
   const others = projects().filter((folder) => folder !== e2eFolder);
   const workers = `--maxWorkers=${Math.max(2, Math.floor(availableParallelism() / 2))}`;
+  // A third of their time they wait for a server, a disk or each other.
+  const waiting = `--maxWorkers=${Math.max(3, Math.floor(availableParallelism() / 2))}`;
   if (wants('unit')) await step('unit', () => jest(node, 'unit', others, [workers, ...groupSpecs(others, 'unit', (file) => !isIntegration(file))]));
-  if (wants('integration')) await step('integration', () => jest(node, 'integration', others, [workers, ...groupSpecs(others, 'integration', isIntegration)]));
+  if (wants('integration')) await step('integration', () => jest(node, 'integration', others, [waiting, ...groupSpecs(others, 'integration', isIntegration)]));
   if (wants('e2e')) {
     await step('end to end', () => jest(node, 'e2e', [e2eFolder], [workers, `--testPathIgnorePatterns=${timed}`]));
     // Whole systems under faults and by the clock: one after the other, or their time limits measure the machine.
