@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { eventually, verifies } from '@latchkey/testing';
 import { admin, allow, authorizeUrl, FormBrowser, registerClient, startAccounts, type Accounts, type Page } from './support/accounts.ts';
+import { consoleMe } from './support/console.ts';
 import { linkIn, mailsTo, mailTo } from './support/mailbox.ts';
 
 const password = 'seven green bicycles';
@@ -53,7 +54,7 @@ describe('signing up', () => {
     const { id } = (await users(email))[0]!;
     expect(await accounts.outbox(`feed.identity.user.${id}`)).toMatchObject({ record: { kind: 'user', id, disabled: false } });
     // An account is no membership.
-    expect((await browser.get(`${accounts.issuer}/console`)).text).toContain('No organization yet');
+    expect(await consoleMe(browser, accounts.issuer)).toMatchObject({ user: { id, email }, memberships: [] });
   });
 
   verifies(['I7', 'I11'], 'a session that began in another way, or with an older account, stands for no sign-in that a program asks for', async () => {
