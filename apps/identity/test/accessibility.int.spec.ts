@@ -59,6 +59,13 @@ describe('pages are usable for everybody', () => {
     console: async (page) => {
       await page.goto(`${accounts.issuer}/console/sign-in`);
       await signIn(page);
+      await page.getByRole('navigation', { name: 'Console' }).waitFor();
+    },
+    'console, waiting for who you are': async (page) => {
+      await page.context().addCookies(consoleCookies);
+      await page.route('**/console/api/**', () => undefined);
+      await page.goto(`${accounts.issuer}/console/orgs/acme`);
+      await page.getByRole('status', { name: 'Loading' }).waitFor();
     },
     'an invitation that is gone': (page) => page.goto(`${accounts.issuer}/invitations/none`),
     'sign-out': (page) => page.goto(`${accounts.issuer}/oauth/end-session`),
