@@ -111,6 +111,78 @@ describe('what the gateway itself shows to a server', () => {
     await revoke(record);
   });
 
+  describe('where an authorization server gave it', () => {
+    const bearerValue = (text: string, version = 1): ConnectionValueAnswer => value(text, version, { oauth: true });
+    const missing = (why: object): ConnectionValueAnswer => ({ kind: 'missing', name: 'Tracker', id: 'flow-2', ticket: 'another-ticket', why }) as ConnectionValueAnswer;
+    const url = 'http://issuer.test/connect/another-ticket';
+    const lacking = missing({ lack: 'scopes', scopes: ['write', 'admin'] });
+    /** What the server says to a token that is not the one it wants */
+    let challenge: string | undefined;
+    let record: ConnectionRecord;
+    let before: World['upstream']['handle'];
+    beforeAll(() => {
+      before = world.upstream.handle;
+      world.upstream.handle = (exchange) => {
+        const { url: at, headers, response } = exchange;
+        if (at !== '/mcp' || challenge === undefined || headers['x-api-key'] === 'wide') return before(exchange);
+        response.writeHead(403, { 'content-type': 'application/json', 'www-authenticate': challenge }).end(JSON.stringify({ jsonrpc: '2.0', id: 1, error: { code: -32003, message: 'of the upstream' } }));
+      };
+    });
+    afterAll(() => { world.upstream.handle = before; });
+    beforeEach(async () => {
+      challenge = 'Bearer error="insufficient_scope", scope="write admin", resource_metadata="https://x.example"';
+      record = await publish({ per: 'user' });
+    });
+    afterEach(() => revoke(record));
+    const modern = { headers: { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': 'add' }, body: { jsonrpc: '2.0', id: 7, method: 'tools/call', params: { name: 'add', arguments: {}, _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': { elicitation: { url: {} } } } } } };
+
+    verifies(['CT-05', 'G7'], 'a demand for more scopes has the caller asked in the words of their era, and the wider value shown when there is one', async () => {
+      answer = ({ wanted }) => (wanted === undefined ? bearerValue('narrow') : lacking);
+      const told = await post();
+      expect([told.status, told.json]).toMatchObject([200, { id: 1, error: { code: -32042, data: { code: 'connection_required', elicitations: [{ mode: 'url', url, message: expect.stringContaining('write admin') as string }] } } }]);
+      expect(JSON.stringify(told.json)).toContain(`Connect anew at ${url}`);
+      const asking = await post(modern.headers, modern.body);
+      expect([asking.status, asking.json]).toMatchObject([200, { id: 7, result: { resultType: 'input_required', inputRequests: { 'latchkey-connection': { params: { url } } } } }]);
+      const { token } = await world.pat({ scopes: ['workflow:read', 'workflow:run'] });
+      const refused = await world.post({}, bearer(token), '/v1/tools/demo/add');
+      expect([refused.status, refused.json]).toMatchObject([403, { code: 'connection_required', detail: expect.stringContaining('write admin') as string }]);
+      expect(asked.filter(({ wanted }) => wanted !== undefined)).toEqual([{ connection: record.id, holder: 'user:user-1', client: null, redirectUri: null, refused: 1, wanted: ['write', 'admin'] }]);
+      expect(told.headers).not.toHaveProperty('www-authenticate');
+      // The person has agreed, and this gateway has not heard of it.
+      answer = ({ wanted }) => (wanted === undefined ? bearerValue('narrow') : bearerValue('wide', 2));
+      await world.publish(record);
+      expect((await post()).status).toBe(200);
+      expect(calls().at(-1)?.headers['x-api-key']).toBe('wide');
+    });
+
+    verifies('CT-05', 'a demand that nobody can agree to is 502, and a 403 about something else is the upstream’s answer', async () => {
+      answer = () => bearerValue('narrow');
+      const vain = await post();
+      expect([vain.status, vain.json]).toMatchObject([502, { error: { data: { code: 'upstream_unavailable' } } }]);
+      const sent = asked.length;
+      for (const other of ['Bearer error="access_denied", scope="write"', 'Bearer error="insufficient_scope"', 'Basic realm="x"']) {
+        challenge = other;
+        const passed = await post();
+        expect([passed.status, passed.json]).toMatchObject([403, { error: { message: 'of the upstream' } }]);
+      }
+      expect(asked.length).toBe(sent);
+      // What an administrator typed in has no scopes that anybody could add.
+      challenge = 'Bearer error="insufficient_scope", scope="write"';
+      answer = () => value('typed in');
+      await world.publish(record);
+      expect((await post()).json).toMatchObject({ error: { message: 'of the upstream' } });
+    });
+
+    verifies(['CT-05', 'GW-83'], 'a refusal of what was renewed is told to keys, and the person is asked to look', async () => {
+      challenge = undefined;
+      takes = 'neither';
+      answer = ({ refused, refusedAgain }) => (refusedAgain === true || refused === 2 ? missing({ lack: 'refused' }) : refused === 1 ? bearerValue('renewed', 2) : bearerValue('old'));
+      const refused = await post();
+      expect(refused.json).toMatchObject({ error: { code: -32042, message: expect.stringContaining('does not take the connection') as string, data: { elicitations: [{ url }] } } });
+      expect(asked.map(({ refused: version, refusedAgain }) => [version, refusedAgain])).toEqual([[null, undefined], [1, undefined], [2, true]]);
+    });
+  });
+
   verifies(['K11', 'GW-63'], 'ends with its connection: a stream that was opened with it is cut, and one that was not goes on', async () => {
     const [record, other] = [await publish(), await publish({ createdAt: 101 })];
     answer = () => value('of a stream');

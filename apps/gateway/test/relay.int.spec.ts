@@ -20,7 +20,7 @@ describe('Relay', () => {
     new Promise((resolve, reject) => {
       const parts = { times: { streamIdleMs: 60_000, keepAliveMs: 40 }, sealSession: () => null, watch: () => () => undefined };
       const done = (error: Error | null): void => (error === null ? resolve() : reject(error));
-      new Relay(parts, { exchange: new Exchange(request, response, 'r', 0), upstream: target, answerMs, rewrite: null, presented: true, done }).start({ path, method: 'GET' });
+      new Relay(parts, { exchange: new Exchange(request, response, 'r', 0), upstream: target, answerMs, rewrite: null, presented: true, canWiden: false, done }).start({ path, method: 'GET' });
     });
   const front = createServer((request, response) => {
     if (request.url === '/late') return late(request, response);

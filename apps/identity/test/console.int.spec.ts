@@ -187,6 +187,9 @@ describe('the console', () => {
       const { browser } = await signedIn();
       answers = { look: { ...open, client: null }, begin: { outcome: 'go', url: 'https://tracker.example/authorize' } };
       expect((await browser.get(`${accounts.issuer}/connect/${ticket}`)).url).toBe('https://tracker.example/authorize');
+      // But for what nobody has agreed to yet.
+      answers = { ...answers, look: { ...open, client: null, wants: ['write<b>'] } };
+      expect((await browser.get(`${accounts.issuer}/connect/${ticket}`)).text).toContain('It wants more than was agreed to before: <code>write&lt;b&gt;</code>');
       answers = { look: { ...open, client: null, kind: 'static' }, give: { outcome: 'connected', name: 'Tracker', returnTo: null } };
       const page = await browser.get(`${accounts.issuer}/connect/${ticket}`);
       expect(page.text).toContain('type="password"');

@@ -194,7 +194,7 @@ describe('connections', () => {
       const before = upstream.requests.length;
       expect(await valueOf(id)).toMatchObject({ kind: 'missing', name: 'Tracker', ticket: expect.any(String) as string });
       const ticket = await ticketFor(id);
-      expect(await ask({ connect: 'look', ticket, ...visitor })).toEqual({ outcome: 'open', name: 'Tracker', kind: 'oauth', server: 'tracker', origin: upstream.issuer, client: null, shared: false, known: true });
+      expect(await ask({ connect: 'look', ticket, ...visitor })).toEqual({ outcome: 'open', name: 'Tracker', kind: 'oauth', server: 'tracker', origin: upstream.issuer, client: null, shared: false, known: true, wants: [] });
       const url = new URL(await sentTo(ticket));
       expect(Object.fromEntries(url.searchParams)).toMatchObject({ response_type: 'code', code_challenge_method: 'S256', resource: upstream.resource, redirect_uri: callback, scope: 'tools offline_access' });
       expect(await finish(await upstream.agree(url.href))).toEqual({ outcome: 'connected', name: 'Tracker', returnTo: null });
@@ -338,6 +338,98 @@ describe('connections', () => {
       expect(await connect(id)).toMatchObject({ outcome: 'connected' });
       expect(await upstream.call(String((await valueOf(id))['value']))).toEqual([200, expect.stringContaining('upstream-account')]);
       keys.clock.advance(Date.now() - keys.clock.nowMs());
+    });
+
+    verifies(['CT-05', 'K11'], 'more than was agreed to is asked for beside the old when the server demands it, and nobody has it before', async () => {
+      const { id } = await make(oauth);
+      await connect(id);
+      const first = await valueOf(id);
+      const refused = first['version'];
+      // A demand of what was given is nothing that a person could agree to.
+      expect(await valueOf(id, { refused, wanted: ['tools'] })).toEqual(first);
+      expect((await internal({ connection: id, holder: 'user:bob', refused, wanted: ['a b'] })).status).toBe(400);
+      const asked = await valueOf(id, { refused, wanted: ['write', 'tools'] });
+      expect(asked).toMatchObject({ kind: 'missing', ticket: expect.any(String) as string, why: { lack: 'scopes', scopes: ['write'] } });
+      expect(await valueOf(id, { refused, wanted: ['write'] })).toMatchObject({ kind: 'missing' });
+      // All that it is good for goes on.
+      expect(await valueOf(id)).toEqual(first);
+      expect((await keys.call(contributor, 'GET', `${path}/${String(id)}`)).body).toMatchObject({ status: 'connected', wants: ['write'] });
+      expect((await keys.call(admin, 'GET', `${path}/${String(id)}/holders`)).body.items).toMatchObject([{ subject: 'bob', wants: ['write'] }]);
+      const ticket = String(asked['ticket']);
+      expect(await ask({ connect: 'look', ticket, ...visitor })).toMatchObject({ outcome: 'open', wants: ['write'] });
+      const url = await sentTo(ticket);
+      expect(new URL(url).searchParams.get('scope')).toBe('tools write offline_access');
+      // Who says no has what they had.
+      expect(await finish(await upstream.agree(url, { deny: true }))).toMatchObject({ outcome: 'denied' });
+      expect(await valueOf(id)).toEqual(first);
+      upstream.set({ demands: 'write' });
+      expect((await upstream.call(String(first['value'])))[0]).toBe(403);
+      upstream.set({});
+      expect(await connect(id)).toMatchObject({ outcome: 'connected' });
+      // A gateway that has not heard of it yet is given what there is now.
+      const wider = await valueOf(id, { refused, wanted: ['write'] });
+      upstream.set({ demands: 'write' });
+      expect((await upstream.call(String(wider['value'])))[0]).toBe(200);
+      // Renewed, it has them still.
+      const renewed = await valueOf(id, { refused: wider['version'] });
+      expect((await upstream.call(String(renewed['value'])))[0]).toBe(200);
+      upstream.set({});
+      expect(await valueOf(id, { refused: renewed['version'], wanted: ['write', 'tools'] })).toEqual(renewed);
+      expect((await keys.call(contributor, 'GET', `${path}/${String(id)}`)).body).toMatchObject({ wants: [] });
+      expect((await events(id)).filter(({ action }) => action === 'connection.wants_scopes').map(({ details }) => details)).toEqual([{ holder: 'user:bob', scopes: ['write'] }]);
+    });
+
+    verifies(['CT-05', 'GW-83'], 'are renewed once for a server that refuses them, and then wait for somebody to look', async () => {
+      const { id } = await make(oauth);
+      await connect(id);
+      const first = await valueOf(id);
+      const second = await valueOf(id, { refused: first['version'] });
+      expect(second['version']).toBe(Number(first['version']) + 1);
+      const before = upstream.to('/token').length;
+      expect(await valueOf(id, { refused: second['version'], refusedAgain: true })).toMatchObject({ kind: 'missing', ticket: expect.any(String) as string, why: { lack: 'refused' } });
+      for (let time = 0; time < 3; time += 1) expect(await valueOf(id, { refused: second['version'] })).toMatchObject({ kind: 'missing', why: { lack: 'refused' } });
+      expect(upstream.to('/token').length).toBe(before);
+      expect((await keys.call(contributor, 'GET', `${path}/${String(id)}`)).body).toMatchObject({ status: 'refused' });
+      expect((await events(id)).filter(({ action }) => action === 'connection.not_taken')).toHaveLength(1);
+      // The trouble may be the server's own: it is shown what there is, until it takes it again.
+      expect(await valueOf(id)).toEqual(second);
+      expect(await connect(id)).toMatchObject({ outcome: 'connected' });
+      expect((await keys.call(contributor, 'GET', `${path}/${String(id)}`)).body).toMatchObject({ status: 'connected' });
+      expect(await valueOf(id, { refused: second['version'], refusedAgain: true })).toMatchObject({ kind: 'value' });
+    });
+
+    verifies('K11', 'are given back to their authorization server by whoever disconnects, revokes or ends them, whatever fails meanwhile, and nobody waits for it', async () => {
+      const { id } = await make(oauth);
+      const base = `${path}/${String(id)}`;
+      const asAnn = { user: 'ann', browser: 'a' };
+      const connectAnn = async () => finish(await upstream.agree(await sentTo(await ticketFor(id, admin), asAnn)), asAnn);
+      const givenBack = () => upstream.to('/token/revocation');
+      const queued = () => keys.query('SELECT 1 FROM upstream_revocations WHERE connection_id = $1', [id]);
+      await connect(id);
+      const { value } = await valueOf(id);
+      const refreshToken = upstream.tokens.at(-1) ?? 'none';
+      expect((await keys.call(contributor, 'DELETE', `${base}/mine`)).status).toBe(200);
+      await eventually(() => expect(givenBack()).toHaveLength(1));
+      expect(Object.fromEntries(new URLSearchParams(givenBack()[0]?.body))).toMatchObject({ token: refreshToken, token_type_hint: 'refresh_token' });
+      await eventually(async () => expect((await upstream.call(String(value)))[0]).toBe(401));
+      await eventually(async () => expect((await events(id)).at(-1)).toMatchObject({ action: 'connection.given_back', outcome: 'success', actor: { kind: 'service', id: 'keys' }, details: { issuer: upstream.issuer, result: 'revoked', attempts: 1 } }));
+      expect(await queued()).toEqual([]);
+
+      // While it is away, and the process that was at it was killed.
+      await connect(id);
+      await connectAnn();
+      const values = [(await valueOf(id))['value'], (await valueOf(id, { holder: 'user:ann' }))['value']];
+      upstream.set({ takesNothingBack: true });
+      expect((await keys.call(admin, 'DELETE', base)).body).toMatchObject({ status: 'revoked' });
+      await eventually(() => expect(givenBack()).toHaveLength(3));
+      await eventually(async () => expect(await keys.query('SELECT 1 FROM upstream_revocations WHERE connection_id = $1 AND attempts = 1 AND claim IS NULL', [id])).toHaveLength(2));
+      expect(await queued()).toHaveLength(2);
+      upstream.set({});
+      await keys.query("UPDATE upstream_revocations SET claim = gen_random_uuid(), due_at = clock_timestamp() + interval '200 milliseconds' WHERE connection_id = $1", [id]);
+      await eventually(async () => expect(await queued()).toEqual([]));
+      for (const text of values) expect((await upstream.call(String(text)))[0]).toBe(401);
+      expect((await events(id)).filter(({ action }) => action === 'connection.given_back').map(({ outcome, details }) => [outcome, details['attempts']])).toEqual([['success', 1], ['success', 2], ['success', 2]]);
+      for (const place of await places(keys)) for (const text of [...values.map((text) => String(text).slice(7)), refreshToken]) expect(place.includes(text)).toBe(false);
     });
 
     verifies('K11', 'can be one of a whole project, which its administrator makes', async () => {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectAnswerSchema, type ConnectAnswer } from '@latchkey/contracts';
 import { InProcessFeed } from '@latchkey/feed';
+import { readChallenge, scopeTokens } from '@latchkey/oauth';
 import { verifies } from '@latchkey/testing';
 import { ann, gatewayUrl, KeysFixture, type Claims } from './keys-fixture.ts';
 
@@ -17,10 +18,8 @@ const callback = 'https://latchkey.example/v1/connections/callback';
 /** Scenarios of the revision that are about how a client gets its tokens. */
 const required = [...readFileSync(join(tool, 'requirements/2026-07-28.yaml'), 'utf8').matchAll(/^ {2}- (auth\/\S+)$/gm)].map(([, name = '']) => name);
 
-/** Why a scenario does not pass; one that begins to has to leave the list. */
-const known: Record<string, string> = {
-  'auth/scope-step-up': 'what a server wants beyond the scopes of a connection is told to the caller, and agreed to when somebody connects anew',
-};
+/** What the tool would rather see, and why it is not so. */
+const warned: Record<string, string> = { 'auth/basic-cimd': 'cimd-client-id-used: it takes the address of its own document for the only one' };
 
 /** The key service as the conformance tool sees a client: it connects to the server that the tool plays, and calls it with what it got. */
 describe('the client suite of the conformance tool', () => {
@@ -62,11 +61,11 @@ describe('the client suite of the conformance tool', () => {
     return (await ask({ connect: 'finish', query: new URL(location).search.slice(1), callback, ...visitor })).outcome;
   }
 
-  const value = async (id: string, refused: number | null = null) =>
-    (await keys.call({ sub: gatewayUrl, scope: '', credential: { kind: 'gateway', id: 'gateway' } }, 'POST', '/internal/connection-value', { connection: id, holder: 'user:ann', client: null, redirectUri: null, refused })).body;
+  const value = async (id: string, refused: number | null = null, more: object = {}) =>
+    (await keys.call({ sub: gatewayUrl, scope: '', credential: { kind: 'gateway', id: 'gateway' } }, 'POST', '/internal/connection-value', { connection: id, holder: 'user:ann', client: null, redirectUri: null, refused, ...more })).body;
 
   /** What a gateway does with a connection: as a client of the modern protocol, with the value in its header. */
-  async function call(url: string, id: string, method: string, params: object = {}): Promise<number> {
+  async function call(url: string, id: string, method: string, params: object = {}): Promise<{ status: number; challenge: string | null }> {
     const held = await value(id);
     const _meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientInfo': { name: 'latchkey', version: '1' }, 'io.modelcontextprotocol/clientCapabilities': {} };
     const named = (params as { name?: string }).name;
@@ -75,7 +74,7 @@ describe('the client suite of the conformance tool', () => {
       headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', 'mcp-protocol-version': '2026-07-28', 'mcp-method': method, ...(named === undefined ? {} : { 'mcp-name': named }), authorization: String(held['value']) },
     });
     await answer.text();
-    return answer.status;
+    return { status: answer.status, challenge: answer.headers.get('www-authenticate') };
   }
 
   async function run({ url, context }: Run): Promise<string> {
@@ -88,12 +87,15 @@ describe('the client suite of the conformance tool', () => {
     if (outcome !== 'connected') return outcome;
     const said = [];
     for (const [method, params] of [['server/discover', {}], ['tools/list', {}], ['tools/call', { name: 'test-tool', arguments: {} }]] as const) {
-      let status = await call(url, id, method, params);
-      // What is refused is renewed once, or connected anew.
-      if (status === 401) {
-        const held = await value(id, Number((await value(id))['version']));
+      let { status, challenge } = await call(url, id, method, params);
+      const { error, scope } = readChallenge(challenge);
+      const demands = status === 403 && error === 'insufficient_scope' ? { wanted: scopeTokens(scope) } : {};
+      // What is refused is renewed once, or connected anew; what is too narrow, connected anew where somebody can agree to more.
+      if (status === 401 || 'wanted' in demands) {
+        const version = Number((await value(id))['version']);
+        const held = await value(id, version, demands);
         if (held['kind'] === 'missing') await connect(id);
-        status = await call(url, id, method, params);
+        if (held['kind'] === 'missing' || held['version'] !== version) ({ status, challenge } = await call(url, id, method, params));
       }
       said.push(status);
     }
@@ -123,14 +125,12 @@ describe('the client suite of the conformance tool', () => {
 
     it('is one of many', () => {
       expect(required.length).toBeGreaterThan(20);
-      expect(Object.keys(known).filter((name) => !required.includes(name))).toEqual([]);
     });
 
     for (const scenario of required) {
-      verifies(['CT-05', 'GW-85'], `${scenario} ${known[scenario] === undefined ? 'passes' : `does not pass: ${known[scenario]}`}`, () => {
+      verifies(['CT-05', 'GW-85'], `${scenario} passes`, () => {
         const checks = reports.get(scenario) ?? [];
-        const failed = checks.filter(({ status }) => status === 'FAILURE').map(({ id, errorMessage }) => `${id}: ${errorMessage ?? ''}`);
-        if (known[scenario] !== undefined) return expect(failed).not.toEqual([]);
+        const failed = checks.filter(({ id, status }) => status === 'FAILURE' || (status === 'WARNING' && warned[scenario]?.startsWith(`${id}:`) !== true)).map(({ id, errorMessage }) => `${id}: ${errorMessage ?? ''}`);
         expect([failed, checks.some(({ status }) => status === 'SUCCESS')]).toEqual([[], true]);
       });
     }

@@ -14,6 +14,10 @@ export interface Mischief {
   withoutPkce?: boolean;
   /** The metadata says that clients are read from their documents. */
   takesDocuments?: boolean;
+  /** The endpoint that takes tokens back is out of order. */
+  takesNothingBack?: boolean;
+  /** The server wants this scope too (RFC 6750 section 3.1). */
+  demands?: string;
 }
 
 export type OauthUpstream = Awaited<ReturnType<typeof startOauthUpstream>>;
@@ -37,8 +41,8 @@ export async function startOauthUpstream() {
     if (url.pathname === '/.well-known/oauth-authorization-server') {
       const at = (path: string) => `${issuer}${path}`;
       return json({
-        issuer: mischief.metadataIssuer ?? issuer, authorization_endpoint: at('/auth'), token_endpoint: at('/token'), registration_endpoint: at('/reg'), response_types_supported: ['code'],
-        ...(mischief.withoutPkce === true ? {} : { code_challenge_methods_supported: ['S256'] }), authorization_response_iss_parameter_supported: true, client_id_metadata_document_supported: mischief.takesDocuments === true, scopes_supported: ['tools', 'offline_access'],
+        issuer: mischief.metadataIssuer ?? issuer, authorization_endpoint: at('/auth'), token_endpoint: at('/token'), registration_endpoint: at('/reg'), revocation_endpoint: at('/token/revocation'), response_types_supported: ['code'],
+        ...(mischief.withoutPkce === true ? {} : { code_challenge_methods_supported: ['S256'] }), authorization_response_iss_parameter_supported: true, client_id_metadata_document_supported: mischief.takesDocuments === true, scopes_supported: ['tools', 'write', 'offline_access'],
         token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
       });
     }
@@ -52,13 +56,18 @@ export async function startOauthUpstream() {
       if (when === 'before') return void request.socket.destroy();
       response.end = () => response.destroy();
     }
+    if (url.pathname === '/token/revocation' && mischief.takesNothingBack === true) return void response.writeHead(503).end();
     await provider!.callback()(request, response);
   }
 
   async function protectedResource(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
     const known = token === undefined ? undefined : await provider!.AccessToken.find(token);
-    if (known?.aud === resource) return serve(request, response, String(known.accountId));
+    if (known?.aud === resource) {
+      const { demands } = mischief;
+      if (demands === undefined || known.scopes.has(demands)) return serve(request, response, String(known.accountId));
+      return void response.writeHead(403, { 'www-authenticate': `Bearer error="insufficient_scope", resource_metadata="${issuer}/prm", scope="${demands}"` }).end();
+    }
     response.writeHead(401, { 'www-authenticate': `Bearer realm="x", resource_metadata="${issuer}/prm", scope="tools"` }).end();
   }
 
@@ -76,7 +85,7 @@ export async function startOauthUpstream() {
     if (mischief.deny === true) return provider!.interactionFinished(request, response, { error: 'access_denied' });
     const grant = new provider!.Grant({ accountId: 'upstream-account', clientId: String(params.client_id) });
     grant.addOIDCScope('openid offline_access');
-    grant.addResourceScope(resource, 'tools');
+    grant.addResourceScope(resource, 'tools write');
     await provider!.interactionFinished(request, response, { login: { accountId: 'upstream-account' }, consent: { grantId: await grant.save() } });
   }
 
@@ -87,8 +96,8 @@ export async function startOauthUpstream() {
     clients: [],
     cookies: { keys: ['only a test'] },
     features: {
-      devInteractions: { enabled: false }, registration: { enabled: true },
-      resourceIndicators: { enabled: true, getResourceServerInfo: () => ({ scope: 'tools', accessTokenFormat: 'opaque', accessTokenTTL: 3600 }), useGrantedResource: () => true },
+      devInteractions: { enabled: false }, registration: { enabled: true }, revocation: { enabled: true },
+      resourceIndicators: { enabled: true, getResourceServerInfo: () => ({ scope: 'tools write', accessTokenFormat: 'opaque', accessTokenTTL: 3600 }), useGrantedResource: () => true },
     },
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
     findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => ({ sub }) }),

@@ -1,4 +1,4 @@
-import { requestHeaders, type ConnectionRecord, type ConnectionValueAnswer } from '@latchkey/contracts';
+import { maxWantedScopes, requestHeaders, type ConnectionRecord, type ConnectionValueAnswer, type ConnectionValueAsk } from '@latchkey/contracts';
 import type { Replica } from '@latchkey/feed-replica';
 import { Problem } from '@latchkey/problem';
 import { endUserKey } from '../end-users/end-user.ts';
@@ -51,16 +51,34 @@ export class Connector {
     const answer = await this.ask(exchange, record, version);
     // In the overlap of a rotation the refused one stays the one that is tried first.
     const isOlder = answer.kind === 'value' && answer.version < 0;
-    if (!isOlder && !(answer.kind === 'value' && answer.version === version)) this.options.values.forget(record.id);
+    // What the server may take again tomorrow stays what it is shown.
+    const stays = answer.kind === 'missing' ? answer.why?.lack === 'refused' : answer.kind === 'value' && answer.version === version;
+    if (!isOlder && !stays) this.options.values.forget(record.id);
     if (answer.kind === 'value') return answer.version === version ? null : attachedOf(record, answer);
     return answer.kind === 'missing' ? this.missingOf(answer) : null;
   }
 
-  private async ask(exchange: Exchange, record: ConnectionRecord, refused: number | null): Promise<ConnectionValueAnswer> {
+  /** After the upstream refused what took the place of something that it had refused before: nothing is renewed for it again. */
+  async giveUp(exchange: Exchange, { record, version, oauth }: Attached): Promise<Missing | null> {
+    if (oauth !== true) return null;
+    const answer = await this.ask(exchange, record, version, { refusedAgain: true });
+    return answer.kind === 'missing' ? this.missingOf(answer) : null;
+  }
+
+  /** After the upstream demanded more scopes: what somebody agreed to meanwhile, or where they can; null where there is nothing to agree to. */
+  async wider(exchange: Exchange, { record, version }: Attached, wanted: readonly string[]): Promise<Attached | Missing | null> {
+    const answer = await this.ask(exchange, record, version, { wanted: wanted.slice(0, maxWantedScopes) });
+    if (answer.kind === 'missing') return this.missingOf(answer);
+    if (answer.kind !== 'value' || answer.version === version) return null;
+    this.options.values.forget(record.id);
+    return attachedOf(record, answer);
+  }
+
+  private async ask(exchange: Exchange, record: ConnectionRecord, refused: number | null, more: Pick<ConnectionValueAsk, 'refusedAgain' | 'wanted'> = {}): Promise<ConnectionValueAnswer> {
     const holder = record.per === 'project' ? null : holderOf(exchange);
     if (record.per === 'user' && holder === null) throw new Problem('connection_required', { detail: 'Each user has a connection of their own here, and this credential is nobody’s.' });
     const redirectUri = headerOf(exchange, requestHeaders.redirectUri) ?? null;
-    const question = { connection: record.id, holder, client: record.per === 'user' ? exchange.needPrincipal().clientId : null, redirectUri, refused };
+    const question = { connection: record.id, holder, client: record.per === 'user' ? exchange.needPrincipal().clientId : null, redirectUri, refused, ...more };
     let answer: ConnectionValueAnswer;
     try {
       answer = await this.options.values.get(question, this.isFresh(exchange));
@@ -80,7 +98,8 @@ export class Connector {
   }
 }
 
-const attachedOf = (record: ConnectionRecord, { header, value, version }: Extract<ConnectionValueAnswer, { kind: 'value' }>): Attached => ({ record, header, value, version });
+const attachedOf = (record: ConnectionRecord, { header, value, version, oauth }: Extract<ConnectionValueAnswer, { kind: 'value' }>): Attached =>
+  ({ record, header, value, version, ...(oauth === undefined ? {} : { oauth }) });
 
 /** Who has a connection of their own: the end user that the call is made for, or else a person, and no service key. */
 function holderOf(exchange: Exchange): string | null {

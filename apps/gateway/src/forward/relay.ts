@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { ServerFailure } from '@latchkey/contracts';
+import { readChallenge, scopeTokens } from '@latchkey/oauth';
 import { Problem } from '@latchkey/problem';
 import type { Dispatcher } from 'undici';
-import { CredentialRefused } from '../connections/attached.ts';
+import { CredentialRefused, ScopesDemanded } from '../connections/attached.ts';
 import type { Exchange } from '../proxy/exchange.ts';
 import { ClientGone } from '../proxy/render-refusal.ts';
 import type { Rewrite } from '../rewrite/rewrite-plan.ts';
@@ -38,6 +39,8 @@ export interface Carried {
   rewrite: Rewrite | null;
   /** Whether we presented ourselves: if not, a 401 is about what the caller sent, such as the signature of a webhook. */
   presented: boolean;
+  /** Whether an authorization server gave what was shown, and can be asked for more of it */
+  canWiden: boolean;
   /** Called once, when the caller has the whole answer, or there will be none. */
   done(error: Error | null, upstreamFailed: boolean): void;
 }
@@ -93,7 +96,7 @@ export class Relay implements Dispatcher.DispatchHandler {
     // Informational answers (RFC 9110 section 15.2) are about the connection to the upstream.
     if (status < 200 || this.settled) return;
     this.tellHealth(failureOfStatus(status));
-    const refusal = refusalFor(status, headers, this.carried.presented);
+    const refusal = refusalFor(status, headers, this.carried);
     if (refusal !== null) return this.refuse(refusal);
     this.begin(status, headers);
   }
@@ -269,11 +272,21 @@ export class Relay implements Dispatcher.DispatchHandler {
 const silent = (relay: Relay): void => relay.onSilence();
 
 /** What the upstream's status means to a caller who knows nothing of our dealings with it; null: it passes. */
-function refusalFor(status: number, headers: IncomingHttpHeaders, presented: boolean): Problem | null {
+function refusalFor(status: number, headers: IncomingHttpHeaders, { presented, canWiden }: Pick<Carried, 'presented' | 'canWiden'>): Problem | null {
   // GW-83: a refusal of our own credential is not the caller's business, nor is another place to go to.
   if ((status === 401 && presented) || status === 407) return new Problem('upstream_unavailable', { detail: 'The upstream refused the gateway.', cause: new CredentialRefused() });
+  if (status === 403 && canWiden) {
+    const scopes = scopesDemanded(headers);
+    if (scopes.length > 0) return new Problem('upstream_unavailable', { detail: 'The server demands more scopes of its connection than it can be given.', cause: new ScopesDemanded(scopes) });
+  }
   if (status >= 300 && status < 400 && status !== 304) return new Problem('upstream_unavailable', { detail: 'The upstream points elsewhere.' });
   // An error page that is no message of the protocol says more about the inside than about the request.
   if (status >= 500 && !isJson(headers) && !isEventStream(headers)) return new Problem('upstream_unavailable');
   return null;
+}
+
+/** None where the 403 is about something else: it then passes, as the answer that it is. */
+function scopesDemanded({ 'www-authenticate': challenge }: IncomingHttpHeaders): string[] {
+  const { error, scope } = readChallenge(challenge === undefined ? null : String(challenge));
+  return error === 'insufficient_scope' ? scopeTokens(scope) : [];
 }

@@ -17,8 +17,9 @@ type Item = Record<string, unknown>;
 /**
  * What has to change in the answer to this request, if anything; null lets it pass untouched.
  * Lists lose what the caller may not use (GW-51); results of a modern request are for this caller only (GW-54).
+ * @param heard  told of the versions that the upstream says it knows
  */
-export function rewritePlan(route: McpRoute, subject: Subject, message: Message | undefined): Rewrite | null {
+export function rewritePlan(route: McpRoute, subject: Subject, message: Message | undefined, heard?: (versions: readonly unknown[]) => void): Rewrite | null {
   const { server } = route;
   // A credential that covers the whole server has nothing hidden from it.
   const restricted = !mayUse(subject, server, { kind: 'resource', name: '' });
@@ -34,7 +35,7 @@ export function rewritePlan(route: McpRoute, subject: Subject, message: Message 
   return (received) => {
     if (narrows && !filterMessage(received, subject, route, restricted)) return false;
     const { result } = received;
-    if (caches && hasMembers(result)) privateResult(result, message.method);
+    if (caches && hasMembers(result)) privateResult(result, message.method, heard);
     return true;
   };
 }
@@ -68,12 +69,13 @@ function annotate(result: Record<string, unknown>, annotations: ServerRestrictio
   }
 }
 
-function privateResult(result: Record<string, unknown>, method: string): void {
+function privateResult(result: Record<string, unknown>, method: string, heard?: (versions: readonly unknown[]) => void): void {
   result['cacheScope'] = 'private';
   if (!Object.hasOwn(result, 'ttlMs')) result['ttlMs'] = 0;
   const versions = result['supportedVersions'];
   // GW-45: a version that the gateway does not know would be refused at the next request.
   if (method === 'server/discover' && Array.isArray(versions)) {
+    heard?.(versions);
     const known: readonly unknown[] = modernVersions;
     const cut = versions.filter((version) => known.includes(version));
     if (cut.length > 0) result['supportedVersions'] = cut;

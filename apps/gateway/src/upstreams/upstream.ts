@@ -1,6 +1,7 @@
 import type { ServerRecord } from '@latchkey/contracts';
 import { Pool } from 'undici';
 import type { buildConnector } from 'undici';
+import { KnownVersions } from './known-versions.ts';
 import type { UpstreamHealth } from './upstream-health.ts';
 
 /** One place that requests are forwarded to. */
@@ -19,6 +20,7 @@ export interface Upstream {
   /** Of a registered server, as they are now */
   settings: ServerRecord['settings'];
   health: UpstreamHealth;
+  versions: KnownVersions;
   /** Set once the server is gone, or lives elsewhere: what is open has a while to end. */
   retired: boolean;
 }
@@ -34,5 +36,5 @@ export function createUpstream(options: { name: string; url: string; audience: s
     bodyTimeout: 0,
     maxHeaderSize: 32 * 1024,
   });
-  return { name: options.name, pool, path: url.pathname + url.search, audience: options.audience, open: 0, streams: 0, settings: options.settings, health: options.health, retired: false };
+  return { name: options.name, pool, path: url.pathname + url.search, audience: options.audience, open: 0, streams: 0, settings: options.settings, health: options.health, versions: new KnownVersions(), retired: false };
 }

@@ -18,13 +18,14 @@ export interface ConnectPageOptions {
 
 /** GW-84: who asks, what it is for and where one is led, before the other side is visited. */
 export function connectPage({ connection, ticket, csrf, clientName, error }: ConnectPageOptions): string {
-  const { name, kind, server, origin, client, shared, known } = connection;
+  const { name, kind, server, origin, client, shared, known, wants } = connection;
   const whose = shared ? 'Every call of the project to this server will be made with it.' : 'Your calls to this server, and nobody else’s, will be made with it.';
   const body = html`<h1>Connect <bdi>${foreignText(name)}</bdi>?</h1>
 ${errorSummary(error)}
 ${client !== null && html`<p><strong><bdi>${foreignText(clientName ?? client)}</bdi></strong> wants to use the server <code>${server}</code>, which needs this. Go on only if you started that yourself.</p>`}
 ${client === null && !known && html`<p>Go on only if you came here from the program in which you use the server <code>${server}</code>, and not by a link that somebody sent you.</p>`}
 <p>The server is at <strong>${origin}</strong>. ${whose}</p>
+${wants.length > 0 && html`<p>It wants more than was agreed to before: ${wants.slice(0, 20).map((scope) => html`<code>${foreignText(scope)}</code> `)}The other side asks you about that next.</p>`}
 <form method="post" action="${connectPath(ticket)}"><input type="hidden" name="_csrf" value="${csrf}">
 ${kind === 'static' && html`<label for="value">Value to send, as the server expects it</label><input id="value" name="value" type="password" autocomplete="off" required maxlength="8192">`}
 <div class="choices"><button type="submit" name="answer" value="connect">${kind === 'static' ? 'Save' : 'Continue'}</button></div></form>

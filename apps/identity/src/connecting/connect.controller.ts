@@ -36,14 +36,14 @@ export class ConnectController {
     this.callbackUrl = `${env.LATCHKEY_ISSUER}/v1/connections/callback`;
   }
 
-  /** Where it is certain that nobody but the person asked, and there is nothing to type in, there is nothing to ask either. */
+  /** Where it is certain that nobody but the person asked, and there is nothing to type in or new to agree to, there is nothing to ask either. */
   @Get('connect/:ticket')
   async show(@Param('ticket') ticket: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const visitor = await this.visitor(request);
     const found = await this.ask.run({ connect: 'look', ticket: ticketOf(ticket), ...visitor });
     if (found.outcome === 'sign_in') return sendAnswer(reply, { status: 200, page: connectSignInPage(ticket) });
     if (found.outcome !== 'open') return sendAnswer(reply, answerOf(found));
-    if (found.known && found.client === null && found.kind === 'oauth' && visitor.browser !== null) {
+    if (found.known && found.client === null && found.kind === 'oauth' && found.wants.length === 0 && visitor.browser !== null) {
       return sendAnswer(reply, answerOf(await this.ask.run({ connect: 'begin', ticket, callback: this.callbackUrl, ...visitor })));
     }
     return sendAnswer(reply, await this.page(found, ticket, request, reply));

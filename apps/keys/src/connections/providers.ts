@@ -26,13 +26,16 @@ import { ListConnections } from './definitions/list-connections.ts';
 import { RevokeConnection } from './definitions/revoke-connection.ts';
 import { RotateConnectionOperation } from './definitions/rotate-connection.ts';
 import { ShowConnection } from './definitions/show-connection.ts';
+import { RevokeUpstream } from './revoking/revoke-upstream.ts';
+import { UpstreamRevocationEntity } from './revoking/upstream-revocation.entity.ts';
 import { ConnectionValuesController } from './values/connection-values.controller.ts';
 import { GiveValue } from './values/give-value.ts';
+import { NoteLack } from './values/note-lack.ts';
 
-export const connectionEntities: Type[] = [ConnectionEntity, ConnectionCredentialEntity, ConnectionFlowEntity];
+export const connectionEntities: Type[] = [ConnectionEntity, ConnectionCredentialEntity, ConnectionFlowEntity, UpstreamRevocationEntity];
 export const connectionProviders: Provider[] = [
   ConnectionCredentials, AskServer, CreateConnectionOperation, ListConnections, ShowConnection, ChangeConnection, RotateConnectionOperation, RevokeConnection, GiveValue,
-  UpstreamFetch, DiscoverUpstream, UpstreamClients, RefreshCredential, ConnectionFlows, PruneFlows, BeginConnecting, FinishConnecting, GiveOwnValue, Connecting,
-  AuthorizeConnectionOperation, SetOwnValue, Disconnect, ListHolders, EndHolder,
+  UpstreamFetch, DiscoverUpstream, UpstreamClients, RefreshCredential, NoteLack, ConnectionFlows, PruneFlows, BeginConnecting, FinishConnecting, GiveOwnValue, Connecting,
+  AuthorizeConnectionOperation, SetOwnValue, Disconnect, ListHolders, EndHolder, RevokeUpstream,
 ];
 export const connectionControllers: Type[] = [ConnectionsController, ConnectionValuesController];

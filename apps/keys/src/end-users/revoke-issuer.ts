@@ -5,6 +5,7 @@ import { Problem } from '@latchkey/problem';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { actorOf, recordAudit } from '../audit/record-audit.ts';
+import { queueRevocations } from '../connections/revoking/queue-revocations.ts';
 import { isRowId } from '../paging/page.ts';
 import { Principals } from '../personal-access-tokens/principal.ts';
 import { PromptRelay } from '../personal-access-tokens/prompt-relay.ts';
@@ -31,7 +32,9 @@ export class RevokeIssuer {
       const row: EndUserIssuerEntity = { ...found, revokedAt: found.revokedAt ?? new Date(this.clock.nowMs()) };
       if (found.revokedAt === null) {
         await manager.update(EndUserIssuerEntity, { id: row.id }, { revokedAt: row.revokedAt });
-        for (const table of ['connection_credentials', 'connection_flows']) await manager.query(`DELETE FROM ${table} WHERE org = $1 AND starts_with(holder, $2)`, [row.org, `end:${row.id}:`]);
+        const holdersFrom = `end:${row.id}:`;
+        await queueRevocations(manager, { org: row.org, holdersFrom });
+        for (const table of ['connection_credentials', 'connection_flows']) await manager.query(`DELETE FROM ${table} WHERE org = $1 AND starts_with(holder, $2)`, [row.org, holdersFrom]);
         await recordAudit(manager, { org: row.org, ...actorOf(caller), action: 'end_user_issuer.revoked', target: { kind: 'end_user_issuer', id: row.id, name: row.name } });
       }
       const record = issuerRecord(row);

@@ -12,6 +12,7 @@ import { Connections1700000000011 } from './11-connections.ts';
 import { EndUserIssuers1700000000012 } from './12-end-user-issuers.ts';
 import { TracedOutbox1700000000013 } from './13-traced-outbox.ts';
 import { RefusedHooks1700000000014 } from './14-refused-hooks.ts';
+import { WantedScopes1700000000015 } from './15-wanted-scopes.ts';
 
 /** In order; a class is never changed once it was released. */
 export const migrations = [
@@ -29,4 +30,5 @@ export const migrations = [
   EndUserIssuers1700000000012,
   TracedOutbox1700000000013,
   RefusedHooks1700000000014,
+  WantedScopes1700000000015,
 ];

@@ -22,7 +22,7 @@ const name = z.string();
 const returnTo = z.string().nullable();
 
 export const connectAnswerSchema = z.discriminatedUnion('outcome', [
-  z.object({ outcome: z.literal('open'), name, kind: connectionKindSchema, server: z.string(), origin: z.string(), /** The OAuth client on whose call it began */ client: z.string().nullable(), shared: z.boolean(), /** Whether it is certain that whoever is there is whom it is for */ known: z.boolean() }),
+  z.object({ outcome: z.literal('open'), name, kind: connectionKindSchema, server: z.string(), origin: z.string(), /** The OAuth client on whose call it began */ client: z.string().nullable(), shared: z.boolean(), /** Whether it is certain that whoever is there is whom it is for */ known: z.boolean(), /** Scopes that are asked for beyond those that were agreed to before */ wants: z.array(z.string()).default([]) }),
   z.object({ outcome: z.literal('go'), url: z.string() }),
   z.object({ outcome: z.literal('connected'), name, returnTo }),
   /** `denied`: the person said no; `failed`: it did not work, and the log says why */

@@ -79,9 +79,9 @@ export type OwnConnection = z.infer<typeof ownConnectionSchema>;
 
 /**
  * Of the project's credential, or of the caller's own where each user has one. `pending`: there is none yet; `expired`: it ended and has to be
- * made anew; `failed`: the last attempt to make one did not succeed.
+ * made anew; `failed`: the last attempt to make one did not succeed; `refused`: the server took neither it nor what it was renewed to.
  */
-export const connectionStatusSchema = z.enum(['pending', 'connected', 'expired', 'failed', 'revoked']);
+export const connectionStatusSchema = z.enum(['pending', 'connected', 'refused', 'expired', 'failed', 'revoked']);
 export type ConnectionStatus = z.infer<typeof connectionStatusSchema>;
 
 /** No value and no token is ever in it. */
@@ -99,6 +99,8 @@ export const connectionSchema = z.object({
   oauth: z.object({ issuer: z.string().nullable(), clientId: z.string().nullable(), scopes: z.array(z.string()) }).nullable(),
   redirectUris: z.array(z.string()),
   status: connectionStatusSchema,
+  /** Scopes that the server demanded beyond those that were agreed to; whoever connects anew is asked for them too. */
+  wants: z.array(z.string()),
   /** Of the access token; null for what does not expire, or is not there. */
   expiresAt: z.string().nullable(),
   /** Until when the old value is used too */
@@ -140,6 +142,7 @@ export const connectionHolderViewSchema = z.object({
   /** Id of the issuer's registration */
   issuer: z.string().nullable(),
   status: connectionStatusSchema,
+  wants: z.array(z.string()),
   expiresAt: z.string().nullable(),
   connectedAt: z.string(),
 });
@@ -151,6 +154,9 @@ export const connectionValuePath = '/internal/connection-value';
 
 const name = z.string().min(1).max(1024).regex(printable);
 
+/** A server that demands more scopes than this at once is not believed. */
+export const maxWantedScopes = 50;
+
 export const connectionValueAskSchema = z.strictObject({
   connection: z.uuid(),
   /** Whose, where each user has one: `user:` and a `sub`, or `end:`, the id of an issuer, a colon and a `sub` there */
@@ -161,13 +167,21 @@ export const connectionValueAskSchema = z.strictObject({
   redirectUri: z.string().max(2048).nullable(),
   /** Version of a value that the server did not take */
   refused: z.number().int().nullable(),
+  /** Whether what was given in the place of an earlier one was refused too; absent: it was not */
+  refusedAgain: z.literal(true).optional(),
+  /** Scopes that the server demanded beyond those of the value (RFC 6750 section 3.1, `insufficient_scope`) */
+  wanted: z.array(scopeTokenSchema).min(1).max(maxWantedScopes).optional(),
 });
 export type ConnectionValueAsk = z.infer<typeof connectionValueAskSchema>;
 
+/** `scopes`: the server demanded these, which nobody has agreed to yet; `refused`: it does not take what there is, renewed or not. */
+const connectionLackSchema = z.discriminatedUnion('lack', [z.object({ lack: z.literal('scopes'), scopes: z.array(z.string()) }), z.object({ lack: z.literal('refused') })]);
+export type ConnectionLack = z.infer<typeof connectionLackSchema>;
+
 export const connectionValueAnswerSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('value'), version: z.number().int(), header: z.string(), value: z.string(), /** In milliseconds since 1970 */ expiresAt: z.number().nullable() }),
+  z.object({ kind: z.literal('value'), version: z.number().int(), header: z.string(), value: z.string(), /** In milliseconds since 1970 */ expiresAt: z.number().nullable(), /** Whether an authorization server gave it, who may give more */ oauth: z.literal(true).optional() }),
   /** There is none, and where one can be made. */
-  z.object({ kind: z.literal('missing'), name: z.string(), /** For the page where it is made; null where nobody who calls can make it */ ticket: z.string().nullable(), id: z.string().nullable() }),
+  z.object({ kind: z.literal('missing'), name: z.string(), /** For the page where it is made; null where nobody who calls can make it */ ticket: z.string().nullable(), id: z.string().nullable(), /** Why what there is will not do; absent where there is none */ why: connectionLackSchema.optional() }),
   z.object({ kind: z.literal('gone') }),
   z.object({ kind: z.literal('redirect_refused') }),
 ]);

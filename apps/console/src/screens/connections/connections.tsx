@@ -40,7 +40,7 @@ export function Component() {
                   <Table.Td data-label="Name"><Text component="span" fw={600} className={connection.status === 'revoked' ? 'over' : undefined}><Foreign>{connection.name}</Foreign></Text></Table.Td>
                   <Table.Td data-label="Server"><div>{connection.server}<Text size="xs" c="dimmed"><Foreign max={120}>{connection.origin}</Foreign></Text></div></Table.Td>
                   <Table.Td data-label="Kind"><div>{connection.kind === 'oauth' ? 'OAuth' : <Code>{connection.header}</Code>}<Text size="xs" c="dimmed">{connection.per === 'user' ? 'each user has one' : 'one for the project'}</Text></div></Table.Td>
-                  <Table.Td data-label="Status"><Status>{connection.status}</Status></Table.Td>
+                  <Table.Td data-label="Status"><div><Status>{connection.status}</Status>{connection.wants.length > 0 && <Text size="xs" c="dimmed">wants <Foreign max={120}>{connection.wants.join(' ')}</Foreign>: connect anew</Text>}</div></Table.Td>
                   <Table.Td data-label="Made"><Moment at={connection.createdAt} /></Table.Td>
                   <Table.Td>{connection.status !== 'revoked' && <ConnectionMenu connection={connection} mayAdminister={may} onRevoke={() => setRevoking(connection)} />}</Table.Td>
                 </Table.Tr>

@@ -6,8 +6,9 @@ import type { AssertionContent, AssertionSigner } from '../../assertion/assertio
 import { KeptAssertions } from '../../assertion/kept-assertions.ts';
 import type { PersonalAccessTokenReader } from '../../credentials/personal-access-token.ts';
 import type { Principal } from '../../credentials/principal.ts';
-import { CredentialRefused } from '../../connections/attached.ts';
+import { CredentialRefused, ScopesDemanded, type Attached } from '../../connections/attached.ts';
 import type { Connector } from '../../connections/connector.ts';
+import type { Missing } from '../../connections/missing-connection.ts';
 import { withoutOurAnswer } from '../../connections/strip-answer.ts';
 import { Relay, type RelayParts, type RelayTimes } from '../../forward/relay.ts';
 import { upstreamHeaders } from '../../forward/request-headers.ts';
@@ -112,8 +113,9 @@ export function forward(options: ForwardOptions, traces?: RequestTraces): Stage 
         done(error);
       },
       answerMs: upstream.settings?.limits?.timeoutMs ?? times.answerMs,
-      rewrite: route.kind === 'mcp' && exchange.subject !== undefined ? rewritePlan(route, exchange.subject, exchange.message) : null,
+      rewrite: route.kind === 'mcp' && exchange.subject !== undefined ? rewritePlan(route, exchange.subject, exchange.message, (versions) => upstream.versions.heard(versions)) : null,
       presented: route.kind === 'mcp' || assertion !== null,
+      canWiden: exchange.attached?.oauth === true,
     });
     relay.start({ path: route.kind === 'manage' ? route.target : upstream.path, method: exchange.method, headers, body: bodyOf(exchange, route) });
   };
@@ -138,14 +140,34 @@ export function forward(options: ForwardOptions, traces?: RequestTraces): Stage 
     try {
       await sendSigned(exchange, upstream, signed);
     } catch (error) {
-      if (exchange.attached === undefined || !(error instanceof Problem && error.cause instanceof CredentialRefused)) throw error;
       // GW-83 holds for the second answer; the first may mean that what was shown is out of date.
-      const again = await connector.again(exchange, exchange.attached);
-      if (again === null) throw error;
+      const again = await instead(exchange, error);
       if ('kind' in again) return answerMissing(exchange, again);
       exchange.attached = again;
-      await sendSigned(exchange, upstream, signed);
+      try {
+        await sendSigned(exchange, upstream, signed);
+      } catch (second) {
+        return answerMissing(exchange, await missingAfter(exchange, again, second));
+      }
     }
+  };
+
+  /** What else can be shown, or where it can be had. @throws the error where it was about something else, or there is nothing */
+  const instead = async (exchange: Exchange, error: unknown): Promise<Attached | Missing> => {
+    const { attached } = exchange;
+    const cause = attached !== undefined && error instanceof Problem ? error.cause : null;
+    if (attached === undefined || !(cause instanceof CredentialRefused || cause instanceof ScopesDemanded)) throw error;
+    const found = await (cause instanceof ScopesDemanded ? connector.wider(exchange, attached, cause.scopes) : connector.again(exchange, attached));
+    if (found === null) throw error;
+    return found;
+  };
+
+  /** Where somebody can make good what was refused twice. @throws the error where nobody can */
+  const missingAfter = async (exchange: Exchange, attached: Attached, error: unknown): Promise<Missing> => {
+    const cause = error instanceof Problem ? error.cause : null;
+    const found = cause instanceof ScopesDemanded ? await connector.wider(exchange, attached, cause.scopes) : cause instanceof CredentialRefused ? await connector.giveUp(exchange, attached) : null;
+    if (found === null || !('kind' in found)) throw error;
+    return found;
   };
 
   return {

@@ -32,7 +32,9 @@ export class BeginConnecting {
     try {
       const found = await this.discover.run(row.resource, row.oauth.pinned ? row.oauth.issuer : null);
       const own = await this.client(row, found, callback);
-      const scopes = row.oauth.scopes.length > 0 ? row.oauth.scopes : found.scopes;
+      const held = await this.credentials.find(this.dataSource.manager, row.id, flow.holder);
+      // Whoever asks for less than there was takes it away: the newest token is the one that is used.
+      const scopes = [...new Set([...(row.oauth.scopes.length > 0 ? row.oauth.scopes : found.scopes), ...(held?.scopes ?? []), ...(held?.wanted ?? [])])];
       // Without it many servers give nothing that outlives the hour.
       const offline = found.server.scopes_supported?.includes('offline_access') === true && !scopes.includes('offline_access') ? ['offline_access'] : [];
       const [state, verifier] = [newSecret(), client.randomPKCECodeVerifier()];
@@ -42,7 +44,7 @@ export class BeginConnecting {
         // OpenID Connect Core section 11
         ...(offline.length > 0 || scopes.includes('offline_access') ? { prompt: 'consent' } : {}),
       });
-      await this.flows.send(this.dataSource.manager, flow, browser, state, { verifier, issuer: own.issuer, callback, resource: found.resource });
+      await this.flows.send(this.dataSource.manager, flow, browser, state, { verifier, issuer: own.issuer, callback, resource: found.resource, scopes });
       return { outcome: 'go', url: url.href };
     } catch (error) {
       const detail = error instanceof UpstreamOauthError ? error.message : (error as Error).name;

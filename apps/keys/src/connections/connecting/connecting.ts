@@ -2,6 +2,7 @@ import type { ConnectAnswer, ConnectAsk } from '@latchkey/contracts';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { projectHolder } from '../credentials/connection-credential.entity.ts';
+import { ConnectionCredentials } from '../credentials/connection-credentials.ts';
 import { ConnectionEntity } from '../definitions/connection.entity.ts';
 import { BeginConnecting } from './begin-connecting.ts';
 import type { ConnectionFlowEntity } from './connection-flow.entity.ts';
@@ -18,6 +19,7 @@ export class Connecting {
   constructor(
     private readonly dataSource: DataSource,
     private readonly flows: ConnectionFlows,
+    private readonly credentials: ConnectionCredentials,
     private readonly beginConnecting: BeginConnecting,
     private readonly giveOwnValue: GiveOwnValue,
     private readonly finishConnecting: FinishConnecting,
@@ -34,7 +36,7 @@ export class Connecting {
     if (row === null || row.revokedAt !== null) return { outcome: 'gone' };
     switch (ask.connect) {
       case 'look':
-        return { outcome: 'open', name: row.name, kind: row.kind, server: row.server, origin: new URL(row.resource).origin, client: flow.client, shared: flow.holder === projectHolder, known: flow.person !== null };
+        return { outcome: 'open', wants: (await this.credentials.find(manager, row.id, flow.holder))?.wanted ?? [], name: row.name, kind: row.kind, server: row.server, origin: new URL(row.resource).origin, client: flow.client, shared: flow.holder === projectHolder, known: flow.person !== null };
       case 'begin':
         return this.beginConnecting.run(row, flow, ask);
       case 'give':

@@ -37,9 +37,12 @@ export class FinishConnecting {
     const { returnTo } = flow;
     try {
       const tokens = await this.redeem(row, new URLSearchParams(query), secrets);
-      const credential = credentialOf(tokens, this.clock.nowMs());
+      const credential = credentialOf(tokens, this.clock.nowMs(), secrets.scopes);
       const kept = await this.dataSource.transaction((manager) => storeConnected(manager, this.credentials, flow, credential));
-      if (!kept) return { outcome: 'gone' };
+      if (!kept) {
+        await this.credentials.giveBack(this.dataSource.manager, row, credential);
+        return { outcome: 'gone' };
+      }
       await this.relay.afterCommit();
       return { outcome: 'connected', name, returnTo };
     } catch (error) {

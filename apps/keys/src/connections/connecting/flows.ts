@@ -10,7 +10,7 @@ import { ConnectionFlowEntity } from './connection-flow.entity.ts';
 const lifetimeMs = 15 * 60_000;
 const table = 'connection_flows';
 
-const flowSecretsSchema = z.object({ verifier: z.string(), issuer: z.string(), callback: z.string(), resource: z.string() });
+const flowSecretsSchema = z.object({ verifier: z.string(), issuer: z.string(), callback: z.string(), resource: z.string(), scopes: z.array(z.string()).default([]) });
 /** What has to be the same when the answer comes. */
 export type FlowSecrets = z.infer<typeof flowSecretsSchema>;
 

@@ -36,7 +36,7 @@ export class ConnectionCredentialEntity {
   holder!: string;
 
   @Column('text')
-  status!: 'connected' | 'expired' | 'failed';
+  status!: 'connected' | 'refused' | 'expired' | 'failed';
 
   /** Another one whenever the value is */
   @Column('integer')
@@ -51,6 +51,14 @@ export class ConnectionCredentialEntity {
 
   @Column({ type: 'timestamptz', name: 'previous_until', precision: 3, nullable: true })
   previousUntil!: Date | null;
+
+  /** What the authorization server gave it for, as far as it is known */
+  @Column('text', { array: true, default: [] })
+  scopes!: string[];
+
+  /** What the server demanded beyond that: whoever connects anew is asked for it too, and nobody has it before. */
+  @Column('text', { array: true, default: [] })
+  wanted!: string[];
 
   /** Of the access token */
   @Column({ type: 'timestamptz', name: 'expires_at', precision: 3, nullable: true })

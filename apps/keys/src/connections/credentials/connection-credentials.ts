@@ -5,6 +5,7 @@ import { In, type EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { Envelope } from '../../encryption/envelope.ts';
 import type { ConnectionEntity } from '../definitions/connection.entity.ts';
+import { queueRevocation, queueRevocations } from '../revoking/queue-revocations.ts';
 import { ConnectionCredentialEntity } from './connection-credential.entity.ts';
 
 /** What is sealed: the whole value of the header, and with what the next one is asked for. */
@@ -13,6 +14,8 @@ export type SealedCredential = z.infer<typeof sealedCredentialSchema>;
 
 export interface NewCredential extends SealedCredential {
   expiresAt?: Date | null;
+  /** What an authorization server gave it for */
+  scopes?: string[];
   /** How long the one before is still shown where this one is not taken */
   overlapSeconds?: number;
 }
@@ -48,7 +51,7 @@ export class ConnectionCredentials {
       sealed: await this.seal({ id, org }, credential),
       previousSealed: keeps ? before.sealed : null,
       previousUntil: keeps ? new Date(now + overlap) : null,
-      expiresAt: credential.expiresAt ?? null, lease: null, leaseUntil: null, createdAt: before?.createdAt ?? new Date(now),
+      scopes: credential.scopes ?? [], wanted: [], expiresAt: credential.expiresAt ?? null, lease: null, leaseUntil: null, createdAt: before?.createdAt ?? new Date(now),
     };
     await manager.save(ConnectionCredentialEntity, row);
     return row;
@@ -63,16 +66,23 @@ export class ConnectionCredentials {
     );
   }
 
+  /** Has something be given back that came too late to be kept. */
+  async giveBack(manager: EntityManager, row: ConnectionEntity, credential: SealedCredential): Promise<void> {
+    const id = randomUUID();
+    await queueRevocation(manager, row, { id, sealed: await this.seal({ id, org: row.org }, credential) });
+  }
+
   seal({ id, org }: { id: string; org: string }, { value, refreshToken }: SealedCredential): Promise<Buffer> {
     return this.envelope.seal({ table, id, org }, Buffer.from(JSON.stringify({ value, refreshToken })));
   }
 
-  async open({ id, org }: ConnectionCredentialEntity, sealed: Buffer): Promise<SealedCredential> {
+  async open({ id, org }: Pick<ConnectionCredentialEntity, 'id' | 'org'>, sealed: Buffer): Promise<SealedCredential> {
     return sealedCredentialSchema.parse(JSON.parse((await this.envelope.open({ table, id, org }, sealed)).toString()));
   }
 
-  /** Wipes what one holder has, or all of them. @returns how many had something */
+  /** Wipes what one holder has, or all of them, and has what authorization servers gave be given back to them. @returns how many had something */
   async wipe(manager: EntityManager, connectionId: string, holder?: string): Promise<number> {
+    await queueRevocations(manager, holder === undefined ? { connectionId } : { connectionId, holder });
     const { affected } = await manager.delete(ConnectionCredentialEntity, { connectionId, ...(holder === undefined ? {} : { holder }) });
     return affected ?? 0;
   }

@@ -19,6 +19,7 @@ export function connectionView(row: ConnectionEntity, held: ConnectionCredential
     oauth: oauth === null ? null : { issuer: oauth.issuer, clientId: oauth.clientId, scopes: oauth.scopes },
     redirectUris,
     status: row.revokedAt !== null ? 'revoked' : (held?.status ?? 'pending'),
+    wants: held?.wanted ?? [],
     expiresAt: held?.expiresAt?.toISOString() ?? null,
     overlapUntil: overlapUntil !== null && overlapUntil > now ? overlapUntil.toISOString() : null,
     createdBy,

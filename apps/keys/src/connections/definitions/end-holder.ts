@@ -7,6 +7,7 @@ import { isRowId } from '../../paging/page.ts';
 import { Principals } from '../../personal-access-tokens/principal.ts';
 import { PromptRelay } from '../../personal-access-tokens/prompt-relay.ts';
 import { ConnectionCredentialEntity } from '../credentials/connection-credential.entity.ts';
+import { ConnectionCredentials } from '../credentials/connection-credentials.ts';
 import { requireConnection, requireProjectAdministrator } from './connection-access.ts';
 import { tellGateways } from './connection-record.ts';
 
@@ -16,6 +17,7 @@ export class EndHolder {
   constructor(
     private readonly dataSource: DataSource,
     private readonly principals: Principals,
+    private readonly credentials: ConnectionCredentials,
     private readonly relay: PromptRelay,
   ) {}
 
@@ -26,7 +28,7 @@ export class EndHolder {
       requireProjectAdministrator(principal, row.project);
       const held = isRowId(holderId) ? await manager.findOneBy(ConnectionCredentialEntity, { id: holderId, connectionId: row.id }) : null;
       if (held === null) throw new Problem('not_found', { detail: 'Nobody of this id is connected.' });
-      await manager.delete(ConnectionCredentialEntity, { id: held.id });
+      await this.credentials.wipe(manager, row.id, held.holder);
       await recordAudit(manager, { org: row.org, ...actorOf(caller), action: 'connection.disconnected', target: { kind: 'connection', id: row.id, name: row.name }, details: { holder: held.holder.slice(0, 512) } });
       return { id: row.id, status: 'pending', consistency: await tellGateways(manager, row) };
     });

@@ -6,8 +6,8 @@ import { Principals } from '../../personal-access-tokens/principal.ts';
 import { ConnectionCredentialEntity, partsOfHolder } from '../credentials/connection-credential.entity.ts';
 import { requireConnection, requireProjectAdministrator } from './connection-access.ts';
 
-const view = ({ id, holder, status, expiresAt, createdAt }: ConnectionCredentialEntity): ConnectionHolder => ({
-  id, ...partsOfHolder(holder), status, expiresAt: expiresAt?.toISOString() ?? null, connectedAt: createdAt.toISOString(),
+const view = ({ id, holder, status, wanted, expiresAt, createdAt }: ConnectionCredentialEntity): ConnectionHolder => ({
+  id, ...partsOfHolder(holder), status, wants: wanted, expiresAt: expiresAt?.toISOString() ?? null, connectedAt: createdAt.toISOString(),
 });
 
 /** Who has connected themselves, for administrators of the project; the newest first. */

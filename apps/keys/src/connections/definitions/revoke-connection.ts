@@ -30,8 +30,9 @@ export class RevokeConnection {
       const revokedAt = found.revokedAt ?? new Date(this.clock.nowMs());
       const row: ConnectionEntity = { ...found, revokedAt, sealedClient: null };
       if (found.revokedAt === null) {
-        await manager.update(ConnectionEntity, { id: row.id }, { revokedAt, sealedClient: null });
+        // With the secret of the client, while it is there: the authorization server asks for it when tokens are given back.
         const holders = await this.credentials.wipe(manager, row.id);
+        await manager.update(ConnectionEntity, { id: row.id }, { revokedAt, sealedClient: null });
         await manager.delete(ConnectionFlowEntity, { connectionId: row.id });
         await recordAudit(manager, { org: row.org, ...actorOf(caller), action: 'connection.revoked', target: { kind: 'connection', id: row.id, name: row.name }, details: { holders } });
       }

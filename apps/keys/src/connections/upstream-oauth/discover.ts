@@ -1,7 +1,6 @@
+import { issuerMetadataPlaces, readChallenge, resourceMetadataPlaces, scopeTokens, speaksFor } from '@latchkey/oauth';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { readChallenge } from './challenge.ts';
-import { issuerMetadataPlaces, resourceMetadataPlaces, speaksFor } from './metadata-places.ts';
 import { UpstreamFetch } from './upstream-fetch.ts';
 
 /** What an upstream says is wrong, or does not say; for our log, and for nobody else. */
@@ -15,6 +14,7 @@ const serverMetadataSchema = z.looseObject({
   authorization_endpoint: z.string(),
   token_endpoint: z.string(),
   registration_endpoint: z.string().optional(),
+  revocation_endpoint: z.string().optional(),
   code_challenge_methods_supported: z.array(z.string()).optional(),
   scopes_supported: z.array(z.string()).optional(),
   client_id_metadata_document_supported: z.boolean().optional(),
@@ -71,10 +71,10 @@ export class DiscoverUpstream {
       if (!speaksFor(told, resource)) throw new UpstreamOauthError(`the metadata at ${place} is of another resource`);
       const [issuer] = servers ?? [];
       if (issuer === undefined || !URL.canParse(issuer)) throw new UpstreamOauthError(`the metadata at ${place} names no authorization server`);
-      return { issuer, resource: told, scopes: challenge.scope?.split(' ').filter((scope) => scope !== '') ?? scopes ?? null };
+      return { issuer, resource: told, scopes: challenge.scope === null ? (scopes ?? null) : scopeTokens(challenge.scope) };
     }
     // Before 2025-06-18 a server was its own authorization server and had no such metadata.
-    return { issuer: new URL(resource).origin, resource, scopes: challenge.scope?.split(' ') ?? null };
+    return { issuer: new URL(resource).origin, resource, scopes: challenge.scope === null ? null : scopeTokens(challenge.scope) };
   }
 
   private async challenge(resource: string): Promise<ReturnType<typeof readChallenge>> {

@@ -62,7 +62,7 @@ export class RefreshCredential {
     if (refreshToken === undefined) return this.end(row, held, lease, 'it cannot be renewed');
     try {
       const tokens = await this.ask(row, refreshToken);
-      return await this.store(held, lease, credentialOf(tokens, this.clock.nowMs(), refreshToken));
+      return await this.store(row, held, lease, credentialOf(tokens, this.clock.nowMs(), held.scopes, refreshToken));
     } catch (error) {
       const { error: code } = error as { error?: unknown };
       // RFC 6749 section 5.2: only this one says that the refresh token is at an end.
@@ -85,12 +85,15 @@ export class RefreshCredential {
     });
   }
 
-  private async store(held: ConnectionCredentialEntity, lease: string, credential: ReturnType<typeof credentialOf>): Promise<ConnectionCredentialEntity | null> {
+  private async store(row: ConnectionEntity, held: ConnectionCredentialEntity, lease: string, credential: ReturnType<typeof credentialOf>): Promise<ConnectionCredentialEntity | null> {
     const sealed = await this.credentials.seal(held, credential);
-    const next = { sealed, version: held.version + 1, expiresAt: credential.expiresAt ?? null, lease: null, leaseUntil: null };
+    const next = { status: 'connected' as const, sealed, version: held.version + 1, scopes: credential.scopes ?? held.scopes, expiresAt: credential.expiresAt ?? null, lease: null, leaseUntil: null };
     const { affected } = await this.dataSource.manager.update(ConnectionCredentialEntity, { id: held.id, lease }, next);
+    if (affected === 1) return { ...held, ...next };
     // Revoked, disconnected or connected anew meanwhile: what came is nobody's.
-    return affected === 1 ? { ...held, ...next } : this.dataSource.manager.findOneBy(ConnectionCredentialEntity, { id: held.id });
+    const now = await this.dataSource.manager.findOneBy(ConnectionCredentialEntity, { id: held.id });
+    if (now === null) await this.credentials.giveBack(this.dataSource.manager, row, credential);
+    return now;
   }
 
   /** Told to the audit log and to gateways: from here on somebody has to connect anew. */

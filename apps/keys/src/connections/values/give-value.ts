@@ -1,5 +1,5 @@
 import { WallClock } from '@latchkey/clock';
-import type { ConnectionValueAnswer, ConnectionValueAsk } from '@latchkey/contracts';
+import type { ConnectionLack, ConnectionValueAnswer, ConnectionValueAsk } from '@latchkey/contracts';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ConnectionFlows } from '../connecting/flows.ts';
@@ -7,6 +7,7 @@ import { projectHolder, userOfHolder, type ConnectionCredentialEntity } from '..
 import { ConnectionCredentials } from '../credentials/connection-credentials.ts';
 import { ConnectionEntity } from '../definitions/connection.entity.ts';
 import { RefreshCredential } from '../upstream-oauth/refresh-credential.ts';
+import { NoteLack } from './note-lack.ts';
 
 /** A token that ends sooner is renewed before it is given away: it has to last for the request that it is for. */
 const marginMs = 60_000;
@@ -19,6 +20,7 @@ export class GiveValue {
     private readonly credentials: ConnectionCredentials,
     private readonly flows: ConnectionFlows,
     private readonly refreshCredential: RefreshCredential,
+    private readonly lacks: NoteLack,
     private readonly clock: WallClock,
   ) {}
 
@@ -29,9 +31,20 @@ export class GiveValue {
     if (ask.redirectUri !== null && !row.redirectUris.includes(ask.redirectUri)) return { kind: 'redirect_refused' };
     const holder = row.per === 'project' ? projectHolder : ask.holder;
     const held = holder === null ? null : await this.credentials.find(manager, row.id, holder);
-    const current = held === null || held.status !== 'connected' ? null : await this.current(row, held, ask.refused);
+    if (held === null || held.sealed === null) return this.missing(row, ask);
+    const lack = await this.lackOf(row, held, ask);
+    if (lack !== null) return this.missing(row, ask, lack);
+    // A token that was refused for want of scopes is good for all else, and no renewed one has more.
+    const current = ask.wanted === undefined ? await this.current(row, held, ask.refused) : held;
     if (current === null || current.sealed === null) return this.missing(row, ask);
     return this.valueOf(row, current, ask.refused);
+  }
+
+  /** Why what there is will not do, by what a gateway heard of the server; null where it may, or where something else has come in its place. */
+  private async lackOf(row: ConnectionEntity, held: ConnectionCredentialEntity, { refused, refusedAgain, wanted }: ConnectionValueAsk): Promise<ConnectionLack | null> {
+    if (row.kind !== 'oauth' || refused !== held.version) return null;
+    if (wanted !== undefined) return this.lacks.scopes(row, held, wanted);
+    return refusedAgain === true || held.status === 'refused' ? this.lacks.refused(row, held) : null;
   }
 
   /** Renewed where it is about to end, or where the server did not take it. */
@@ -51,12 +64,13 @@ export class GiveValue {
     const overlaps = previousSealed !== null && previousUntil !== null && previousUntil.getTime() > this.clock.nowMs();
     const shown = refused === version && overlaps ? { sealed: previousSealed, version: -version, until: previousUntil } : { sealed, version, until: expiresAt };
     const { value } = await this.credentials.open(held, shown.sealed ?? Buffer.alloc(0));
-    return { kind: 'value', version: shown.version, header: row.header, value, expiresAt: shown.until?.getTime() ?? null };
+    return { kind: 'value', version: shown.version, header: row.header, value, expiresAt: shown.until?.getTime() ?? null, ...(row.kind === 'oauth' ? { oauth: true as const } : {}) };
   }
 
-  private async missing(row: ConnectionEntity, { holder, client, redirectUri }: ConnectionValueAsk): Promise<ConnectionValueAnswer> {
-    if (row.per === 'project' || holder === null) return { kind: 'missing', name: row.name, ticket: null, id: null };
+  private async missing(row: ConnectionEntity, { holder, client, redirectUri }: ConnectionValueAsk, lack?: ConnectionLack): Promise<ConnectionValueAnswer> {
+    const why = lack === undefined ? {} : { why: lack };
+    if (row.per === 'project' || holder === null) return { kind: 'missing', name: row.name, ticket: null, id: null, ...why };
     const { id, ticket } = await this.flows.open(this.dataSource.manager, row, { holder, person: userOfHolder(holder), client, returnTo: redirectUri });
-    return { kind: 'missing', name: row.name, ticket, id };
+    return { kind: 'missing', name: row.name, ticket, id, ...why };
   }
 }

@@ -1,7 +1,6 @@
 import { verifies } from '@latchkey/testing';
-import { readChallenge } from './challenge.ts';
 import { issuerMetadataPlaces, resourceMetadataPlaces, speaksFor } from './metadata-places.ts';
-import { credentialOf } from './token-credential.ts';
+import { readChallenge, scopeTokens } from './read-challenge.ts';
 
 describe('where an authorization server is looked for', () => {
   verifies('GW-85', 'the resource: below its path, then at the root', () => {
@@ -23,24 +22,15 @@ describe('where an authorization server is looked for', () => {
   });
 
   it('reads a challenge however it is written, and nothing where there is none', () => {
-    expect(readChallenge('Bearer resource_metadata="https://a.example/m", scope="a b"')).toEqual({ resourceMetadata: 'https://a.example/m', scope: 'a b' });
-    expect(readChallenge('Basic realm="x", bearer error="invalid_token",scope=a , resource_metadata = https://a.example')).toEqual({ resourceMetadata: 'https://a.example', scope: 'a' });
-    expect(readChallenge('Bearer error_description="a \\"scope=b\\" c"')).toMatchObject({ resourceMetadata: null });
-    for (const none of [null, '', 'Basic realm="Bearers"', 'Bearer']) expect(readChallenge(none)).toEqual({ resourceMetadata: null, scope: null });
-  });
-});
-
-describe('what is kept of a token response', () => {
-  const token = { access_token: 'a.b-c_d~e+f/g==', token_type: 'bearer' as const, expires_in: 60 };
-
-  it('is the header value, its end, and the newest refresh token', () => {
-    expect(credentialOf(token, 1000)).toEqual({ value: 'Bearer a.b-c_d~e+f/g==', expiresAt: new Date(61_000) });
-    expect(credentialOf({ ...token, refresh_token: 'new' }, 0, 'old')).toMatchObject({ refreshToken: 'new' });
-    expect(credentialOf({ access_token: 'a', token_type: 'bearer' }, 0, 'old')).toEqual({ value: 'Bearer a', expiresAt: null, refreshToken: 'old' });
+    expect(readChallenge('Bearer resource_metadata="https://a.example/m", scope="a b"')).toEqual({ error: null, resourceMetadata: 'https://a.example/m', scope: 'a b' });
+    expect(readChallenge('Basic realm="x", bearer error="invalid_token",scope=a , resource_metadata = https://a.example')).toEqual({ error: 'invalid_token', resourceMetadata: 'https://a.example', scope: 'a' });
+    expect(readChallenge('Bearer error_description="a \\"scope=b\\" c"')).toMatchObject({ error: null, resourceMetadata: null });
+    for (const none of [null, '', 'Basic realm="Bearers"', 'Bearer']) expect(readChallenge(none)).toEqual({ error: null, resourceMetadata: null, scope: null });
   });
 
-  verifies('K11', 'is nothing of what a header cannot carry, or of another type', () => {
-    for (const access_token of ['a b', 'a\r\nx: y', 'ü', '']) expect(() => credentialOf({ ...token, access_token }, 0)).toThrow('no bearer token');
-    expect(() => credentialOf({ ...token, token_type: 'dpop' }, 0)).toThrow('no bearer token');
+  it('takes of a text what are scopes, each once', () => {
+    expect(scopeTokens(' a  b\ta \u0000 "c" d\\e ü repo:read')).toEqual(['a', 'b', 'repo:read']);
+    expect(scopeTokens('x'.repeat(201))).toEqual([]);
+    expect(scopeTokens(null)).toEqual([]);
   });
 });
