@@ -2,6 +2,7 @@ import { identityHeader } from '@latchkey/contracts';
 import { verifies } from '@latchkey/testing';
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify, type JSONWebKeySet } from 'jose';
 import { open, pieces, send } from './support/send.ts';
+import { answerJson } from './support/upstream.ts';
 import { bearer, call, list, startWorld, type World } from './support/world.ts';
 
 describe('what goes upstream', () => {
@@ -114,6 +115,32 @@ describe('what comes back', () => {
       const { status: passed, text, headers } = await answering(status, { 'content-type': 'application/json', allow: 'POST' }, body);
       expect([passed, text, headers.allow]).toEqual([status, body, 'POST']);
     }
+  });
+
+  verifies('GW-45', 'a version that the server behind has said it does not know is refused here, and whoever asks anew hears of others', async () => {
+    const version = 'io.modelcontextprotocol/protocolVersion';
+    const modern = (method: string, params: object = {}) => world.post(
+      { jsonrpc: '2.0', id: 9, method, params: { ...params, _meta: { [version]: '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} } } },
+      { ...auth, 'mcp-protocol-version': '2026-07-28', 'mcp-method': method, ...('name' in params ? { 'mcp-name': String(params.name) } : {}) }, '/mcp/future',
+    );
+    await world.publish(world.server({ slug: 'future', url: `${world.upstream.origin}/future` }));
+    let supportedVersions = ['2031-01-01'];
+    world.upstream.handle = (exchange) => {
+      const { id, method } = JSON.parse(exchange.body) as { id: number; method: string };
+      if (method !== 'server/discover') return answerJson(exchange);
+      exchange.response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ jsonrpc: '2.0', id, result: { supportedVersions, capabilities: {}, resultType: 'complete' } }));
+    };
+    expect((await modern('tools/call', { name: 'add', arguments: {} })).status).toBe(200);
+    expect((await modern('server/discover')).status).toBe(200);
+    world.upstream.received.splice(0);
+    const refused = await modern('tools/call', { name: 'add', arguments: {} });
+    expect([refused.status, refused.json]).toMatchObject([400, { id: 9, error: { code: -32022, data: { supported: [], requested: '2026-07-28' } } }]);
+    expect(world.upstream.received).toEqual([]);
+    // Legacy requests are none of it.
+    expect((await world.post(call(), auth, '/mcp/future')).status).toBe(200);
+    supportedVersions = ['2031-01-01', '2026-07-28'];
+    expect((await modern('server/discover')).json.result.supportedVersions).toEqual(['2026-07-28']);
+    expect((await modern('tools/call', { name: 'add', arguments: {} })).status).toBe(200);
   });
 
   verifies('GW-83', 'a refusal of the gateway by the upstream, and a redirect, are 502', async () => {

@@ -72,6 +72,11 @@ describe('bad input', () => {
       const { status, json } = await world.post(modernCall(), { ...auth, ...headers });
       expect([status, json.id, json.error.code, json.error.data]).toEqual([400, 'm-1', -32020, { code: 'header_mismatch' }]);
     }
+    // Two headers are not one, even where they read like it once they are joined.
+    for (const [repeated, body] of [[{ 'mcp-name': ['add', 'more'] }, modernCall('add, more')], [{ 'mcp-method': ['tools', 'call'], 'mcp-name': 'add' }, { ...modernCall(), method: 'tools, call' }]] as const) {
+      const { status, json } = await world.post(body, { ...auth, ...modernHeaders, ...(repeated as unknown as Record<string, string>) });
+      expect([status, json.error.code, json.error.message]).toEqual([400, -32020, expect.stringContaining('is repeated')]);
+    }
   });
 
   verifies('GW-44', 'a modern request without its _meta is 400, -32602; GW-45 another version is -32022', async () => {

@@ -27,22 +27,30 @@ function single(headers: IncomingHttpHeaders, name: string): string | undefined 
   return Array.isArray(value) ? value.join(', ') : value?.trim();
 }
 
-/** `Mcp-Method` and `Mcp-Name` of a modern request say what its body says (GW-43). */
-function checkNames(shape: RequestShape | NotificationShape, headers: IncomingHttpHeaders): void {
-  const method = single(headers, 'mcp-method');
+/** Node joins what is repeated, and what was joined may read like one value. */
+function once(headers: IncomingHttpHeaders, rawHeaders: readonly string[], name: string): string | undefined {
+  const value = single(headers, name);
+  // Hot path: what is repeated has a comma in it, and hardly anything else has.
+  if (value?.includes(', ') === true && rawHeaders.filter((text, at) => at % 2 === 0 && text.toLowerCase() === name).length > 1) throw mismatch(`${name} is repeated`);
+  return value;
+}
+
+/** `Mcp-Method` and `Mcp-Name` of a modern request say what its body says, once (GW-43). */
+function checkNames(shape: RequestShape | NotificationShape, headers: IncomingHttpHeaders, rawHeaders: readonly string[]): void {
+  const method = once(headers, rawHeaders, 'mcp-method');
   if (method !== undefined && method !== shape.method) throw mismatch('Mcp-Method is not the method of the body');
   if (shape.kind === 'notification') return;
   if (method === undefined) throw mismatch('Mcp-Method is missing');
   const source = Object.hasOwn(nameSources, shape.method) ? nameSources[shape.method] : undefined;
   const wanted = source === undefined ? undefined : shape.params[source];
   if (typeof wanted !== 'string') return;
-  const name = single(headers, 'mcp-name');
+  const name = once(headers, rawHeaders, 'mcp-name');
   if (name === undefined) throw mismatch('Mcp-Name is missing');
   if (decodeHeaderValue(name) !== wanted) throw mismatch(`Mcp-Name is not params.${source} of the body`);
 }
 
 /** GW-43 to GW-45, in the order in which the reference implementation checks, so that clients meet one behaviour. */
-function checkModern(shape: RequestShape | NotificationShape, claim: unknown, header: string | undefined, headers: IncomingHttpHeaders): void {
+function checkModern(shape: RequestShape | NotificationShape, claim: unknown, header: string | undefined, headers: IncomingHttpHeaders, rawHeaders: readonly string[]): void {
   if (typeof claim !== 'string') throw invalidParams([metaKeys.protocolVersion], '_meta must name the protocol version');
   if (shape.kind === 'request' && !isCapabilities(shape.meta?.[metaKeys.clientCapabilities])) {
     throw invalidParams([metaKeys.clientCapabilities], '_meta lacks');
@@ -54,7 +62,7 @@ function checkModern(shape: RequestShape | NotificationShape, claim: unknown, he
     throw new RpcRefusal(400, rpcCodes.unsupportedVersion, 'Unsupported protocol version', { supported: [...modernVersions], requested: claim });
   }
   if (header === undefined && shape.kind === 'request') throw mismatch('MCP-Protocol-Version is missing');
-  checkNames(shape, headers);
+  checkNames(shape, headers, rawHeaders);
 }
 
 const isCapabilities = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -63,16 +71,16 @@ const isCapabilities = (value: unknown): boolean => typeof value === 'object' &&
  * Decides the era of one POSTed message by its body alone, headers being a cross-check (GW-40), and holds it to the rules of that era.
  * @throws RpcRefusal 400: -32020, -32022, -32602, or -32600 for a legacy version nobody knows
  */
-export function decideEra(shape: MessageShape, headers: IncomingHttpHeaders): Era {
+export function decideEra(shape: MessageShape, headers: IncomingHttpHeaders, rawHeaders: readonly string[] = []): Era {
   const header = single(headers, 'mcp-protocol-version');
   const headerIsModern = header !== undefined && isModern(header);
   if (shape.kind !== 'response') {
     if (shape.meta !== null && Object.hasOwn(shape.meta, metaKeys.protocolVersion)) {
-      checkModern(shape, shape.meta[metaKeys.protocolVersion], header, headers);
+      checkModern(shape, shape.meta[metaKeys.protocolVersion], header, headers, rawHeaders);
       return 'modern';
     }
     if (headerIsModern && shape.kind === 'notification') {
-      checkNames(shape, headers);
+      checkNames(shape, headers, rawHeaders);
       return 'modern';
     }
     if (headerIsModern && shape.method === 'initialize') throw mismatch('initialize belongs to an older version than MCP-Protocol-Version');

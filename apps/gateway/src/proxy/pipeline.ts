@@ -71,7 +71,7 @@ export const pipeline = (parts: PipelineParts): readonly Stage[] => {
     answerAuthz(parts.forwarding.assertions), // /authz only: 200
     why,                                    // /v1/explain only: 200, 400, 404, 405
     servePlatform(new PlatformServer({ inner, ...parts.platform })), // /mcp only: 200, 202, 400, 403, 404
-    select,                                 // 503
+    select,                                 // 503, 400 for a version that the server does not know
     serveTools({ ...parts.tools, inner, watch: watcher(parts.forwarding), again: [prove, decide] }), // REST only: 200, and whatever the stages before and after say of what it asks
     attach,                                 // 200, 400, 403, 404, 502, 503
     send,                                   // 429 where a server takes no more at once, 502, 503, 504

@@ -48,7 +48,7 @@ export function readMessage({ sessions, maxBodyBytes }: ReadMessageOptions): Sta
     const value = parseBody(body);
     exchange.refusedId = idOf(value);
     const shape = readShape(value);
-    exchange.message = Object.assign(shape, { era: decideEra(shape, exchange.request.headers), body });
+    exchange.message = Object.assign(shape, { era: decideEra(shape, exchange.request.headers, exchange.request.rawHeaders), body });
   };
 
   const readPosted = (exchange: Exchange, limitBytes: number, after?: () => void): Promise<void> => {

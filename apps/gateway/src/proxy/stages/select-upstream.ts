@@ -7,10 +7,11 @@ export function selectUpstream(upstreams: Upstreams): Stage {
   const find = (route: McpRoute | ManageRoute) => (route.kind === 'mcp' ? upstreams.server(route.server) : upstreams.service(route.operation.service));
   return {
     name: 'selectUpstream',
-    statuses: [503],
+    statuses: [400, 503],
     run(exchange) {
       const upstream = find(exchange.needForwarded());
       if (upstream === null) throw new Problem('upstream_unavailable', { status: 503, headers: { 'retry-after': '5' } });
+      upstream.versions.require(exchange.message);
       exchange.upstream = upstream;
     },
   };
