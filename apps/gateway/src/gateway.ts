@@ -140,7 +140,8 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
   const ownAssertion = (upstream: { audience: string }): Promise<string> => assertions.sign({ sub: gatewayUrl, aud: upstream.audience, scope: '', credential: { kind: 'gateway', id: 'gateway' } });
   const checks = new HealthChecks({ servers: () => replica.servers(), upstreams, assertion: ownAssertion, logger });
   checks.start();
-  const probes = new ProbeResponder({ feed, logger, connect: (tls) => upstreamConnector(env.LATCHKEY_ALLOW_PRIVATE_UPSTREAMS, tls), assertion: (audience) => ownAssertion({ audience }) });
+  const outside = new GuardedFetch({ allowPrivateAddresses: env.LATCHKEY_ALLOW_PRIVATE_UPSTREAMS });
+  const probes = new ProbeResponder({ feed, logger, read: (at, signal) => outside.get(at, signal), connect: (tls) => upstreamConnector(env.LATCHKEY_ALLOW_PRIVATE_UPSTREAMS, tls), assertion: (audience) => ownAssertion({ audience }) });
   probes.start();
   const reports = new HealthReports({
     gatewayUrl, upstreams, identity: upstreams.service('identity'), assertions, logger, nowMs: () => clock.nowMs(), ...(sources.healthIntervalMs === undefined ? {} : { intervalMs: sources.healthIntervalMs }),
@@ -156,7 +157,7 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
       isReady,
       failures: perMinute('failed-credentials', env.LATCHKEY_FAILED_CREDENTIALS_PER_MINUTE, redis),
     },
-    endUsers: new EndUserTokens({ replica, clock, keys: new IssuerKeys(new GuardedFetch({ allowPrivateAddresses: env.LATCHKEY_ALLOW_PRIVATE_UPSTREAMS })) }),
+    endUsers: new EndUserTokens({ replica, clock, keys: new IssuerKeys(outside) }),
     messages: { sessions, maxBodyBytes: env.LATCHKEY_MAX_BODY_BYTES },
     freshness: { prover, bounds },
     limits: {

@@ -1,5 +1,6 @@
 import type { ServerProbe } from '@latchkey/contracts';
-import { verifies } from '@latchkey/testing';
+import { GuardedFetch } from '@latchkey/outbound';
+import { startOauthUpstream, verifies } from '@latchkey/testing';
 import { probeUpstream } from '../src/probe/probe-upstream.ts';
 import { upstreamConnector } from '../src/upstreams/address-guard.ts';
 import { startDualEraUpstream, startSessionUpstream } from './support/mcp-upstreams.ts';
@@ -7,11 +8,15 @@ import { startUpstream, type Handle, type TestUpstream } from './support/upstrea
 
 describe('a look at a server', () => {
   let plain: TestUpstream;
+  const outside = new GuardedFetch({ allowPrivateAddresses: true });
   beforeAll(async () => { plain = await startUpstream(); });
-  afterAll(() => plain.close());
+  afterAll(async () => {
+    await outside.close();
+    await plain.close();
+  });
 
   const look = (url: string, { allowPrivate = true, headers = {} } = {}): Promise<ServerProbe> =>
-    probeUpstream({ connect: (tls) => upstreamConnector(allowPrivate, tls), assertion: (audience) => Promise.resolve(`for ${audience}`) }, { name: 's', url, headers, tls: { ca: null, serverName: null } });
+    probeUpstream({ connect: (tls) => upstreamConnector(allowPrivate, tls), assertion: (audience) => Promise.resolve(`for ${audience}`), read: (at, signal) => outside.get(at, signal) }, { name: 's', url, headers, tls: { ca: null, serverName: null } });
   const lookAt = (handle: Handle) => {
     plain.received.splice(0);
     plain.handle = handle;
@@ -43,10 +48,38 @@ describe('a look at a server', () => {
     expect(codes(await lookAt(({ response }) => void response.writeHead(404, { 'content-type': 'text/html' }).end('<h1>'.repeat(10))))).toEqual(['not_mcp']);
     const sse = await lookAt(({ response, method }) => void (method === 'GET' ? response.writeHead(200, { 'content-type': 'text/event-stream' }).write('event: endpoint\ndata: /x\n\n') : response.writeHead(405).end()));
     expect([sse.transport, codes(sse)]).toEqual(['http+sse', ['sse_only']]);
-    const guarded = await lookAt(({ response }) => void response.writeHead(401, { 'www-authenticate': 'Bearer error="invalid_token", resource_metadata="https://as.example/.well-known/x"' }).end());
-    expect(guarded).toMatchObject({ outcome: 'auth_required', auth: { required: true, scheme: 'Bearer', resourceMetadata: 'https://as.example/.well-known/x' }, tools: null, problems: [{ code: 'auth_required' }] });
+    const guarded = await lookAt(({ response }) => void response.writeHead(401, { 'www-authenticate': 'Bearer error="invalid_token", resource_metadata="http://127.0.0.1:1/.well-known/x"' }).end());
+    expect(guarded).toMatchObject({ outcome: 'auth_required', auth: { required: true, scheme: 'Bearer', resourceMetadata: 'http://127.0.0.1:1/.well-known/x' }, tools: null, problems: [{ code: 'auth_required', detail: expect.stringContaining('does not say where one is to be had') as string }] });
     expect(plain.received[0]?.headers).toMatchObject({ 'x-region': 'eu', 'latchkey-identity': `for ${plain.url}` });
     expect(plain.received.some(({ headers }) => headers.authorization !== undefined)).toBe(false);
+  });
+
+  verifies(['G3', 'GW-85'], 'of one that wants a token, says whose, for what, and what connection has to be made', async () => {
+    const guarded = await startOauthUpstream();
+    try {
+      const found = await look(guarded.resource);
+      expect(found).toMatchObject({ outcome: 'auth_required', auth: { scheme: 'Bearer', resourceMetadata: `${guarded.issuer}/prm`, authorizationServers: [guarded.issuer], scopes: ['tools'], registration: 'dynamic' } });
+      expect(found.problems).toEqual([{ code: 'auth_required', detail: `It wants a token of ${guarded.issuer} for tools. Make a connection of the kind oauth; we register ourselves there, and nothing more has to be given.` }]);
+      guarded.set({ takesDocuments: true });
+      expect((await look(guarded.resource)).auth.registration).toBe('document');
+      guarded.set({ withoutPkce: true });
+      expect((await look(guarded.resource)).problems[0]?.detail).toContain('PKCE');
+      guarded.set({ metadataIssuer: 'http://localhost:1' });
+      const foreign = await look(guarded.resource);
+      expect([foreign.auth.registration, foreign.problems[0]?.detail]).toEqual([null, expect.stringContaining('cannot be read')]);
+    } finally {
+      await guarded.close();
+    }
+    // What speaks for another resource is not listened to, nor is what names no server; and a Basic challenge names none.
+    const saying = (document: object, challenge = 'Bearer'): Handle => ({ url, response }) =>
+      void (url.startsWith('/.well-known/') ? response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(document)) : response.writeHead(401, { 'www-authenticate': challenge }).end());
+    const told = async (handle: Handle) => (await lookAt(handle)).problems[0]?.detail;
+    expect(await told(saying({ resource: 'https://other.example/mcp', authorization_servers: ['https://as.example'] }))).toContain('does not say where');
+    expect(await told(saying({ resource: plain.url, authorization_servers: [7] }))).toContain('names no authorization server');
+    expect(await told(saying({}, 'Basic realm="x"'))).toContain('of the kind Basic: store it as a static connection');
+    const manual = await lookAt(({ url, response }) => void (url === '/mcp' ? response.writeHead(401, { 'www-authenticate': 'Bearer' }).end()
+      : response.writeHead(200).end(JSON.stringify(url.includes('protected-resource') ? { resource: plain.url, authorization_servers: [plain.origin], scopes_supported: ['a', 'b'] } : { issuer: plain.origin, code_challenge_methods_supported: ['S256'] }))));
+    expect([manual.auth, manual.problems[0]?.detail]).toMatchObject([{ scopes: ['a', 'b'], registration: 'manual' }, expect.stringContaining('registered there by hand')]);
   });
 
   verifies('G3', 'believes nothing that is no tool, and reads no more than it takes', async () => {

@@ -3,6 +3,7 @@ import { Pool, type buildConnector } from 'undici';
 import { isObject } from '../message/message.ts';
 import { legacyVersions, metaKeys, modernVersions } from '../message/era.ts';
 import { failureOfError } from '../upstreams/failure-of.ts';
+import { findAuthorization, type ReadDocument } from './find-authorization.ts';
 import { speak, type Spoken } from './speak.ts';
 
 const deadlineMs = 6000;
@@ -15,6 +16,8 @@ export interface ProbeSources {
   connect(tls: ProbeTarget['tls']): buildConnector.connector;
   /** In the gateway's own name, for a server that answers nobody without one */
   assertion(audience: string): Promise<string>;
+  /** To documents elsewhere that the server names */
+  read: ReadDocument;
 }
 
 const modern = modernVersions[0];
@@ -38,20 +41,25 @@ class Look {
   };
   private readonly signal = AbortSignal.timeout(deadlineMs);
   private session: string | undefined;
+  private readonly path: string;
 
   constructor(
     private readonly pool: Pool,
-    private readonly path: string,
+    private readonly resource: string,
     private readonly headers: Record<string, string>,
-  ) {}
+    private readonly read: ReadDocument,
+  ) {
+    const { pathname, search } = new URL(resource);
+    this.path = pathname + search;
+  }
 
   async run(): Promise<void> {
     const discovered = await this.say('server/discover', 'modern', {});
-    if (this.endsWith(discovered)) return;
+    if (await this.endsWith(discovered)) return;
     const result = discovered.message?.['result'];
     if (isObject(result)) this.meets('modern', Array.isArray(result['supportedVersions']) ? result['supportedVersions'] : [modern], result['serverInfo']);
     const greeted = await this.say('initialize', 'legacy', { protocolVersion: legacy, capabilities: {}, clientInfo: { name: 'latchkey-probe', version: '1' } });
-    if (this.report.eras.length === 0 && this.endsWith(greeted)) return;
+    if (this.report.eras.length === 0 && (await this.endsWith(greeted))) return;
     const welcome = greeted.message?.['result'];
     if (isObject(welcome)) this.meets('legacy', [welcome['protocolVersion']], welcome['serverInfo']);
     const { 'mcp-session-id': session } = greeted.headers;
@@ -86,20 +94,20 @@ class Look {
   }
 
   /** Whether there is no use in going on. */
-  private endsWith({ status, headers }: Spoken): boolean {
+  private async endsWith({ status, headers }: Spoken): Promise<boolean> {
     if (status >= 300 && status < 400) this.problem('redirects', 'It points to another address; register that one.');
-    else if (status === 401 || status === 403) this.wantsCredential(headers['www-authenticate']);
+    else if (status === 401 || status === 403) await this.wantsCredential(headers['www-authenticate']);
     else if (status === 502 || status === 503 || status === 504) this.problem('bad_status', `It answers ${status}.`);
     else return false;
     return true;
   }
 
-  private wantsCredential(challenge: unknown): void {
-    const text = clean(Array.isArray(challenge) ? challenge[0] : challenge, 1000);
-    const metadata = /resource_metadata="([^"]{1,500})"/.exec(text)?.[1] ?? null;
+  private async wantsCredential(challenge: unknown): Promise<void> {
+    const text = clean(Array.isArray(challenge) ? challenge[0] : challenge, 2000);
     Object.assign(this.report, { outcome: 'auth_required', transport: 'streamable-http' });
-    this.report.auth = { required: true, scheme: /^[\w-]{1,32}/.exec(text)?.[0] ?? null, resourceMetadata: metadata, authorizationServers: [] };
-    this.problem('auth_required', 'It wants a credential: store a connection for it.');
+    const { auth, advice } = await findAuthorization(this.read, this.resource, text, this.signal);
+    this.report.auth = auth;
+    this.problem('auth_required', advice);
   }
 
   private async notMcp(...answers: Spoken[]): Promise<void> {
@@ -139,11 +147,11 @@ function toolOf({ name, annotations }: Record<string, unknown>): NonNullable<Ser
 }
 
 /** Speaks to a server as a client of either era does, and reports what it finds. It never throws. */
-export async function probeUpstream({ connect, assertion }: ProbeSources, { url: text, headers, tls }: ProbeTarget): Promise<ServerProbe> {
+export async function probeUpstream({ connect, assertion, read }: ProbeSources, { url: text, headers, tls }: ProbeTarget): Promise<ServerProbe> {
   const startedAtMs = performance.now();
   const url = new URL(text);
   const pool = new Pool(url.origin, { connect: connect(tls), allowH2: false, connections: 2, maxHeaderSize: 32 * 1024 });
-  const look = new Look(pool, url.pathname + url.search, { ...headers, [identityHeader]: await assertion(text) });
+  const look = new Look(pool, text, { ...headers, [identityHeader]: await assertion(text) }, read);
   try {
     await look.run();
     await look.leave();

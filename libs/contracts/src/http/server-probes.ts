@@ -22,7 +22,17 @@ export const serverProbeSchema = z.object({
   serverInfo: z.object({ name: z.string(), version: z.string() }).nullable(),
   /** Null where they could not be listed */
   tools: z.array(z.object({ name: z.string(), annotations: toolHintsSchema })).nullable(),
-  auth: z.object({ required: z.boolean(), scheme: z.string().nullable(), resourceMetadata: z.string().nullable(), authorizationServers: z.array(z.string()) }),
+  auth: z.object({
+    required: z.boolean(),
+    scheme: z.string().nullable(),
+    resourceMetadata: z.string().nullable(),
+    /** As the server's metadata names them (RFC 9728) */
+    authorizationServers: z.array(z.string()),
+    /** What the challenge, or else that metadata, asks for */
+    scopes: z.array(z.string()).optional(),
+    /** How the first of them takes clients (RFC 8414): known by a document, registered by themselves, or by hand; null where it does not say */
+    registration: z.enum(['document', 'dynamic', 'manual']).nullable().optional(),
+  }),
   problems: z.array(z.object({ code: z.enum(probeProblems), detail: z.string() })),
 });
 export type ServerProbe = z.infer<typeof serverProbeSchema>;
