@@ -1,4 +1,5 @@
 import { identityHeader } from '@latchkey/contracts';
+import { findOperation, refusalsByStatus, refusalsOf } from '@latchkey/contracts/openapi';
 import { startNginx, verifies, type TestNginx } from '@latchkey/testing';
 import { mintToken } from '@latchkey/token';
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
@@ -6,6 +7,15 @@ import { send } from './support/send.ts';
 import { bearer, startWorld, type World } from './support/world.ts';
 
 const told = ['x-user-id', 'x-tenant-id', 'x-project-id', 'latchkey-credential', 'latchkey-client', 'latchkey-scope', identityHeader];
+
+/** What is answered is what the OpenAPI document says of it: status, code, and every header that names somebody. */
+function requireInDocument(method: string, target: string, status: number, code: string | undefined, headers: object): void {
+  const operation = findOperation(method, target.split('?')[0] ?? '')?.operation;
+  if (operation === undefined) return;
+  if (status === 200) return expect(Object.keys(operation.answerHeaders ?? {}).map((name) => name.toLowerCase())).toEqual(expect.arrayContaining(told.filter((name) => name in headers)));
+  const codes = Object.fromEntries(refusalsByStatus(refusalsOf(operation), operation.refusesAsProxiesKnow));
+  expect([target, status, codes[status]]).toEqual([target, status, expect.arrayContaining([code])]);
+}
 
 describe('the question of a proxy', () => {
   let world: World;
@@ -21,6 +31,7 @@ describe('the question of a proxy', () => {
 
   const ask = async (path: string, headers: Record<string, string> = {}, method = 'GET') => {
     const { status, json, headers: answered, text } = await send(`${world.url}${path}`, { method, headers });
+    requireInDocument(method, path, status, json?.code as string | undefined, answered);
     return { status, code: json?.code as string | undefined, headers: answered, text };
   };
 

@@ -3,8 +3,8 @@ import type { z } from 'zod';
 
 type Operations = typeof operations;
 
-/** What programs call: not what senders of webhooks and GitHub post, and no tools, whose bodies are no objects of ours. */
-export type CallName = Exclude<OperationName, 'receiveHook' | 'reportGithubLeaks' | 'callTool'>;
+/** What programs call: not what senders of webhooks and GitHub post or proxies ask, and no tools, whose bodies are no objects of ours. */
+export type CallName = Exclude<OperationName, 'receiveHook' | 'reportGithubLeaks' | 'callTool' | 'askAboutServer' | 'askAboutCredential' | 'askAboutRequest'>;
 
 type PathParameter<Path> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | PathParameter<Rest> : never;
 /** Numbers of a query are numbers here, whatever else a URL could say. */

@@ -27,7 +27,7 @@ export class PlatformServer {
     const tool = this.tools.get(name);
     if (tool === undefined || subject === undefined || principal === undefined) return null;
     const { scope } = tool.operation;
-    return scope === null ? { kind: 'allow' } : decide(subject, { kind: 'manage', org: principal.org ?? '', scope });
+    return scope === null || scope === 'any' ? { kind: 'allow' } : decide(subject, { kind: 'manage', org: principal.org ?? '', scope });
   }
 
   /** Answers one message in its own era. Nothing is kept of it, and no stream is opened for it. */

@@ -55,7 +55,7 @@ const refusalAnswer = (status: number, codes: readonly ErrorCode[], components: 
 
 /** The refusals of an operation by their status; codes may share one. */
 function refusals(operation: Operation, components: Components): Record<string, JsonSchema> {
-  const answers = refusalsByStatus(refusalsOf(operation)).map(([status, codes]) => {
+  const answers = refusalsByStatus(refusalsOf(operation), operation.refusesAsProxiesKnow).map(([status, codes]) => {
     const name = Object.keys(namedRefusals).find((known) => namedRefusals[known]?.join() === codes.join());
     return [String(status), name === undefined ? refusalAnswer(status, codes, components) : { $ref: `#/components/responses/${name}` }];
   });
@@ -66,7 +66,7 @@ const sharedRefusals = (components: Components): Record<string, JsonSchema> =>
   Object.fromEntries(Object.entries(namedRefusals).map(([name, codes]) => [name, refusalAnswer(errorCodes[codes[0] ?? 'invalid_request'].status, codes, components)]));
 
 function describeOperation(name: string, operation: Operation, tag: string, components: Components): JsonSchema {
-  const { summary, description, scope, body, bodyOptional, idempotent, status, answer, mediaType = 'application/json', examples = {}, path, method } = operation;
+  const { summary, description, scope, body, bodyOptional, idempotent, status, answer, mediaType = 'application/json', answerHeaders: told = {}, examples = {}, path, method } = operation;
   const parameters = [
     ...pathParameters(path).map((parameter) => ({ name: parameter, in: 'path', required: true, schema: { type: 'string' } })),
     ...queryParameters(operation, components),
@@ -84,12 +84,12 @@ function describeOperation(name: string, operation: Operation, tag: string, comp
     responses: {
       [status]: {
         description: 'Done.',
-        headers: headersFor(status),
+        headers: { ...headersFor(status), ...Object.fromEntries(Object.entries(told).map(([header, says]) => [header, { description: says, schema: { type: 'string' } }])) },
         ...(answer === null ? {} : { content: { [mediaType]: content(components.schema(answer, 'output'), examples.answer) } }),
       },
       ...refusals(operation, components),
     },
-    security: scope === null ? [] : [{ key: [scope] }, { oauth: [scope] }],
+    security: scope === null ? [] : scope === 'any' ? [{ key: [] }, { oauth: [] }] : [{ key: [scope] }, { oauth: [scope] }],
   };
 }
 
@@ -105,7 +105,7 @@ const securitySchemes = (issuer: string): JsonSchema => ({
   },
 });
 
-const titles: Record<OperationService | 'all', string> = { gateway: 'Latchkey: tools over REST', identity: 'Latchkey: organizations, servers, clients', keys: 'Latchkey: keys and webhooks', all: 'Latchkey' };
+const titles: Record<OperationService | 'all', string> = { gateway: 'Latchkey: tools over REST, and the question of a proxy', identity: 'Latchkey: organizations, servers, clients', keys: 'Latchkey: keys and webhooks', all: 'Latchkey' };
 
 /** The OpenAPI 3.1 document of the HTTP API, made of what services and clients read too. */
 export function openapiDocument({ gatewayUrl, issuer, service }: DocumentOptions): JsonSchema {

@@ -1,7 +1,7 @@
 import { grantOperations, sessionOperations } from './operations/access.ts';
 import { auditOperations } from './operations/audit.ts';
 import { connectionOperations } from './operations/connections.ts';
-import { explainOperations, toolOperations } from './operations/gateway.ts';
+import { authzOperations, explainOperations, toolOperations } from './operations/gateway.ts';
 import { leakOperations } from './operations/leaks.ts';
 import { oauthClientOperations, trustedClientOperations } from './operations/oauth-clients.ts';
 import { domainOperations, identityProviderOperations, policyOperations } from './operations/organization-settings.ts';
@@ -37,6 +37,7 @@ export const families: readonly OperationFamily[] = [
   { tag: 'Audit', description: 'What happened.', service: 'identity', operations: auditOperations },
   { tag: 'Tools', description: 'Tools of MCP servers over REST.', service: 'gateway', operations: toolOperations },
   { tag: 'Explain', description: 'Why a call is allowed or refused.', service: 'gateway', operations: explainOperations },
+  { tag: 'External authorization', description: 'Whether a reverse proxy may let a request pass.', service: 'gateway', operations: authzOperations },
 ];
 
 /** Every operation by its name. */
@@ -44,6 +45,6 @@ export const operations = {
   ...patOperations, ...leakOperations, ...webhookEndpointOperations, ...webhookSubscriptionOperations, ...hookOperations, ...connectionOperations,
   ...organizationOperations, ...memberOperations, ...projectOperations, ...domainOperations, ...policyOperations, ...identityProviderOperations,
   ...oauthClientOperations, ...trustedClientOperations, ...trustedIssuerOperations, ...serverOperations, ...grantOperations, ...sessionOperations, ...auditOperations,
-  ...toolOperations, ...explainOperations,
+  ...toolOperations, ...explainOperations, ...authzOperations,
 };
 export type OperationName = keyof typeof operations;

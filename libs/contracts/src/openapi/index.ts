@@ -3,4 +3,4 @@ export { families, operations, type OperationName } from './families.ts';
 export { findOperation, type FoundOperation } from './find-operation.ts';
 export { natsErrorHeaders, natsSubjects, operationOfSubject, type NatsOperation } from './nats-calls.ts';
 export { pathParameters, routeOf, type Operation, type OperationFamily, type OperationService } from './operation.ts';
-export { refusalsOf } from './refusals.ts';
+export { refusalsByStatus, refusalsOf } from './refusals.ts';

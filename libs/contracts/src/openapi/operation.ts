@@ -7,8 +7,8 @@ export interface Operation {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** With its parameters in braces: `/v1/pats/{id}` */
   path: `/${string}`;
-  /** What a credential needs; null: no credential at all. Write implies read of the same family. */
-  scope: Scope | null;
+  /** What a credential needs; `any`: to be good; null: no credential at all. Write implies read of the same family. */
+  scope: Scope | 'any' | null;
   summary: string;
   description?: string;
   query?: z.ZodObject;
@@ -26,6 +26,10 @@ export interface Operation {
   mediaType?: string;
   /** Codes beside those that every call can meet; `not_found` is said of every path with a parameter. */
   refusals?: readonly ErrorCode[];
+  /** Has every refusal below 500, but 401, be 403: some proxies know no other. */
+  refusesAsProxiesKnow?: true;
+  /** Of the answer, beside those of every answer: by their names, what they say. */
+  answerHeaders?: Readonly<Record<string, string>>;
   /** A body, or an answer, as it looks. */
   examples?: { body?: object; answer?: object };
 }

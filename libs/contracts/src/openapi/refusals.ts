@@ -17,9 +17,13 @@ export function refusalsOf({ scope, path, refusals = [] }: Operation): ErrorCode
 }
 
 /** The same by their status, in its order. */
-export function refusalsByStatus(codes: readonly ErrorCode[]): [status: number, codes: ErrorCode[]][] {
+export function refusalsByStatus(codes: readonly ErrorCode[], asProxiesKnow = false): [status: number, codes: ErrorCode[]][] {
   const byStatus = new Map<number, ErrorCode[]>();
-  for (const code of codes) byStatus.set(errorCodes[code].status, [...(byStatus.get(errorCodes[code].status) ?? []), code]);
+  for (const code of codes) {
+    const { status: own } = errorCodes[code];
+    const status = asProxiesKnow && own < 500 && own !== 401 ? 403 : own;
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
   return [...byStatus].sort(([one], [other]) => one - other);
 }
 

@@ -24,3 +24,27 @@ export const explainOperations = defineOperations({
     query: explainQuerySchema, status: 200, answer: explainedSchema, refusals: ['not_found'],
   },
 });
+
+const who = {
+  'X-User-Id': 'Whose the credential is.',
+  'X-Tenant-Id': 'The organization that it speaks for.',
+  'Latchkey-Client': 'The OAuth client that an access token was given to.',
+  'Latchkey-Credential': '`pat:` or `access_token:`, and the id.',
+  'Latchkey-Scope': 'What it was given for, parted by spaces.',
+};
+const question = { method: 'get', scope: 'any', status: 200, answer: null, refusesAsProxiesKnow: true, refusals: ['user_mismatch', 'not_found'] } as const;
+
+/** Asked by nginx `auth_request`, Traefik ForwardAuth and Envoy ext_authz, with the headers of the request that they are asked about. */
+export const authzOperations = defineOperations({
+  askAboutServer: {
+    ...question, path: '/authz/servers/{server}', summary: 'May this caller do everything at a server?',
+    description: 'For a reverse proxy, with the `Authorization` of the request that it asks about: whoever has `mcp:read` and `mcp:execute` on the whole of the server. A limit that is reached is 403 too, with `Retry-After`.',
+    answerHeaders: { ...who, 'X-Project-Id': 'Of the server.', 'Latchkey-Identity': 'Who it is, signed for the URL of that server (`/.well-known/jwks.json`): it need not believe the proxy.' },
+  },
+  askAboutCredential: { ...question, path: '/authz/credential', summary: 'Is this credential good?', description: 'Whatever it may do.', answerHeaders: who },
+  askAboutRequest: {
+    ...question, path: '/authz', summary: 'May this request pass?',
+    description: 'By `X-Original-URI`, `X-Original-URL` or `X-Forwarded-Uri`: below `/mcp/{server}` as for that server, otherwise as for a credential. `/authz/uri/{path}` asks the same about the path that follows.',
+    answerHeaders: { ...who, 'X-Project-Id': 'With a server: its project.', 'Latchkey-Identity': 'With a server: who it is, signed for it.' },
+  },
+});
