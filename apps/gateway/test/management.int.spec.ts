@@ -135,7 +135,7 @@ describe('the management API through the gateway', () => {
     for (const name of ['authorization', 'cookie', identityHeader, 'x-forwarded-for']) expect(received!.headers).not.toHaveProperty(name);
   });
 
-  verifies('K7', 'reports of leaks are counted by address and hour, apart from everything else; GitHub\'s signature goes on', async () => {
+  verifies(['K7', 'WH-15'], 'reports of leaks are counted by address and hour, apart from everything else; GitHub\'s signature goes on', async () => {
     const limits = await world.pat({ scopes: ['keys:read'] });
     const headers = { 'github-public-key-identifier': 'k1', 'github-public-key-signature': 'c2ln' };
     expect((await api('POST', '/v1/leaks/github', null, { body: [], headers })).headers['ratelimit-limit']).toBe('60');

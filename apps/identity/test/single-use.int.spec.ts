@@ -122,6 +122,16 @@ describe('single use', () => {
     expect(await identity.dataSource.query(revoked, [used[0]!.grant])).toEqual([{ revoked: true }]);
   });
 
+  verifies('AS-54', 'the process that used a code knows by its own clock that a second use came after it, whatever the clock of the database makes of it', async () => {
+    const { client_id: clientId } = await registered(identity.issuer);
+    const authorized = await authorize(identity.issuer, clientId);
+    const first = await redeem(identity.issuer, clientId, authorized);
+    // To the clock of the database it is so recent that any request seems to have been there before.
+    await identity.dataSource.query("UPDATE artifacts SET consumed_at = clock_timestamp() + interval '5 seconds' WHERE kind = 'AuthorizationCode' AND id_hash = $1", [idHash(authorized.code)]);
+    expect((await redeem(identity.issuer, clientId, authorized)).body.error).toBe('invalid_grant');
+    expect((await refresh(identity.issuer, clientId, first.body.refresh_token!)).body.error).toBe('invalid_grant');
+  });
+
   verifies('AS-53', 'replays are counted: the eleventh within the window is taken for a theft', async () => {
     const { clientId, tokens } = await connect(identity.issuer);
     const answers = [];

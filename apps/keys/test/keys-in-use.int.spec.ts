@@ -182,7 +182,7 @@ describe('keys in use', () => {
   describe('found in the open', () => {
     const report = (tokens: unknown[]) => keys.send('POST', '/v1/leaks', { 'content-type': 'application/json' }, JSON.stringify({ tokens }));
 
-    verifies('K7', 'are ended without a login, for ever, and their organization is told', async () => {
+    verifies(['K7', 'WH-15'], 'are ended without a login, for ever, and their organization is told', async () => {
       const [key, service] = [await keys.mint(bob), await keys.mint(ann, { kind: 'service' })];
       const answer = await report([key.token, service.token, key.token]);
       expect([answer.status, answer.body]).toEqual([202, { received: 3 }]);
@@ -211,7 +211,7 @@ describe('keys in use', () => {
         keys.send('POST', '/v1/leaks/github', { 'content-type': 'application/json', 'github-public-key-identifier': keyId, ...(signature === null ? {} : { 'github-public-key-signature': signature }) }, body);
       const alert = (token: string) => ({ token, type: 'latchkey_token', url: 'https://github.com/a/b', source: 'content' });
 
-      verifies('K7', 'a signed report ends keys and is told which were ours; again, it changes nothing', async () => {
+      verifies(['K7', 'WH-15'], 'a signed report ends keys and is told which were ours; again, it changes nothing', async () => {
         const key = await keys.mint(bob);
         const stranger = mintToken().token;
         // Spaces as they come: the bytes are signed, not what they mean.
@@ -226,7 +226,7 @@ describe('keys in use', () => {
         expect(asked).toBe(1);
       });
 
-      verifies('K7', 'nothing happens for a signature of anything else, of anybody else, or none', async () => {
+      verifies(['K7', 'WH-15'], 'nothing happens for a signature of anything else, of anybody else, or none', async () => {
         const key = await keys.mint(bob);
         const body = JSON.stringify([alert(key.token)]);
         const other = createSign('sha256').update(body).sign(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey, 'base64');

@@ -177,6 +177,35 @@ describe('connectPostgres', () => {
     expect([one, two, three].map((outcome) => (outcome?.status === 'fulfilled' ? outcome.value : 'refused'))).toEqual([[{ half: 6 }], 'refused', [{ half: 4 }]]);
   });
 
+  it('answers whoever waits for a query in the turn in which the driver has the answer, and an error with where it was asked', async () => {
+    const source = await start();
+    const pool = (source.driver as unknown as { master: pg.Pool }).master;
+    /** Who comes first: whoever waits for the answer, or whoever is called when the connection is ready for more. */
+    const order = async (client: pg.Client | pg.PoolClient): Promise<string[]> => {
+      const seen: string[] = [];
+      const { connection } = client as unknown as { connection: NodeJS.EventEmitter };
+      const asked = client.query('SELECT 1 AS one').then(({ rows }) => seen.push(`answer ${rows[0]?.one}`));
+      await new Promise<void>((resolve) => connection.once('readyForQuery', () => queueMicrotask(() => { seen.push('ready'); resolve(); })));
+      await asked;
+      return seen;
+    };
+    const ours = await pool.connect();
+    const drivers = new pg.Client({ connectionString: database.url });
+    await drivers.connect();
+    try {
+      expect([await order(ours), await order(drivers)]).toEqual([['answer 1', 'ready'], ['ready', 'answer 1']]);
+      const failed = await ours.query('SELECT nothing_of_this_name()').then(() => null, (error: unknown) => error as Error);
+      expect([failed?.message, failed?.stack]).toEqual([expect.stringContaining('nothing_of_this_name'), expect.stringContaining('answering-client')]);
+      // Whoever brings somebody to call is called, and so is a query of its own class.
+      expect(await new Promise((resolve, reject) => ours.query('SELECT 2 AS two', [], (error: Error | null, { rows }) => (error === null || error === undefined ? resolve(rows) : reject(error))))).toEqual([{ two: 2 }]);
+      const own = ours.query(new pg.Query('SELECT 3 AS three'));
+      expect(await new Promise((resolve) => own.on('row', (row: object) => resolve(row)))).toEqual({ three: 3 });
+    } finally {
+      ours.release();
+      await drivers.end();
+    }
+  });
+
   it('tells a taken value from other failures', async () => {
     const accounts = (await start()).getRepository(Account);
     await accounts.insert({ email: 'a@example.com', nick: 'a' });
