@@ -2,12 +2,14 @@
 const share = 20;
 /** No process needs more at once. */
 const most = 256;
-/** What is gone sooner than this was too little; what lasts twice as long was too much. */
+/** How long what is taken should last. */
 const lastsMs = 3000;
+/** By how much more is taken at once than the last time: of a caller who has just come nobody knows how long he stays. */
+const growth = 4;
 
 /**
  * What a process has taken of a limit for requests that are still to come, so that not each of them asks Redis. It is charged when it is
- * taken, so no request passes that was not counted; and it grows and shrinks with what is used in a few seconds.
+ * taken, so no request passes that was not counted; and it is as much as is used in a few seconds, by how long the last lasted.
  */
 export class Advance {
   left = 0;
@@ -19,9 +21,9 @@ export class Advance {
   /** How much the next question asks for, the request that asks it included. */
   wanted(limit: number, nowMs: number): number {
     if (this.asking > 0) return 1;
-    const lastedMs = nowMs - this.takenAtMs;
-    this.size = lastedMs < lastsMs ? this.size * 2 : lastedMs < 2 * lastsMs ? this.size : 1;
-    this.size = Math.max(1, Math.min(this.size, most, Math.floor(limit / share)));
+    // What was taken last has lasted until now.
+    const needed = Math.floor((this.size * lastsMs) / (nowMs - this.takenAtMs));
+    this.size = Math.max(1, Math.min(needed, this.size * growth, most, Math.floor(limit / share)));
     return this.size;
   }
 

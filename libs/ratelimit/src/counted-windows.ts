@@ -3,6 +3,9 @@ import type { Counts, Limit } from './limits.ts';
 
 /** How many windows are kept before those that are over are looked for. */
 const sweepAt = 50_000;
+/** A number that is worth a look every minute. */
+const many = 1000;
+const sweepEveryMs = 60_000;
 
 export interface Window {
   used: number;
@@ -15,6 +18,7 @@ export interface Window {
 export class CountedWindows {
   private readonly windows = new Map<string, Window>();
   private sweepAgainAt = sweepAt;
+  private sweptAtMs = 0;
 
   constructor(private readonly nowMs: () => number) {}
 
@@ -33,7 +37,7 @@ export class CountedWindows {
       }
       return { used: window.used, leftMs: window.endsAtMs - nowMs };
     });
-    if (this.windows.size > this.sweepAgainAt) this.sweep(nowMs);
+    this.sweepIfDue(nowMs);
     return { allowed, counts };
   }
 
@@ -51,7 +55,7 @@ export class CountedWindows {
     else if (window.endsAtMs <= nowMs) window.advance.drop();
     window.used = used;
     window.endsAtMs = endsAtMs;
-    if (this.windows.size > this.sweepAgainAt) this.sweep(nowMs);
+    this.sweepIfDue(nowMs);
     return window;
   }
 
@@ -59,6 +63,12 @@ export class CountedWindows {
   private giveUpAdvance(key: string): void {
     const window = this.windows.get(key);
     if (window !== undefined) window.used -= window.advance.drop();
+  }
+
+  private sweepIfDue(nowMs: number): void {
+    if (this.windows.size <= many || (this.windows.size <= this.sweepAgainAt && nowMs - this.sweptAtMs < sweepEveryMs)) return;
+    this.sweptAtMs = nowMs;
+    this.sweep(nowMs);
   }
 
   private sweep(nowMs: number): void {

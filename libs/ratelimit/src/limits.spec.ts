@@ -40,6 +40,14 @@ describe('Limits in memory', () => {
     expect((await limits.consume('rival', [limit('k', 1)])).allowed).toBe(true);
   });
 
+  it('keeps none of those that are over for much longer than a minute', async () => {
+    const { ask, clock, limits } = start();
+    for (let n = 0; n < 2000; n += 1) await ask(limit(`k${n}`, 1, 1));
+    clock.ms = 60_001;
+    await ask(limit('last', 1));
+    expect((limits as unknown as { windows: { windows: Map<string, unknown> } }).windows.windows.size).toBe(1);
+  });
+
   it('keeps no more windows than are open, however many there were', async () => {
     const { ask, clock, limits } = start();
     for (let n = 0; n < 50_000; n += 1) await ask(limit(`k${n}`, 1, 1));
