@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Problem, problemContentType, toProblemDocument } from '@latchkey/problem';
+import { answeredOn } from './drain.ts';
 import { requestIdOf } from './request-id.ts';
 
 /** What Node tells of requests that never became one; everything else is no HTTP. */
@@ -14,8 +15,7 @@ const unreadable = { status: 400, reason: 'Bad Request' };
 export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   // In the midst of another answer, one more would be read as a part of it.
-  const answering = (socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage;
-  if (!socket.writable || answering?.headersSent === true) return void socket.destroy();
+  if (!socket.writable || answeredOn(socket)?.headersSent === true) return void socket.destroy();
   const { status, reason } = known[error.code ?? ''] ?? unreadable;
   const requestId = requestIdOf({});
   const body = documentOf(status, requestId);

@@ -1,5 +1,5 @@
-import { Server as NetServer } from 'node:net';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Server as NetServer, type Socket } from 'node:net';
+import type { Server, ServerResponse } from 'node:http';
 import { z } from 'zod';
 
 export const drainSecondsSchema = z.coerce.number().int().min(0).max(3600).default(30)
@@ -12,23 +12,32 @@ export const drainSecondsSchema = z.coerce.number().int().min(0).max(3600).defau
  */
 export class Drain {
   private draining = false;
-  private readonly open = new Set<ServerResponse>();
+  private readonly connections = new Set<Socket>();
 
   get isDraining(): boolean {
     return this.draining;
   }
 
-  /** To be told of every request before it is answered. */
-  note(_request: IncomingMessage, response: ServerResponse): void {
-    if (this.draining) return void (response.shouldKeepAlive = false);
-    this.open.add(response);
-    response.once('close', () => this.open.delete(response));
+  /** Knows from now on what is open there. */
+  watch(server: Server): Server {
+    return server.on('connection', (socket: Socket) => {
+      this.connections.add(socket);
+      socket.once('close', () => this.connections.delete(socket));
+    });
+  }
+
+  /** To be told of every request before it is answered. Hot path: nothing is kept of it; its connection is known. */
+  note(response: ServerResponse): void {
+    if (this.draining) response.shouldKeepAlive = false;
   }
 
   /** @returns how many connections were cut, because they had not ended by themselves in that time */
   async run(server: Server, withinMs: number): Promise<number> {
     this.draining = true;
-    for (const response of this.open) response.shouldKeepAlive = false;
+    for (const socket of this.connections) {
+      const response = answeredOn(socket);
+      if (response !== null) response.shouldKeepAlive = false;
+    }
     // `Server.close` of HTTP would close idle connections too.
     const ended = new Promise<'ended'>((resolve) => NetServer.prototype.close.call(server, () => resolve('ended')));
     let timer: NodeJS.Timeout | undefined;
@@ -42,6 +51,9 @@ export class Drain {
     return left;
   }
 }
+
+/** The answer that is under way on a connection. */
+export const answeredOn = (socket: Socket): ServerResponse | null => (socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage ?? null;
 
 function connectionsOf(server: Server): Promise<number> {
   return new Promise((resolve) => server.getConnections((error, count) => resolve(error === null ? count : 0)));

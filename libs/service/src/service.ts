@@ -86,13 +86,13 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     forceCloseConnections: 'idle',
     bodyLimit: 1024 * 1024,
     serverFactory: (handler: RequestListener): Server =>
-      continuesInTurn(createServer({ maxHeaderSize: 32 * 1024 }, (request, response) => {
+      leaving.watch(continuesInTurn(createServer({ maxHeaderSize: 32 * 1024 }, (request, response) => {
         if (refuseDoubtful(request, response)) return;
-        leaving.note(request, response);
+        leaving.note(response);
         options.metrics?.time(request, response);
         if (options.tracksRequests === true) withRequestFacts(request, proxies, () => serve(request, response, handler), trace && ((requestId) => beginRequestSpan(trace, request, response, requestId)));
         else serve(request, response, handler);
-      })),
+      }))),
   });
   const app = await NestFactory.create<NestFastifyApplication>(options.module, adapter, {
     logger: nestLogger(options.logger),
