@@ -47,7 +47,7 @@ export interface RunningGateway extends RunningService {
 const dataPlane = /^\/(?:mcp|v1|authz)(?:[/?]|$)/;
 /** The slug is reserved, and no token looks like it. */
 const cards = /^\/mcp\/(?:[a-z0-9-]{1,63}\/)?server-card(?:\?|$)/;
-const isData = (url: string): boolean => dataPlane.test(url) && !cards.test(url);
+const isData = (url: string): boolean => dataPlane.test(url) && !(url.includes('/server-card') && cards.test(url));
 
 function dataPlaneHandler(gateway: Gateway, logger: Logger, proxies: TrustedProxies): RawHandler {
   const handle = runPipeline(gateway.stages, logger, proxies);

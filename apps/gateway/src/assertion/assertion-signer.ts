@@ -20,8 +20,13 @@ export interface Signed {
 
 /** Signs who is calling, for exactly one upstream (GW-82). Its key signs nothing else. */
 export class AssertionSigner {
-  /** Half a minute stale at most; its key is the content, so a change of role or scope never meets an older assertion. */
-  private readonly recent = new Map<string, Signed>();
+  /**
+   * Half a minute stale at most; its key is the content, so a change of role or scope never meets an older assertion. Those of before the last turn
+   * are looked at too, and go with the next: by then none of them may be used again.
+   */
+  private recent = new Map<string, Signed>();
+  private earlier = new Map<string, Signed>();
+  private turnAtSeconds = 0;
   readonly lookups = { hits: 0, misses: 0 };
 
   private constructor(
@@ -52,7 +57,7 @@ export class AssertionSigner {
   signed(content: AssertionContent): Signed {
     const cacheKey = JSON.stringify(content);
     const now = this.options.clock.nowSeconds();
-    const known = this.recent.get(cacheKey);
+    const known = this.recent.get(cacheKey) ?? this.earlier.get(cacheKey);
     if (known !== undefined && known.freshUntilSeconds > now) {
       this.lookups.hits += 1;
       return known;
@@ -65,16 +70,20 @@ export class AssertionSigner {
       .setExpirationTime(now + lifetimeSeconds)
       .sign(this.key);
     const signed: Signed = { signature, text: null, freshUntilSeconds: now + reuseSeconds };
-    this.remember(cacheKey, signed);
-    signature.then((text) => { signed.text = text; }, () => this.recent.delete(cacheKey));
+    this.remember(cacheKey, signed, now);
+    signature.then((text) => { signed.text = text; }, () => {
+      this.recent.delete(cacheKey);
+      this.earlier.delete(cacheKey);
+    });
     return signed;
   }
 
-  private remember(cacheKey: string, signed: Signed): void {
-    this.recent.delete(cacheKey);
+  private remember(cacheKey: string, signed: Signed, nowSeconds: number): void {
+    if (nowSeconds >= this.turnAtSeconds || this.recent.size * 2 >= cacheLimit) {
+      this.earlier = this.recent;
+      this.recent = new Map();
+      this.turnAtSeconds = nowSeconds + reuseSeconds;
+    }
     this.recent.set(cacheKey, signed);
-    if (this.recent.size <= cacheLimit) return;
-    const oldest = this.recent.keys().next();
-    if (oldest.done !== true) this.recent.delete(oldest.value);
   }
 }

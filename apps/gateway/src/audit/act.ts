@@ -107,7 +107,7 @@ export function eventOf(act: Act, times: number): AuditEvent {
 }
 
 function detailsOf({ principal, method, status, endUser, connection, judged }: Act, times: number): AuditEvent['details'] {
-  const details: AuditEvent['details'] = judged === undefined ? {} : decisionFacts(judged);
+  const details: AuditEvent['details'] = judged === undefined ? {} : { ...decisionFacts(judged) };
   details['method'] = cleaned(method, 64);
   details['status'] = status;
   if (principal !== undefined && principal.clientId !== null) details['client'] = cleaned(principal.clientId, 256);

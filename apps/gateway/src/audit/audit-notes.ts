@@ -17,7 +17,8 @@ export interface AuditNotesOptions {
 }
 
 const intervalMs = 250;
-const batchSize = 500;
+/** What is put into words at once; callers are served in between. */
+const batchSize = 200;
 
 /** A gateway has no database: what it did is in memory for a moment, then with identity. What is lost on the way is counted, and told. */
 export class AuditNotes {
@@ -72,6 +73,7 @@ export class AuditNotes {
         await trail.publish('gateway', this.pending);
         metrics.count('told', this.pending.length);
         this.pending = [];
+        if (this.waiting.length > 0) await new Promise((resolve) => setImmediate(resolve));
       }
       if (this.failing) logger.info('audit events are told again');
       this.failing = false;

@@ -30,8 +30,16 @@ function rolesFor({ membership }: Subject, ask: Ask): string[] {
   return Object.entries(membership?.projects ?? {}).filter(([name]) => project === undefined || name === project).map(([name, role]) => `${name}:${role}`);
 }
 
-/** As details of an entry: without what is not there, and with a mark where something does not fit. */
-export function decisionFacts(judged: Judged): Details {
+const facts = new WeakMap<Judged, Details>();
+
+/** As details of an entry, not to be changed: without what is not there, and with a mark where something does not fit. Who does the same again is judged by the same. */
+export function decisionFacts(judged: Judged): Readonly<Details> {
+  let known = facts.get(judged);
+  if (known === undefined) facts.set(judged, (known = factsOf(judged)));
+  return known;
+}
+
+function factsOf(judged: Judged): Details {
   const { subject, ask, credentialRevision, memberRevision, policyRevision, identityPosition, keysPosition, askedOnline } = judged;
   const { credential, membership } = subject;
   const details: Details = {};

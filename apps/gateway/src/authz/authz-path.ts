@@ -3,6 +3,8 @@ import { Problem } from '@latchkey/problem';
 import { isUnsafePath } from '../proxy/unsafe-path.ts';
 
 export const authzPath = /^\/authz(?:[/?]|$)/;
+/** Hot path: hardly any request is one. */
+export const isAuthzUrl = (url: string): boolean => url.startsWith('/authz') && authzPath.test(url);
 const forServer = /^\/authz\/servers\/([a-z0-9-]{1,63})(?:[/?]|$)/;
 const forCredential = /^\/authz\/credential(?:[/?]|$)/;
 const forUri = /^\/authz\/uri(?=\/)/;

@@ -1,11 +1,11 @@
 import { causeOfDeath, isWithin, type Death, type IdentityFacts } from '@latchkey/access';
 import type { PatRecord } from '@latchkey/contracts';
 import type { WallClock } from '@latchkey/clock';
-import type { Confirmed } from '../freshness/confirmed.ts';
+import { saysNothing, type Confirmed } from '../freshness/confirmed.ts';
 import { clockToleranceSeconds } from './access-token.ts';
 import type { Principal } from './principal.ts';
 
-type Facts = IdentityFacts & { isEnded(pat: PatRecord): boolean; patByHash(hash43: string): PatRecord | undefined; patById(id: string): PatRecord | undefined };
+type Facts = IdentityFacts & { changes: number; isEnded(pat: PatRecord): boolean; patByHash(hash43: string): PatRecord | undefined; patById(id: string): PatRecord | undefined };
 
 /** Deaths that no later word undoes, so that whoever has heard of one needs no proof of having heard the latest. Absence is none. */
 const final: ReadonlySet<string> = new Set<Death>(['token_revoked', 'token_expired']);
@@ -13,6 +13,9 @@ export const isFinal = (death: Death): boolean => final.has(death);
 
 /** Tells whether a credential still lives: at every request, cache hit or not, and again for open streams whenever something changes. */
 export class Liveness {
+  /** After which change of the facts nothing was found against a credential; its expiry is not among them. */
+  private readonly standing = new WeakMap<Principal, number>();
+
   constructor(
     private readonly facts: Facts,
     private readonly clock: WallClock,
@@ -26,8 +29,14 @@ export class Liveness {
   causeOfDeath(principal: Principal, confirmed?: Confirmed): Death | null {
     const { hash } = principal;
     if (principal.sourcePat !== null) return this.deathWithSource(principal, principal.sourcePat, confirmed);
+    const { changes } = this.facts;
+    const isExpired = this.isExpired(principal);
+    // Nothing has arrived since: what did not speak against it then does not now.
+    if (this.standing.get(principal) === changes && saysNothing(confirmed)) return isExpired ? 'token_expired' : null;
     const pat = hash === null ? null : (this.facts.patByHash(hash) ?? confirmed?.keys?.answer.pat);
-    return this.judge(principal, pat, this.isExpired(principal), confirmed);
+    const death = this.judge(principal, pat, isExpired, confirmed);
+    if (death === null && saysNothing(confirmed)) this.standing.set(principal, changes);
+    return death;
   }
 
   /**

@@ -1,25 +1,26 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { identityHeader, requestHeaders } from '@latchkey/contracts';
 import type { Exchange } from '../proxy/exchange.ts';
+import { dropHeader, headerIn, setHeader, type HeaderList } from './header-list.ts';
 
 /** GW-81. What is not listed does not go on: nothing that a caller invents reaches an upstream (GW-80). */
 const passedToMcp = ['accept', 'content-type', 'mcp-protocol-version', 'mcp-method', 'mcp-name', 'last-event-id', 'traceparent', 'tracestate'];
 const passedToServices = ['accept', 'content-type', 'if-match', 'if-none-match', 'github-public-key-identifier', 'github-public-key-signature', requestHeaders.idempotencyKey, requestHeaders.consistency, 'traceparent', 'tracestate'];
 
 /** Legacy clients may send these by mistake; where they contradict the body they must not mislead anybody further on (GW-49). */
-function dropMisleading(headers: Record<string, string>, exchange: Exchange): void {
-  const { message } = exchange;
+function dropMisleading(headers: HeaderList, { message }: Exchange): void {
   if (message?.era !== 'legacy' || message.kind === 'response') return;
-  if (headers['mcp-method'] !== undefined && headers['mcp-method'] !== message.method) delete headers['mcp-method'];
-  const named = message.params['name'] ?? message.params['uri'];
-  if (headers['mcp-name'] !== undefined && headers['mcp-name'] !== named) delete headers['mcp-name'];
+  const method = headerIn(headers, 'mcp-method');
+  if (method !== undefined && method !== message.method) dropHeader(headers, 'mcp-method');
+  const name = headerIn(headers, 'mcp-name');
+  if (name !== undefined && name !== (message.params['name'] ?? message.params['uri'])) dropHeader(headers, 'mcp-name');
 }
 
-function pick(from: IncomingHttpHeaders, names: readonly string[]): Record<string, string> {
-  const picked: Record<string, string> = {};
+function pick(from: IncomingHttpHeaders, names: readonly string[]): HeaderList {
+  const picked: HeaderList = [];
   for (const name of names) {
     const value = from[name];
-    if (typeof value === 'string') picked[name] = value;
+    if (typeof value === 'string') picked.push(name, value);
   }
   return picked;
 }
@@ -30,12 +31,12 @@ const keptFromHooks = new Set([
 ]);
 
 /** WH-13. A webhook goes to its verifier with what its sender put there: which headers are signed depends on who sends. */
-function ofHook(from: IncomingHttpHeaders): Record<string, string> {
+function ofHook(from: IncomingHttpHeaders): HeaderList {
   return pick(from, Object.keys(from).filter((name) => !keptFromHooks.has(name)));
 }
 
-/** Headers of the request as it goes upstream. `assertion` takes the place of the caller's credential. */
-export function upstreamHeaders(exchange: Exchange, assertion: string | null): Record<string, string> {
+/** Headers of the request as it goes upstream, each name once. `assertion` takes the place of the caller's credential. */
+export function upstreamHeaders(exchange: Exchange, assertion: string | null): HeaderList {
   const { request, message, upstreamSession } = exchange;
   const mcp = exchange.route?.kind === 'mcp';
   const hook = exchange.route?.kind === 'manage' && exchange.route.operation.family === 'hooks';
@@ -43,21 +44,21 @@ export function upstreamHeaders(exchange: Exchange, assertion: string | null): R
   if (mcp) {
     // What the registration adds comes last: it replaces nothing of the protocol.
     const added = exchange.upstream?.settings?.headers;
-    if (added !== undefined) for (const [name, value] of Object.entries(added)) headers[name] ??= value;
+    if (added !== undefined) for (const [name, value] of Object.entries(added)) if (headerIn(headers, name) === undefined) headers.push(name, value);
     for (const name in request.headers) {
       if (!name.startsWith('mcp-param-')) continue;
       // GW-48: they pass as they are; no decision rests on them.
       const value = request.headers[name];
-      if (typeof value === 'string') headers[name] = value;
+      if (typeof value === 'string') setHeader(headers, name, value);
     }
     dropMisleading(headers, exchange);
-    if (message?.era === 'modern') delete headers['last-event-id'];
-    if (upstreamSession !== null) headers['mcp-session-id'] = upstreamSession;
+    if (message?.era === 'modern') dropHeader(headers, 'last-event-id');
+    if (upstreamSession !== null) setHeader(headers, 'mcp-session-id', upstreamSession);
   }
   // Events go out one by one and results may be read on the way: neither can be compressed (GW-60, GW-81).
-  headers['accept-encoding'] = 'identity';
-  headers[requestHeaders.requestId] = exchange.requestId;
-  if (exchange.attached !== undefined) headers[exchange.attached.header] = exchange.attached.value;
-  if (assertion !== null) headers[identityHeader] = assertion;
+  setHeader(headers, 'accept-encoding', 'identity');
+  setHeader(headers, requestHeaders.requestId, exchange.requestId);
+  if (exchange.attached !== undefined) setHeader(headers, exchange.attached.header, exchange.attached.value);
+  if (assertion !== null) setHeader(headers, identityHeader, assertion);
   return headers;
 }

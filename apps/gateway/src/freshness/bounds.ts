@@ -14,7 +14,9 @@ export function mayChange({ route, message, method }: Exchange): boolean {
   // What somebody is let through to may change anything.
   if (route !== undefined && isAuthz(route)) return true;
   if (route?.kind === 'manage') return method !== 'GET' && method !== 'HEAD';
-  return message !== undefined && message.kind !== 'response' && !reads.test(message.method);
+  if (message === undefined || message.kind === 'response') return false;
+  // Hot path: it is what most messages are.
+  return message.method === 'tools/call' || !reads.test(message.method);
 }
 
 /** The bound that this request is under. */

@@ -16,6 +16,9 @@ export interface Confirmed {
   keys?: Word<KeysYes>;
 }
 
+/** Whether no writer had to be asked. */
+export const saysNothing = (confirmed: Confirmed | undefined): boolean => confirmed === undefined || (confirmed.identity === undefined && confirmed.keys === undefined);
+
 /** Whose word a credential lives by: that of keys only where it is a PAT, or was cut from one. */
 export const writersOf = (restsOnPat: boolean): readonly Writer[] => (restsOnPat ? both : identityOnly);
 const both: readonly Writer[] = ['keys', 'identity'];

@@ -32,9 +32,8 @@ class BodyReader {
     // What is settled hears what else there is and does nothing: to leave costs more.
     request.on('data', (chunk: Buffer) => this.onData(chunk));
     request.on('end', () => this.onEnd());
-    const onClose = (): void => this.onClose();
-    request.on('close', onClose);
-    request.on('error', onClose);
+    // Of a request that breaks off Node tells an error only to those who listen for it, and the end to everybody.
+    request.on('close', () => this.onClose());
   }
 
   private onData(chunk: Buffer): void {

@@ -21,6 +21,8 @@ type Item = Record<string, unknown>;
  */
 export function rewritePlan(route: McpRoute, subject: Subject, message: Message | undefined, heard?: (versions: readonly unknown[]) => void): Rewrite | null {
   const { server } = route;
+  // Hot path: the answers to most messages pass as they are.
+  if (message !== undefined && !mayConcern(message)) return null;
   // A credential that covers the whole server has nothing hidden from it.
   const restricted = !mayUse(subject, server, { kind: 'resource', name: '' });
   const narrows = restricted || keepsTools(server) || Object.keys(server.settings?.restrictions?.annotations ?? {}).length > 0;
@@ -29,7 +31,7 @@ export function rewritePlan(route: McpRoute, subject: Subject, message: Message 
     return narrows ? (received) => filterMessage(received, subject, route, restricted) : null;
   }
   if (message.kind !== 'request') return null;
-  const filters = narrows && (lists.includes(message.method) || message.method === 'subscriptions/listen');
+  const filters = narrows && isList(message.method);
   const caches = message.era === 'modern' && cacheable.has(message.method);
   if (!filters && !caches) return null;
   return (received) => {
@@ -39,6 +41,9 @@ export function rewritePlan(route: McpRoute, subject: Subject, message: Message 
     return true;
   };
 }
+
+const isList = (method: string): boolean => lists.includes(method) || method === 'subscriptions/listen';
+const mayConcern = (message: Message): boolean => message.kind === 'request' && (cacheable.has(message.method) || isList(message.method));
 
 function filterMessage(received: Record<string, unknown>, subject: Subject, { server }: McpRoute, restricted: boolean): boolean {
   // GW-53: news of what is hidden is news of its existence.

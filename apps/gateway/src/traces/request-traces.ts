@@ -1,5 +1,6 @@
 import { isTraceparent, type SpanAttributes, type TracedSpan, type Tracing } from '@latchkey/telemetry';
 import { calledTool } from '../message/called-tool.ts';
+import { dropHeader, setHeader, type HeaderList } from '../forward/header-list.ts';
 import type { CallNames } from '../metrics/call-names.ts';
 import type { Exchange } from '../proxy/exchange.ts';
 import { knownMethod, knownRpc } from './span-names.ts';
@@ -32,11 +33,11 @@ export class RequestTraces {
   }
 
   /** Begins what is asked of an upstream, and tells it so in the `headers` that go there (GW-81). */
-  ask(exchange: Exchange, headers: Record<string, string>): TracedSpan {
+  ask(exchange: Exchange, headers: HeaderList): TracedSpan {
     const span = this.of(exchange).child(this.nameOf(exchange), { kind: 'client', attributes: this.about(exchange) });
-    headers['traceparent'] = span.traceparent;
+    setHeader(headers, 'traceparent', span.traceparent);
     // What another system noted of a trace is about the one that it began, and nobody else's.
-    if (!isTraceparent(parentOf(exchange))) delete headers['tracestate'];
+    if (!isTraceparent(parentOf(exchange))) dropHeader(headers, 'tracestate');
     return span;
   }
 

@@ -11,6 +11,7 @@ import { RpcRefusal, rpcCodes } from '../../message/rpc-refusal.ts';
 import type { Exchange, Route } from '../exchange.ts';
 import { contradictionIn } from '../named-parties.ts';
 import { noSuchTool } from '../../rest/no-such-tool.ts';
+import { KeptDecisions } from '../kept-decisions.ts';
 import type { Stage } from '../stage.ts';
 import { challengeFor } from './authenticate.ts';
 
@@ -70,7 +71,7 @@ function unknownTo({ message, route }: Exchange, decision: Extract<Decision, { k
 
 /** Whether the key itself, or the one behind an exchanged token, may be used from where this request comes from (K8). */
 export const mayCallFrom = (principal: Principal, keys: Keys, { confirmed, address }: Pick<Exchange, 'confirmed' | 'address'>): boolean =>
-  limitsOf(principal, keys, confirmed).every(({ allowedIps }) => admitsAddress(allowedIps, address));
+  (principal.sourcePat === null && principal.allowedIps === null) || limitsOf(principal, keys, confirmed).every(({ allowedIps }) => admitsAddress(allowedIps, address));
 
 /** The decision, made once here and again for open streams when something changes. */
 export function authorize(members: Members & Keys & Revisions): Stage {
@@ -83,6 +84,18 @@ export function authorize(members: Members & Keys & Revisions): Stage {
     throw refusal;
   };
 
+  const kept = new KeptDecisions(members);
+
+  const decideAnew = (exchange: Exchange, route: Route, principal: Principal): void => {
+    const ask = askOf(route, exchange.message, principal);
+    exchange.subject = subjectOf(principal, members, exchange.confirmed);
+    const policyRevision = route.kind === 'mcp' ? (route.server.revision ?? null) : null;
+    if (ask !== null) exchange.judged = judge(members, principal, exchange.subject, ask, exchange.confirmed, policyRevision);
+    if (route.kind === 'mcp' && route.authz === true) refuse(exchange, decideWhole(exchange.subject, route.server));
+    else if (ask !== null) refuse(exchange, decide(exchange.subject, ask));
+    kept.keep(exchange, route, principal);
+  };
+
   return {
     name: 'authorize',
     statuses: [200, 403, 404],
@@ -91,12 +104,7 @@ export function authorize(members: Members & Keys & Revisions): Stage {
       if (route.kind === 'manage' && route.operation.scope === null) return;
       const principal = exchange.needPrincipal();
       if (!mayCallFrom(principal, members, exchange)) throw new Problem('ip_not_allowed');
-      const ask = askOf(route, exchange.message, principal);
-      exchange.subject = subjectOf(principal, members, exchange.confirmed);
-      const policyRevision = route.kind === 'mcp' ? (route.server.revision ?? null) : null;
-      if (ask !== null) exchange.judged = judge(members, principal, exchange.subject, ask, exchange.confirmed, policyRevision);
-      if (route.kind === 'mcp' && route.authz === true) refuse(exchange, decideWhole(exchange.subject, route.server));
-      else if (ask !== null) refuse(exchange, decide(exchange.subject, ask));
+      if (!kept.repeats(exchange, route, principal)) decideAnew(exchange, route, principal);
       // Only now: where a server stands is told to nobody who may not use it.
       const contradiction = contradictionIn(exchange.request.headers, route, principal);
       if (contradiction !== null) throw new Problem(contradiction);

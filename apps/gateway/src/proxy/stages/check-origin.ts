@@ -1,5 +1,5 @@
 import { Problem } from '@latchkey/problem';
-import { authzPath } from '../../authz/authz-path.ts';
+import { isAuthzUrl } from '../../authz/authz-path.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Stage } from '../stage.ts';
 
@@ -71,7 +71,7 @@ export function checkOrigin(rules: OriginRules): Stage {
     run(exchange) {
       const { request, method } = exchange;
       // A proxy asks about a request to another host, in its own name or in that one's; no page can read the answer.
-      if (authzPath.test(request.url ?? '')) return;
+      if (isAuthzUrl(request.url ?? '')) return;
       const { host, origin } = request.headers;
       if (host !== undefined && host !== allowed) {
         if (!hostAllowed(rules, host)) throw new Problem('invalid_request', { status: 403, detail: 'This host is not served here.' });

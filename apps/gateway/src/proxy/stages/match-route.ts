@@ -1,13 +1,13 @@
 import { resources } from '@latchkey/oauth';
 import { Problem } from '@latchkey/problem';
 import type { ServerRecord } from '@latchkey/contracts';
-import { authzPath, readAuthzTarget } from '../../authz/authz-path.ts';
+import { isAuthzUrl, readAuthzTarget } from '../../authz/authz-path.ts';
 import { takeUrlToken } from '../../credentials/url-token.ts';
 import { isUnsafePath } from '../unsafe-path.ts';
 import { toolOperation } from '../../rest/tool-operation.ts';
 import { managementRoute } from '../../upstreams/management-routes.ts';
 import { stale } from '../../freshness/stale.ts';
-import type { Exchange, Route } from '../exchange.ts';
+import type { Exchange, McpRoute, Route } from '../exchange.ts';
 import type { Stage } from '../stage.ts';
 
 export interface RouteSources {
@@ -17,6 +17,7 @@ export interface RouteSources {
   isFresh(): boolean;
 }
 
+const plainLimit = 1000;
 const serverPath = /^\/mcp\/([a-z0-9-]{1,63})$/;
 
 /** The path and the query of a request target; an absolute form (RFC 9112 section 3.2.2) is for proxies that we are not. */
@@ -27,6 +28,30 @@ function splitTarget(url: string): { path: string; query: string } {
 
 export function matchRoute(sources: RouteSources): Stage {
   const resource = resources(sources.gatewayUrl);
+
+  /** Records are replaced, never changed, and so is the way to one. */
+  const ways = new WeakMap<ServerRecord, McpRoute>();
+  const routeTo = (server: ServerRecord, slug: string): McpRoute => {
+    let way = ways.get(server);
+    if (way === undefined) {
+      const name = resource.server(slug);
+      way = Object.freeze({ kind: 'mcp', server, resource: name, url: name, template: `/mcp/${slug}` });
+      ways.set(server, way);
+    }
+    return way;
+  };
+
+  /** Plain paths that have led to servers, and where to. Hot path: what was taken apart once is not taken apart again. */
+  const plain = new Map<string, string>();
+  const known = (url: string): McpRoute | null => {
+    const slug = plain.get(url);
+    const server = slug === undefined ? undefined : sources.server(slug);
+    return server === undefined || slug === undefined ? null : routeTo(server, slug);
+  };
+  const keep = (url: string, { server }: McpRoute): void => {
+    if (plain.size >= plainLimit) plain.clear();
+    plain.set(url, server.slug);
+  };
 
   const findTools = (path: string, method: string): Route | null => {
     const found = toolOperation(path, method);
@@ -49,13 +74,12 @@ export function matchRoute(sources: RouteSources): Stage {
   const find = (exchange: Exchange): Route | null => {
     const { method } = exchange;
     const url = exchange.request.url ?? '';
-    if (authzPath.test(url)) return findAuthz(exchange);
+    if (isAuthzUrl(url)) return findAuthz(exchange);
     const { path, query } = splitTarget(url);
     const slug = serverPath.exec(path)?.[1];
     if (slug !== undefined) {
       const server = sources.server(slug);
-      const name = resource.server(slug);
-      return server === undefined ? null : { kind: 'mcp', server, resource: name, url: name, template: `/mcp/${slug}` };
+      return server === undefined ? null : routeTo(server, slug);
     }
     if (path === '/mcp') return { kind: 'own', purpose: 'platform', resource: resource.platform, url: resource.platform, template: '/mcp' };
     if (!path.startsWith('/v1/') || isUnsafePath(path)) return null;
@@ -73,6 +97,12 @@ export function matchRoute(sources: RouteSources): Stage {
     name: 'matchRoute',
     statuses: [404, 503],
     run(exchange) {
+      const url = exchange.request.url ?? '';
+      const again = known(url);
+      if (again !== null) {
+        exchange.route = again;
+        return;
+      }
       const urlToken = takeUrlToken(exchange.request);
       // The page that a browser goes to next must not be told this one.
       if (urlToken !== undefined) exchange.tell('referrer-policy', 'no-referrer');
@@ -82,6 +112,7 @@ export function matchRoute(sources: RouteSources): Stage {
       if (route === null) throw new Problem('not_found', { detail: 'There is nothing at this path.' });
       exchange.urlToken = urlToken;
       exchange.route = route;
+      if (route.kind === 'mcp' && serverPath.test(url)) keep(url, route);
     },
   };
 }
