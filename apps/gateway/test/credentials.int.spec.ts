@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { InProcessTrail } from '@latchkey/feed';
 import { mintToken } from '@latchkey/token';
 import { eventually, verifies } from '@latchkey/testing';
@@ -341,6 +343,49 @@ describe('a flood of bad credentials', () => {
     } finally {
       await world.close();
     }
+  });
+});
+
+describe('a flood of new tokens', () => {
+  const count = 300;
+  let world: World;
+  const sockets: Socket[] = [];
+  beforeAll(async () => { world = await startWorld(); });
+  afterAll(async () => {
+    for (const socket of sockets) socket.destroy();
+    await world.close();
+  });
+
+  /** A connection on which something was answered already: of those that only wait, a server takes one in each turn of its event loop. */
+  const connection = async (): Promise<Socket> => {
+    const socket = connect(Number(new URL(world.url).port), '127.0.0.1').setNoDelay(true);
+    sockets.push(socket);
+    socket.write('GET /healthz HTTP/1.1\r\nhost: gateway.test\r\n\r\n');
+    await once(socket, 'data');
+    return socket;
+  };
+  const requestOf = (token: string, id: string): string => {
+    const body = JSON.stringify(call('add', id));
+    return [
+      'POST /mcp/demo HTTP/1.1', 'host: gateway.test', `authorization: Bearer ${token}`, 'content-type: application/json', 'accept: application/json, text/event-stream',
+      `content-length: ${body.length}`, '', body,
+    ].join('\r\n');
+  };
+
+  verifies('GW-27', 'holds up none whose token is known: it is answered while new ones wait', async () => {
+    const known = await world.jwt();
+    // Verified like any other, and then refused here: how many of them were answered says how many were verified.
+    const fresh = await Promise.all(Array.from({ length: count }, () => world.jwt({ scope: 'mcp:read' })));
+    expect((await world.post(call(), bearer(known))).status).toBe(200);
+    const open = await Promise.all(Array.from({ length: count + 1 }, connection));
+    const answers: string[] = [];
+    open.forEach((socket) => socket.once('data', (chunk: Buffer) => void answers.push(chunk.subarray(9, 12).toString())));
+    [...fresh, known].forEach((token, at) => open[at]?.write(requestOf(token, `r-${at}`)));
+    await eventually(() => answers.length === count + 1, { timeoutMs: 20_000 });
+
+    expect(answers.filter((status) => status === '403')).toHaveLength(count);
+    // It was the last to come; how many are verified in a few milliseconds is the machine's affair.
+    expect(answers.indexOf('200')).toBeLessThan(count * 0.8);
   });
 });
 

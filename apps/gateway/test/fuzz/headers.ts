@@ -21,7 +21,7 @@ const headersOf = (names: readonly string[], values: fc.Arbitrary<string | strin
 const mayGoOn = new Set(['accept', 'content-type', 'mcp-protocol-version', 'mcp-method', 'mcp-name', 'last-event-id', 'traceparent', 'tracestate', 'mcp-session-id', 'accept-encoding', 'x-request-id', 'latchkey-identity']);
 
 /** GW-80, GW-81: whatever a caller sends, what goes on is of the protocol or ours, and what is ours is not what the caller said. */
-export const keepsToItself = (strip: (headers: IncomingHttpHeaders) => void, build: (exchange: Exchange, assertion: string | null) => Record<string, string>): fc.IProperty<[IncomingHttpHeaders, boolean]> =>
+export const keepsToItself = (strip: (headers: IncomingHttpHeaders) => void, build: (exchange: Exchange, assertion: string | null) => readonly string[]): fc.IProperty<[IncomingHttpHeaders, boolean]> =>
   fc.property(headersOf(known, value), fc.boolean(), (headers, modern) => {
     strip(headers);
     const reserved = Object.keys(headers).filter((name) => /forwarded|latchkey|client-cert|ssl-client|real-ip/.test(name) && !/^mcp-param-/.test(name));
@@ -29,7 +29,9 @@ export const keepsToItself = (strip: (headers: IncomingHttpHeaders) => void, bui
       request: { headers }, requestId: 'our-id', upstreamSession: null, attached: undefined, upstream: undefined, route: { kind: 'mcp', server: {} },
       message: { kind: 'request', era: modern ? 'modern' : 'legacy', method: 'tools/list', params: {}, id: 1, meta: null },
     } as unknown as Exchange;
-    const sent = build(exchange, 'our-assertion');
+    const list = build(exchange, 'our-assertion');
+    const sent = Object.fromEntries(list.flatMap((name, at) => (at % 2 === 0 ? [[name, list[at + 1]]] : []))) as Record<string, string | undefined>;
+    if (Object.keys(sent).length * 2 !== list.length) return false;
     const strangers = Object.keys(sent).filter((name) => !mayGoOn.has(name) && !name.startsWith('mcp-param-'));
     return reserved.length === 0 && strangers.length === 0 && sent['latchkey-identity'] === 'our-assertion' && sent['x-request-id'] === 'our-id' && sent['accept-encoding'] === 'identity'
       // Sessions are the gateway's to name, and the modern protocol has neither these nor resumption (GW-70, GW-73).
