@@ -11,7 +11,8 @@ const number = (value: number): string => {
 };
 
 /** One line: the figure, its range over the rounds, its ratio to the yardstick, its budget. */
-export function formatFigure({ name, value, unit, range, yardstick, budget }: Figure): string {
+export function formatFigure({ name, value, unit, range, yardstick, budget, missing }: Figure): string {
+  if (missing === true) return `  ${name.padEnd(44)} ${'not installed'.padStart(14)}`;
   const parts = [`  ${name.padEnd(44)} ${`${number(value)} ${unit}`.padStart(14)}`];
   if (range !== undefined) parts.push(`(${number(range[0])} … ${number(range[1])})`);
   if (yardstick !== undefined) parts.push(`${number(value / yardstick.value)} x ${yardstick.name} (${number(yardstick.value)} ${unit})`);

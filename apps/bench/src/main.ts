@@ -9,16 +9,16 @@ import { describeMachine } from './machine.ts';
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** A process of its own: neither the heap nor the compiled code of one benchmark changes the figures of the next. */
-function runAlone(name: string, report: (figure: Figure) => void): Promise<boolean> {
+function runAlone(name: string, minutes: number, report: (figure: Figure) => void): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const child = fork(new URL('./run-one.js', import.meta.url), [name], { execArgv: ['--expose-gc'] });
+    const child = fork(new URL('./run-one.js', import.meta.url), [name, String(minutes)], { execArgv: ['--expose-gc'] });
     child.on('message', (figure) => report(figure as Figure));
     child.on('error', reject);
     child.on('close', (code) => resolve(code === 0));
   });
 }
 
-async function main({ names, list, help, json }: Arguments): Promise<void> {
+async function main({ names, list, help, json, minutes }: Arguments): Promise<void> {
   if (help) return print(usage);
   if (list) return benchmarks.forEach(({ name, about }) => print(`${name.padEnd(14)} ${about}`));
   const machine = describeMachine();
@@ -28,7 +28,7 @@ async function main({ names, list, help, json }: Arguments): Promise<void> {
     print(`\n${name}`);
     const figures: Figure[] = [];
     results[name] = figures;
-    const succeeded = await runAlone(name, (figure) => {
+    const succeeded = await runAlone(name, minutes, (figure) => {
       figures.push(figure);
       print(formatFigure(figure));
     });

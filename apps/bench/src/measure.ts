@@ -50,3 +50,11 @@ export function compare<Name extends string>(
   }
   return Object.fromEntries(names.map((name) => [name, summarize(times[name])])) as Record<Name, Measured>;
 }
+
+/** By how much the second of each pair grows with the first, as the line of least squares through them says it. */
+export function slopeOf(points: readonly (readonly [number, number])[]): number {
+  const mean = (at: 0 | 1): number => points.reduce((sum, point) => sum + point[at], 0) / points.length;
+  const [x, y] = [mean(0), mean(1)];
+  const spread = points.reduce((sum, point) => sum + (point[0] - x) ** 2, 0);
+  return spread === 0 ? 0 : points.reduce((sum, point) => sum + (point[0] - x) * (point[1] - y), 0) / spread;
+}

@@ -6,7 +6,8 @@ import { asManyAsPossible, type Throughput } from '../http-load.ts';
 import { median, percentile, summarize } from '../measure.ts';
 import type { BareProxyCalls } from '../processes/bare-proxy.ts';
 import { startChild, type Child } from '../processes/calls.ts';
-import type { Cost } from '../processes/cost.ts';
+import { startPeers, type Peers } from '../peers/start-peers.ts';
+import { costOfOther, type Cost } from '../processes/cost.ts';
 import type { GatewayServerCalls } from '../processes/gateway-server.ts';
 import { startMcpUpstream } from '../processes/mcp-upstream.ts';
 
@@ -59,8 +60,8 @@ async function oneAtATime(contender: Contender): Promise<{ p50: number; p99: num
 }
 
 /** The contenders take turns in every round, so that a noisy moment of the machine hits all of them; the first round warms up. */
-async function compareThem(report: Report, bare: Contender, ours: Record<string, Contender>): Promise<void> {
-  const all = Object.entries({ bare, ...ours });
+async function compareThem(report: Report, bare: Contender, ours: Record<string, Contender>, peers: Record<string, Contender>): Promise<void> {
+  const all = Object.entries({ bare, ...ours, ...peers });
   const [busy, calm] = [new Map(all.map(([name]) => [name, [] as Round[]])), new Map(all.map(([name]) => [name, [] as { p50: number; p99: number }[]]))];
   for (let round = 0; round <= rounds; round += 1) {
     for (const [name, contender] of all) {
@@ -84,15 +85,20 @@ async function compareThem(report: Report, bare: Contender, ours: Record<string,
       report({ name: `with ${name}, added to one call at a time, ${share}`, unit: 'ms', ...summarize(added), budget: goalMs });
     }
   }
+  for (const name of Object.keys(peers)) {
+    report({ name, unit: '/s', ...summarize(of(name).map(({ perSecond }) => perSecond)) });
+    report({ name: `${name}, of the bare throughput`, unit: 'x', ...summarize(ratios(name, ({ perSecond }) => perSecond)) });
+    report({ name: `${name}, of the bare CPU`, unit: 'x', ...summarize(ratios(name, ({ cpuMsPerThousand }) => cpuMsPerThousand)) });
+  }
 }
 
 /** Leaves the other core to the process that is measured. */
 const keepToCore = (core: number): void => void execFileSync('taskset', ['-cp', String(core), String(process.pid)], { stdio: 'ignore' });
 
-/** The gateway with everything on, and a proxy that does nothing, each on one core of its own; upstream, Redis and load are on the other. */
+/** The gateway with everything on, a proxy that does nothing, and other programs in their place, all on one core in turns; upstream, Redis and load are on the other. */
 export const gateway: Benchmark = {
   name: 'gateway',
-  about: 'calls of a tool through the gateway, on one core, beside a proxy that does nothing',
+  about: 'calls of a tool through the gateway, on one core, beside a proxy that does nothing and others that are installed',
   async run(report) {
     keepToCore(1);
     const redis = await startRedis();
@@ -100,6 +106,7 @@ export const gateway: Benchmark = {
     const server: Child<GatewayServerCalls> = startChild('gateway-server', 0);
     const proxy: Child<BareProxyCalls> = startChild('bare-proxy', 0);
     const pools: Pool[] = [];
+    let peers: Peers = { started: [], missing: [] };
     const poolTo = (url: string): { pool: Pool; path: string } => {
       const { origin, pathname } = new URL(url);
       const pool = new Pool(origin, { connections: workers });
@@ -110,14 +117,18 @@ export const gateway: Benchmark = {
       const place = await server.call('start', { upstreamUrl: upstream.url, redisUrl: redis.url, people });
       const bare = { ...poolTo(await proxy.call('start', upstream.url)), cost: () => proxy.call('cost') };
       const through = { ...poolTo(place.url), cost: () => server.call('cost') };
+      peers = await startPeers(upstream.url, 0);
+      const ways = peers.started.flatMap(({ pid, ways: known }) =>
+        Object.entries(known).map(([name, { url, ...way }]) => [name, { ...poolTo(url), ...way, cost: () => Promise.resolve(costOfOther(pid)) }] as const));
       await compareThem(report, bare, {
         keys: { ...through, authorization: (at) => `Bearer ${place.keys[at % people]}` },
         'access tokens': { ...through, authorization: (at) => `Bearer ${place.accessTokens[at % people]}` },
-      });
+      }, Object.fromEntries(ways));
+      for (const name of peers.missing) report({ name, unit: '', value: 0, missing: true });
       if ((await server.call('told')) === 0) throw new Error('the audit log was told nothing');
     } finally {
       await Promise.all(pools.map((pool) => pool.close()));
-      await Promise.all([server.stop(), proxy.stop()]);
+      await Promise.all([server.stop(), proxy.stop(), ...peers.started.map((peer) => peer.stop())]);
       upstream.close();
       await redis.stop();
     }

@@ -8,9 +8,10 @@ import { keys } from './keys.ts';
 import { propagation } from './propagation.ts';
 import { replay } from './replay.ts';
 import { snapshot } from './snapshot.ts';
+import { soak } from './soak.ts';
 import { streams } from './streams.ts';
 import { tokenTable } from './token-table.ts';
 import { webhooks } from './webhooks.ts';
 
 /** In the order in which they run. */
-export const benchmarks: readonly Benchmark[] = [patCheck, jwtCheck, tokenTable, snapshot, replay, propagation, fenceLoad, gateway, streams, identity, keys, webhooks];
+export const benchmarks: readonly Benchmark[] = [patCheck, jwtCheck, tokenTable, snapshot, replay, propagation, fenceLoad, gateway, streams, soak, identity, keys, webhooks];

@@ -38,7 +38,7 @@ export const streams: Benchmark = {
   about: 'memory of a gateway with thousands of event streams open',
   async run(report) {
     const redis = await startRedis();
-    const upstream = await startMcpUpstream({ streams: true });
+    const upstream = await startMcpUpstream({ answers: 'stream' });
     const server: Child<GatewayServerCalls> = startChild('gateway-server', undefined, heapBounds);
     const sockets: Socket[] = [];
     try {
