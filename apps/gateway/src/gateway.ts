@@ -3,7 +3,7 @@ import type { FeedRecord, PatRecord, Writer } from '@latchkey/contracts';
 import type { Feed } from '@latchkey/feed';
 import type { Replica } from '@latchkey/feed-replica';
 import { resources } from '@latchkey/oauth';
-import { createRateLimiter, Limits, type LimitsState, type Redis } from '@latchkey/ratelimit';
+import { createRateLimiter, Limits, type Redis } from '@latchkey/ratelimit';
 import type { Logger, Tracing } from '@latchkey/telemetry';
 import type { AuditNotes } from './audit/audit-notes.ts';
 import { GuardedFetch, IssuerKeys } from '@latchkey/outbound';
@@ -81,7 +81,7 @@ export interface Gateway {
   discovery: DiscoverySources;
   upstreams: Pick<Upstreams, 'seen'>;
   /** Where limits are counted at the moment */
-  limitsState(): LimitsState;
+  readonly limits: Pick<Limits, 'state' | 'trips'>;
   /** Caches of the path of requests, by name */
   caches: Readonly<Record<string, () => Lookups>>;
   onChange(record: FeedRecord): void;
@@ -192,7 +192,7 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
     stages: pipeline(parts),
     discovery: { gatewayUrl, issuer, server, servers: () => replica.servers(), isReady, issuerDocuments, assertions },
     upstreams,
-    limitsState: () => limits.state,
+    limits,
     caches: { access_tokens: () => accessTokens.lookups, assertions: () => assertions.lookups, connections: () => values.lookups },
     onChange(record) {
       if (record.kind === 'jwks') {

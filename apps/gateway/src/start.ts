@@ -96,7 +96,7 @@ export async function startGateway({ env, feed, trail, logger, tracing, usageInt
     env, replica, proofs: freshness, isReady, feed, feedMetrics, metrics, names, tracing, redis, logger, audit, monotonicClock: clock, ...(usageIntervalMs === undefined ? {} : { usageIntervalMs }), ...(healthIntervalMs === undefined ? {} : { healthIntervalMs }),
   });
   upstreamMetrics(registry, gateway.upstreams);
-  limitMetrics(registry, gateway.limitsState);
+  limitMetrics(registry, gateway.limits);
   cacheMetrics(registry, gateway.caches);
   replica.onChange((record) => gateway.onChange(record));
 
@@ -127,7 +127,7 @@ export async function startGateway({ env, feed, trail, logger, tracing, usageInt
       rawHandler: () => dataPlaneHandler(gateway, logger, env.LATCHKEY_TRUSTED_PROXIES),
       checkReady: () => {
         if (!isReady()) throw new Error('what the feed says has not been proven to be all of it yet');
-        return { limits: gateway.limitsState() };
+        return { limits: gateway.limits.state };
       },
     });
     closes.splice(1, 0, () => service.close());

@@ -35,7 +35,7 @@ describe('the management port', () => {
     const families = [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name, type]) => `${name} ${type}`).sort();
     expect(families.filter((family) => !/^(?:process|nodejs)_/.test(family))).toEqual([
       'applied_seq gauge', 'digest_ok gauge', 'feed_age_seconds gauge', 'feed_invalid_total counter', 'feed_rebuilds_total counter', 'fence_rtt_seconds gauge',
-      'gateway_cache_lookups_total counter', 'gateway_call_duration_seconds histogram', 'gateway_calls_total counter', 'gateway_rate_limits gauge', 'gateway_requests_total counter', 'gateway_servers gauge', 'online_asks_total counter', 'stale_denials_total counter',
+      'gateway_cache_lookups_total counter', 'gateway_call_duration_seconds histogram', 'gateway_calls_total counter', 'gateway_rate_limit_trips_total counter', 'gateway_rate_limited_total counter', 'gateway_rate_limits gauge', 'gateway_requests_total counter', 'gateway_servers gauge', 'online_asks_total counter', 'stale_denials_total counter',
     ]);
     const labels = new Map<string, Set<string>>();
     for (const [, names] of text.matchAll(/^(?!process_|nodejs_)\w+\{(.*)\} \S+$/gm)) {
@@ -44,7 +44,8 @@ describe('the management port', () => {
     expect(Object.fromEntries([...labels].map(([label, values]) => [label, [...values].sort()]))).toEqual({
       cache: ['access_tokens', 'assertions', 'connections'], result: ['hit', 'miss'], server: ['demo'], tool: ['', 'add', 'other'], outcome: ['answered', 'refused'],
       le: ['+Inf', '0.005', '0.01', '0.025', '0.05', '0.1', '0.25', '0.5', '1', '10', '2.5', '30', '5'],
-      counted: ['insurance', 'memory', 'shared'], state: ['down', 'unknown', 'up'], feed: ['identity', 'keys'], route: ['mcp', 'none'], status: expect.arrayContaining(['200', '401', '404', '4xx']), code: expect.arrayContaining(['none', 'not_found', 'token_unknown']),
+      counted: ['insurance', 'memory', 'shared'], trip: ['answered', 'failed'],
+      limit: ['address', 'concurrency', 'credential', 'failures', 'hooks', 'leaks', 'org', 'server', 'tool', 'user'], state: ['down', 'unknown', 'up'], feed: ['identity', 'keys'], route: ['mcp', 'none'], status: expect.arrayContaining(['200', '401', '404', '4xx']), code: expect.arrayContaining(['none', 'not_found', 'token_unknown']),
     });
     expect(text).not.toMatch(/evil|my-own|="418"/);
     expect(text).toMatch(/^digest_ok\{feed="identity"\} 1$/m);

@@ -29,6 +29,12 @@ describe('two gateways and one Redis', () => {
       const metric = async () => /gateway_rate_limits\{counted="(\w+)"\} 1/.exec((await send(`${worlds[0].management}/metrics`, { method: 'GET' })).text)?.[1];
       expect([await readyz(), await metric()]).toEqual([{ status: 'ready', limits: 'shared' }, 'shared']);
 
+      const page = async () => (await send(`${worlds[0].management}/metrics`, { method: 'GET' })).text;
+      expect(await page()).toMatch(/^gateway_rate_limited_total\{limit="credential"\} [1-9]\d+$/m);
+      // Requests that came while the first was asked about go with it, or with what was taken in advance.
+      const trips = async (how: string) => Number(new RegExp(`^gateway_rate_limit_trips_total\\{trip="${how}"\\} (\\d+)$`, 'm').exec(await page())?.[1]);
+      expect([await trips('answered') > 0, await trips('failed')]).toEqual([true, 0]);
+
       await redis.kill();
       // What was used up stays so; what nobody has used is served, by each gateway for itself.
       const fresh = await worlds[1].pat();

@@ -92,7 +92,14 @@ describe('what the registration of a server says', () => {
     expect([late.status, late.json.error.data.code]).toEqual([504, 'upstream_timeout']);
   });
 
+  /** What metrics say was refused so far, by what is counted. */
+  async function refusedBy() {
+    const { text } = await send(`${world.management}/metrics`, { method: 'GET' });
+    return Object.fromEntries([...text.matchAll(/^gateway_rate_limited_total\{limit="(\w+)"\} (\d+)$/gm)].map(([, limit, count]) => [limit, Number(count)]));
+  }
+
   verifies('G5', 'no more requests are open at once than it takes, however many come in one moment', async () => {
+    const before = await refusedBy();
     const { post } = await server(limits({ concurrency: 3 }));
     const held: (() => void)[] = [];
     world.upstream.handle = (exchange) => (exchange.url === '/mcp' ? void held.push(() => void answering(exchange)) : answering(exchange));
@@ -110,6 +117,7 @@ describe('what the registration of a server says', () => {
     expect([busy?.json.error.data.code, busy?.headers['retry-after']]).toEqual(['rate_limited', '1']);
     world.upstream.handle = answering;
     expect((await post(call())).status).toBe(200);
+    expect(await refusedBy()).toEqual({ ...before, concurrency: 7 });
   });
 
   verifies('G5', 'a limit of all its callers, of each credential, of each user and of a tool, each by itself, and a change of them at once', async () => {
@@ -119,6 +127,7 @@ describe('what the registration of a server says', () => {
       return seen;
     };
     const [one, other] = [bearer((await world.pat()).token), bearer((await world.pat()).token)];
+    const before = await refusedBy();
     const whole = await server(limits({ requestsPerMinute: 3 }));
     expect([await statuses(2, () => whole.post(list, one)), await statuses(2, () => whole.post(list, other))]).toEqual([[200, 200], [200, 429]]);
     await world.publish({ ...whole.record, settings: limits({ requestsPerMinute: 4 }) });
@@ -139,6 +148,7 @@ describe('what the registration of a server says', () => {
     const refused = await tool.post(call('delete_other'), other);
     expect([refused.status, refused.json.error.data.code, Number(refused.headers['retry-after'])]).toEqual([429, 'rate_limited', expect.any(Number)]);
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect(await refusedBy()).toEqual({ ...before, server: 1, credential: 2, user: 1, tool: 2 });
   });
 
   verifies('G5', 'an organization has limits of its own, of all its requests and of credentials', async () => {

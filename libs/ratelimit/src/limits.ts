@@ -75,6 +75,8 @@ export class Limits {
   /** Names of lists of limits that come again. */
   private readonly named = new WeakMap<readonly Limit[], { tenant: string; keys: readonly string[] }>();
   private insured = false;
+  /** Questions to Redis so far, each about all limits of a request. */
+  readonly trips = { answered: 0, failed: 0 };
 
   constructor(private readonly options: LimitsOptions) {
     this.nowMs = options.nowMs ?? (() => performance.now());
@@ -129,12 +131,14 @@ export class Limits {
     try {
       const answer = await redis.latchkeyLimits(keys.length, ...keys, ...limits.flatMap(({ limit, windowSeconds }, index) => [limit, windowSeconds * 1000, wants[index] ?? 1]));
       this.insured = false;
+      this.trips.answered += 1;
       const allowed = answer[limits.length * 3] === 1;
       const counts = this.learn(keys, windows, wants, answer, allowed);
       // What was taken for later may have come while this was asked.
       return (allowed ? null : this.spend(keys, limits)) ?? decided(limits, { allowed, counts });
     } catch {
       this.insured = true;
+      this.trips.failed += 1;
       for (const [index, window] of windows.entries()) giveBack(window, wants[index], this.nowMs());
       return decided(limits, this.windows.charge(keys, limits));
     } finally {

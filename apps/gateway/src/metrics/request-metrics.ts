@@ -1,5 +1,6 @@
 import { errorCodes } from '@latchkey/contracts';
 import { Counter, type Registry } from 'prom-client';
+import { limitKinds, type LimitKind } from '../limits/limit-reached.ts';
 import { rpcCodes } from '../message/rpc-refusal.ts';
 import type { Route } from '../proxy/exchange.ts';
 
@@ -13,6 +14,7 @@ type Kind = Route['kind'] | 'rest' | 'none';
 /** Requests by what we decided, never by what a caller or an upstream chose to say: every label has a closed set of values. */
 export class RequestMetrics {
   private readonly requests: Counter<'route' | 'status' | 'code'>;
+  private readonly limits: Counter<'limit'>;
   /** What was counted since the last look; to count with the library at every request costs more than the rest of its record. */
   private readonly accepted: Record<Kind, Map<number, number>> = { mcp: new Map(), manage: new Map(), own: new Map(), rest: new Map(), none: new Map() };
 
@@ -21,6 +23,8 @@ export class RequestMetrics {
       name: 'gateway_requests_total', help: 'Requests by kind of route, status and code of the refusal.',
       labelNames: ['route', 'status', 'code'], registers: [registry], collect: () => this.addUp(),
     });
+    this.limits = new Counter({ name: 'gateway_rate_limited_total', help: 'Requests that a limit refused, by what it counts.', labelNames: ['limit'], registers: [registry] });
+    for (const limit of limitKinds) this.limits.inc({ limit }, 0);
   }
 
   // Hot path: what was not refused is a number more.
@@ -28,6 +32,10 @@ export class RequestMetrics {
     const route = kind ?? 'none';
     if (code === undefined) this.accepted[route].set(status, (this.accepted[route].get(status) ?? 0) + 1);
     else this.requests.inc({ route, status: labelOf(status), code: codes.has(code) ? code : 'other' });
+  }
+
+  limited(limit: LimitKind): void {
+    this.limits.inc({ limit });
   }
 
   private addUp(): void {

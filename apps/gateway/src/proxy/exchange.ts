@@ -9,6 +9,7 @@ import type { EndUser } from '../end-users/end-user.ts';
 import type { Principal } from '../credentials/principal.ts';
 import type { Confirmed } from '../freshness/confirmed.ts';
 import { nothing } from '../freshness/prover.ts';
+import type { LimitKind } from '../limits/limit-reached.ts';
 import type { Message, RequestId } from '../message/message.ts';
 import type { ToolOperation } from '../rest/tool-operation.ts';
 import type { ManagementRoute } from '../upstreams/management-routes.ts';
@@ -83,8 +84,8 @@ export class Exchange {
   upstream: Upstream | undefined;
   /** What is shown to the upstream beside the assertion; its value is for that upstream alone. */
   attached: Attached | undefined;
-  /** Stable code of the refusal, and what stood behind it: for the log only. */
-  refusal: { code: string; cause?: unknown } | undefined;
+  /** Stable code of the refusal, and what stood behind it: for log and metrics only. */
+  refusal: { code: string; cause?: unknown; limit?: LimitKind } | undefined;
   /** Headers of whatever will be answered, names and values in turn: they go out with the head, and not one by one before it. */
   readonly told: (string | string[])[];
 

@@ -4,6 +4,7 @@ import { requestIdOf, type TrustedProxies } from '@latchkey/service';
 import type { Logger } from '@latchkey/telemetry';
 import { RpcRefusal } from '../message/rpc-refusal.ts';
 import { Exchange } from './exchange.ts';
+import { refusalOf } from './refusal-of.ts';
 import { ClientGone, renderRefusal } from './render-refusal.ts';
 import type { Stage, StageOutcome } from './stage.ts';
 
@@ -72,7 +73,7 @@ export function runPipeline(stages: readonly Stage[], logger: Logger, proxies?: 
 }
 
 function refused(exchange: Exchange, error: unknown, logger: Logger): void {
-  if (error instanceof Problem) exchange.refusal = { code: error.code, cause: error.cause };
+  if (error instanceof Problem) exchange.refusal = refusalOf(error);
   else if (error instanceof RpcRefusal) exchange.refusal = { code: String(error.code) };
   else if (!(error instanceof ClientGone)) {
     exchange.refusal = { code: 'internal_error' };

@@ -1,4 +1,5 @@
 import { Problem } from '@latchkey/problem';
+import { LimitReached } from '../limits/limit-reached.ts';
 import type { Upstream } from './upstream.ts';
 
 /** More requests than this without an answer mean that an upstream does not answer any more; further ones would only queue. */
@@ -13,7 +14,7 @@ const maxUnanswered = 1000;
 export function enterUpstream(upstream: Upstream, checksHealth: boolean): void {
   const allowed = upstream.settings?.limits?.concurrency ?? null;
   if (allowed !== null && upstream.open >= allowed) {
-    throw new Problem('rate_limited', { detail: `The server takes ${allowed} requests at once.`, headers: { 'retry-after': '1' } });
+    throw new LimitReached('concurrency', { detail: `The server takes ${allowed} requests at once.`, retryAfterSeconds: 1 });
   }
   if (upstream.open - upstream.streams >= maxUnanswered) throw new Problem('upstream_unavailable', { status: 503, headers: { 'retry-after': '5' } });
   const waitMs = checksHealth ? upstream.health.refuses() : null;

@@ -6,6 +6,7 @@ import { addressKey } from '../../credentials/address-key.ts';
 import type { Authenticated, Authenticator } from '../../credentials/authenticator.ts';
 import { DeadCredential } from '../../credentials/dead-credential.ts';
 import { stale } from '../../freshness/stale.ts';
+import { LimitReached } from '../../limits/limit-reached.ts';
 import type { Exchange, Route } from '../exchange.ts';
 import type { Stage } from '../stage.ts';
 
@@ -65,7 +66,7 @@ export function authenticate({ authenticator, isReady, failures }: AuthenticateO
   /** What cost a lookup or a signature is charged to the address; a good credential from there is never held up by it. */
   const charge = async (exchange: Exchange): Promise<void> => {
     const { allowed, resetSeconds } = await failures.consume(addressKey(exchange.address));
-    if (!allowed) throw new Problem('rate_limited', { detail: 'Too many refused credentials.', headers: { 'retry-after': String(resetSeconds) } });
+    if (!allowed) throw new LimitReached('failures', { detail: 'Too many refused credentials.', retryAfterSeconds: resetSeconds });
   };
 
   const refuse = async (exchange: Exchange, error: unknown, { charged }: { charged: boolean }): Promise<never> => {

@@ -1,10 +1,10 @@
-import { Problem } from '@latchkey/problem';
-import type { Limits, LimitsDecision, RateLimitDecision, RateLimiter } from '@latchkey/ratelimit';
+import type { Limit, Limits, LimitsDecision, RateLimitDecision, RateLimiter } from '@latchkey/ratelimit';
 import type { Replica } from '@latchkey/feed-replica';
 import type { RateLimit } from '@latchkey/contracts';
 import { addressKey } from '../../credentials/address-key.ts';
 import { limitsOf } from '../../credentials/key-limits.ts';
 import type { Principal } from '../../credentials/principal.ts';
+import { LimitReached, type LimitKind } from '../../limits/limit-reached.ts';
 import { limitsFor } from '../../limits/limits-for.ts';
 import { calledTool } from '../../message/called-tool.ts';
 import { endUserKey } from '../../end-users/end-user.ts';
@@ -24,7 +24,7 @@ export interface LimitRateOptions {
   replica: Pick<Replica, 'patById' | 'org'>;
 }
 
-type Decided = LimitsDecision | Promise<RateLimitDecision>;
+type Decided = LimitsDecision | Promise<LimitsDecision | RateLimitDecision>;
 
 /** Only what would be served is charged: refusals of earlier stages cost nothing here, and what one limit refuses costs nothing at another. */
 export function limitRate({ limits, defaultPerMinute, perAddress, leaks, hooksPerMinute, replica }: LimitRateOptions): Stage {
@@ -32,25 +32,36 @@ export function limitRate({ limits, defaultPerMinute, perAddress, leaks, hooksPe
   const ownOf = (principal: Principal, { confirmed }: Exchange): RateLimit | null =>
     principal.sourcePat === null ? principal.rateLimit : (limitsOf(principal, replica, confirmed).find(({ rateLimit }) => rateLimit !== null)?.rateLimit ?? null);
 
-  const ofCaller = (exchange: Exchange, principal: Principal): Decided => {
+  const askedOf = (exchange: Exchange, principal: Principal): readonly Limit[] => {
     const { route, endUser } = exchange;
     const policy = principal.org === null ? undefined : replica.org(principal.org)?.policy;
     // One end user of many behind a key takes nothing from the others.
     const who = endUser === undefined ? principal : { ...principal, endUser: endUserKey(endUser) };
-    const asked = limitsFor({ principal: who, own: ownOf(principal, exchange), policy, server: route?.kind === 'mcp' ? route.server : undefined, tool: calledTool(exchange), defaultPerMinute });
-    return limits.consume(principal.org ?? '', asked);
+    return limitsFor({ principal: who, own: ownOf(principal, exchange), policy, server: route?.kind === 'mcp' ? route.server : undefined, tool: calledTool(exchange), defaultPerMinute });
   };
+
+  /** For what needs no login */
+  const openKind = ({ route }: Exchange): 'leaks' | 'address' => (route?.kind === 'manage' && route.operation.family === 'leaks' ? 'leaks' : 'address');
+  const isHook = ({ route }: Exchange): boolean => route?.kind === 'manage' && route.operation.family === 'hooks';
 
   const consume = (exchange: Exchange): Decided => {
-    const { principal, address, route } = exchange;
-    if (route?.kind === 'manage' && route.operation.family === 'hooks') return perAddress.consume(`hooks:${addressKey(address)}`, { limit: hooksPerMinute });
-    if (principal === undefined) return (route?.kind === 'manage' && route.operation.family === 'leaks' ? leaks : perAddress).consume(addressKey(address));
-    return ofCaller(exchange, principal);
+    const { principal, address } = exchange;
+    if (isHook(exchange)) return perAddress.consume(`hooks:${addressKey(address)}`, { limit: hooksPerMinute });
+    if (principal === undefined) return { leaks, address: perAddress }[openKind(exchange)].consume(addressKey(address));
+    return limits.consume(principal.org ?? '', askedOf(exchange, principal));
   };
 
-  const heed = ({ told }: Exchange, { allowed, limit, remaining, resetSeconds }: RateLimitDecision): void => {
-    told.push('ratelimit-limit', String(limit), 'ratelimit-remaining', String(remaining), 'ratelimit-reset', String(resetSeconds));
-    if (!allowed) throw new Problem('rate_limited', { headers: { 'retry-after': String(resetSeconds) } });
+  /** Asked for the few that are refused: limits are named by what they count. */
+  const kindOf = (exchange: Exchange, decision: LimitsDecision | RateLimitDecision): LimitKind => {
+    if (isHook(exchange)) return 'hooks';
+    if (exchange.principal === undefined || !('nearest' in decision)) return openKind(exchange);
+    return askedOf(exchange, exchange.principal)[decision.nearest]?.key.split(':', 1)[0] as LimitKind;
+  };
+
+  const heed = (exchange: Exchange, decision: LimitsDecision | RateLimitDecision): void => {
+    const { allowed, limit, remaining, resetSeconds } = decision;
+    exchange.told.push('ratelimit-limit', String(limit), 'ratelimit-remaining', String(remaining), 'ratelimit-reset', String(resetSeconds));
+    if (!allowed) throw new LimitReached(kindOf(exchange, decision), { retryAfterSeconds: resetSeconds });
   };
 
   return {

@@ -64,6 +64,7 @@ export function record(logger: Logger, metrics: RecordMetrics, { notes, level }:
       try {
         const status = statusOf(exchange);
         metrics.requests.count(doorOf(exchange), status, exchange.refusal?.code);
+        if (exchange.refusal?.limit !== undefined) metrics.requests.limited(exchange.refusal.limit);
         metrics.calls.count(exchange, status, performance.now() - exchange.startedAtMs);
         usage.note(exchange);
         // Hot path: what nobody writes down is not put together.

@@ -10,6 +10,7 @@ import { withToolClient } from '../../rest/tool-client.ts';
 import type { ToolOperation } from '../../rest/tool-operation.ts';
 import { toolView } from '../../rest/tool-view.ts';
 import { toolsDocument } from '../../rest/tools-document.ts';
+import { refusalOf } from '../refusal-of.ts';
 import { ClientGone } from '../render-refusal.ts';
 import type { Exchange, McpRoute } from '../exchange.ts';
 import type { Stage } from '../stage.ts';
@@ -96,7 +97,7 @@ export function serveTools({ inner, acquaintances, gatewayUrl, issuer, times, wa
       // A stream that was cut has its reason in the credential, or in the server.
       const error = await mayHear(exchange).then(() => thrown, (refusal: unknown) => refusal);
       if (!events.hasBegun) throw error;
-      exchange.refusal = error instanceof Problem ? { code: error.code, cause: error.cause } : { code: 'internal_error', cause: error };
+      exchange.refusal = error instanceof Problem ? refusalOf(error) : { code: 'internal_error', cause: error };
       events.send('error', toProblemDocument(error, exchange.requestId, route.template));
     } finally {
       forget();
