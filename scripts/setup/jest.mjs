@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { preset } from '../../jest.preset.mjs';
 import { inModules, repository } from './paths.mjs';
 import { run } from './run.mjs';
-import { specOf } from './spec-groups.mjs';
+import { groupsFolder, specOf } from './spec-groups.mjs';
 
 /** How a launcher of `@latchkey/testing` begins its failure when the machine lacks a server. */
 const missingServer = 'ServerMissingError';
@@ -14,23 +15,33 @@ export function projects() {
   );
 }
 
+/**
+ * The arguments that have Jest run groups of spec files, of these kinds and of all projects, the longest first.
+ * @param before  what is loaded into each, beside what always is
+ */
+export function groupsOfKinds(kinds, before = []) {
+  const folder = join(repository, groupsFolder);
+  const config = { ...preset, rootDir: repository, roots: [folder], setupFiles: [...preset.setupFiles, ...before], testMatch: kinds.map((kind) => join(folder, `${kind}-*.ts`)) };
+  return ['--config', JSON.stringify(config), `--testSequencer=${join(repository, 'scripts', 'setup', 'largest-first.mjs')}`];
+}
+
 function read(file) {
   if (!existsSync(file)) return undefined;
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
 /**
- * One Jest process over several projects.
+ * One Jest process.
  * @returns counts, and the tests that a missing server kept from running: they count as skipped, not as failed
  */
-export async function jest(node, name, folders, args) {
+export async function jest(node, name, args) {
   const directory = join(repository, '.artifacts', 'jest');
   const outputFile = join(directory, `${name}.json`);
   mkdirSync(directory, { recursive: true });
   rmSync(outputFile, { force: true });
   const { code } = await run(node, [
     '--experimental-vm-modules', '--disable-warning=ExperimentalWarning', inModules('jest', 'bin', 'jest.js'),
-    '--json', `--outputFile=${outputFile}`, '--passWithNoTests', ...args, '--projects', ...folders,
+    '--json', `--outputFile=${outputFile}`, '--passWithNoTests', ...args,
   ], { stdout: 'ignore' });
   const result = read(outputFile);
   if (result === undefined) return { passed: 0, failed: 1, skipped: 0, withoutServer: [], failures: [`${name}: Jest wrote no result (exit code ${code})`] };
@@ -44,7 +55,7 @@ export async function jest(node, name, folders, args) {
       if (file.message.includes(missingServer)) withoutServer.push(path);
       else {
         failed += 1;
-        failures.push(path);
+        failures.push(specOf(file.name, [file.message]));
       }
     }
     for (const test of file.assertionResults.filter(({ status }) => status === 'failed')) {
