@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { repository } from './repository.ts';
+import { compileCache, repository } from './repository.ts';
 
 type Owner = 'identity' | 'keys';
 
@@ -26,7 +26,7 @@ export async function prepareDatabase(adminUrl: string): Promise<Record<Owner, s
     };
     const urls = { identity: await login('latchkey_identity'), keys: await login('latchkey_keys') };
     const migrate = async (service: Owner): Promise<unknown> => {
-      const env = { PATH: process.env['PATH'], DATABASE_URL: await login(`latchkey_${service}_owner`) };
+      const env = { PATH: process.env['PATH'], ...compileCache, DATABASE_URL: await login(`latchkey_${service}_owner`) };
       return promisify(execFile)(process.execPath, [join(repository, `apps/${service}/dist/commands/${service}-migrate.js`)], { env });
     };
     await Promise.all([migrate('identity'), migrate('keys')]);

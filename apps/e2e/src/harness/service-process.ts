@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '@latchkey/testing';
-import { node, repository } from './repository.ts';
+import { compileCache, node, repository } from './repository.ts';
 
 export interface ServiceProcess {
   readonly name: string;
@@ -46,7 +46,7 @@ export async function startServiceProcess(options: ServiceOptions): Promise<Serv
   const logFile = join(logDir, `${name}.log`);
   const log = openSync(logFile, 'a');
   const child = spawn(node, [join(repository, script), ...args], {
-    cwd: repository, env: { ...inherited(), NODE_ENV: 'test', LATCHKEY_DRAIN_SECONDS: '1', ...env }, stdio: ['ignore', log, log],
+    cwd: repository, env: { ...inherited(), ...compileCache, NODE_ENV: 'test', LATCHKEY_DRAIN_SECONDS: '1', ...env }, stdio: ['ignore', log, log],
   });
   closeSync(log);
   let ended: number | string | undefined;
