@@ -9,13 +9,16 @@ export function canonicalJson(value: unknown): string {
   if (typeof value === 'string') return stringOf(value);
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value !== 'object') throw new TypeError(`JSON has no ${typeof value} like this`);
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([one], [other]) => (one < other ? -1 : 1));
-  return `{${members.map(([name, member]) => `${stringOf(name)}:${canonicalJson(member)}`).join(',')}}`;
+  // Plain concatenation and the default order, which is that of UTF-16 code units: every event of the audit log passes here.
+  let members = '';
+  for (const name of Object.keys(value).sort()) {
+    const member = (value as Record<string, unknown>)[name];
+    if (member !== undefined) members += `${members === '' ? '' : ','}${stringOf(name)}:${canonicalJson(member)}`;
+  }
+  return `{${members}}`;
 }
 
 function stringOf(text: string): string {
-  if (/\p{Cs}/u.test(text)) throw new TypeError('half of a surrogate pair');
+  if (!text.isWellFormed()) throw new TypeError('half of a surrogate pair');
   return JSON.stringify(text);
 }

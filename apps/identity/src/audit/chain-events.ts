@@ -3,7 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { genesis, hashOf, type Head } from './chain-link.ts';
 
-const batchSize = 500;
+/** Few enough that requests which arrive meanwhile do not notice the batch. */
+const batchSize = 100;
 
 /** Appends events to their chains, in the order of their arrival. Any number of replicas may do so: a chain has one lock. */
 @Injectable()
