@@ -94,7 +94,7 @@ describe('the relay', () => {
     ear.on('notification', ({ channel }) => heard.push(channel));
     await ear.query('LISTEN feed_keys');
     const first = (id: string): FirstRecord => firstRecord(patRecord(id));
-    const versions = await inTransaction(keys.dataSource, (manager) => Promise.all([stage(manager, patRecord('b')), stageFirst(manager, [first('a'), first('e')])]));
+    const versions = await keys.dataSource.transaction((manager) => Promise.all([stage(manager, patRecord('b')), stageFirst(manager, [first('a'), first('e')])]));
     expect(versions).toEqual([1, undefined]);
     await eventually(() => expect([...listener.seen].sort()).toEqual(['feed.keys.pat.a@1', 'feed.keys.pat.b@1', 'feed.keys.pat.e@1']));
     await expect(inTransaction(keys.dataSource, (manager) => stageFirst(manager, [first('f'), first('a')]))).rejects.toThrow('duplicate key');
