@@ -24,11 +24,11 @@ type Replicas = readonly Child<ReplicaCalls>[];
 const revoked = (record: PatRecord): PatRecord => ({ ...record, revokedAt: record.mintedAt + 1 });
 
 /** Keys that no other round has, all of one owner. */
-function keysOf(round: number): { owner: string; byCommit: PatRecord[]; byService: PatRecord[]; singly: PatRecord[]; byEvent: PatRecord[] } {
+function keysOf(round: number): { owner: string; byCommit: PatRecord[]; byNotify: PatRecord[]; byService: PatRecord[]; singly: PatRecord[]; byEvent: PatRecord[] } {
   const owner = `d0000000-0000-4000-8000-${String(round).padStart(12, '0')}`;
   let next = round * 100_000;
   const keys = (count: number): PatRecord[] => Array.from({ length: count }, () => ({ ...recordNumber(next++), org, owner }));
-  return { owner, byCommit: keys(calm.changes), byService: keys(calm.changes), singly: keys(burst), byEvent: keys(burst) };
+  return { owner, byCommit: keys(calm.changes), byNotify: keys(calm.changes), byService: keys(calm.changes), singly: keys(burst), byEvent: keys(burst) };
 }
 
 async function expectDead(replicas: Replicas, keys: readonly PatRecord[]): Promise<void> {
@@ -56,8 +56,8 @@ async function appliedEverywhere(replicas: Replicas, count: number, clock: 'mach
   return last;
 }
 
-async function commitCalmly(writer: Child<WriterCalls>, replicas: Replicas, kind: 'identity' | 'keys', records: (FeedRecord & { id: string })[]): Promise<number[]> {
-  const committed = await writer.call('commit', kind, records, calm.pauseMs);
+async function commitCalmly(writer: Child<WriterCalls>, replicas: Replicas, kind: 'identity' | 'keys', records: (FeedRecord & { id: string })[], told: 'itself' | 'notify' = 'itself'): Promise<number[]> {
+  const committed = await writer.call('commit', kind, records, calm.pauseMs, told);
   const applied = await appliedEverywhere(replicas, records.length, 'machineMs');
   return records.map(({ id }, at) => (applied.get(id) ?? Number.NaN) - committed[at]);
 }
@@ -96,16 +96,17 @@ export const propagation: Benchmark = {
       await Promise.all(replicas.map((replica, at) => replica.call('start', natsUrl, `gateway-${at}`)));
       const pool = new Pool(`http://127.0.0.1:${port}`, { connections });
 
-      const p50 = { notify: [] as number[], nats: [] as number[], commit: [] as number[], revoke: [] as number[] };
-      const p99 = { notify: [] as number[], nats: [] as number[], commit: [] as number[], revoke: [] as number[] };
+      const p50 = { notify: [] as number[], nats: [] as number[], commit: [] as number[], notified: [] as number[], revoke: [] as number[] };
+      const p99 = { notify: [] as number[], nats: [] as number[], commit: [] as number[], notified: [] as number[], revoke: [] as number[] };
       const many = { total: [] as number[], afterLast: [] as number[], event: [] as number[] };
       for (let round = 0; round <= rounds; round += 1) {
-        const { owner, byCommit, byService, singly, byEvent } = keysOf(round);
-        await writer.call('mint', [...byCommit, ...byService, ...singly, ...byEvent]);
+        const { owner, byCommit, byNotify, byService, singly, byEvent } = keysOf(round);
+        await writer.call('mint', [...byCommit, ...byNotify, ...byService, ...singly, ...byEvent]);
         await settled(replicas, byEvent);
         const notify = await roundTrips(messengers[0], calm.changes, calm.pauseMs);
         const nats = await roundTrips(messengers[1], calm.changes, calm.pauseMs);
         const commit = await commitCalmly(writer, replicas, 'keys', byCommit.map(revoked));
+        const notified = await commitCalmly(writer, replicas, 'keys', byNotify.map(revoked), 'notify');
 
         const calmTimes = await revokeAll(pool, gateway, byService, 1);
         const calmApplied = await appliedEverywhere(replicas, byService.length, 'wallMs');
@@ -121,7 +122,7 @@ export const propagation: Benchmark = {
         const event = await commitCalmly(writer, replicas, 'identity', [{ kind: 'user', id: owner, disabled: false, epoch: 2_000_000_000 }]);
         await expectDead(replicas, byEvent);
         if (round === 0) continue;
-        for (const [name, samples] of Object.entries({ notify, nats, commit, revoke })) {
+        for (const [name, samples] of Object.entries({ notify, nats, commit, notified, revoke })) {
           p50[name as keyof typeof p50].push(percentile(samples, 0.5));
           p99[name as keyof typeof p99].push(percentile(samples, 0.99));
         }
@@ -138,6 +139,8 @@ export const propagation: Benchmark = {
       report({ name: 'NATS publish to subscribe, bare, p99', unit: 'ms', ...summarize(p99.nats) });
       report({ name: 'COMMIT to applied at 4, p50', unit: 'ms', ...summarize(p50.commit), yardstick: bare(p50) });
       report({ name: 'COMMIT to applied at 4, p99', unit: 'ms', ...summarize(p99.commit), yardstick: bare(p99), budget: 10 });
+      report({ name: 'COMMIT elsewhere to applied at 4, p50', unit: 'ms', ...summarize(p50.notified), yardstick: bare(p50) });
+      report({ name: 'COMMIT elsewhere to applied at 4, p99', unit: 'ms', ...summarize(p99.notified), yardstick: bare(p99), budget: 10 });
       report({ name: 'revoked by the service to applied at 4, p50', unit: 'ms', ...summarize(p50.revoke), yardstick: bare(p50) });
       report({ name: 'revoked by the service to applied at 4, p99', unit: 'ms', ...summarize(p99.revoke), yardstick: bare(p99) });
       report({ name: '5,000 keys one by one: all of it', unit: 'ms', ...summarize(many.total) });

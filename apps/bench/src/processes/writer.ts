@@ -94,13 +94,16 @@ const calls = {
   },
   /**
    * Commits each record in a transaction of its own, with a pause after each, and leaves it to the relay to notice.
+   * @param told  how the relay is told: by the process itself, as a revocation tells it, or by NOTIFY, as one that another process committed
    * @returns when each transaction was resolved, by the machine's clock
    */
-  commit: async (writer: 'identity' | 'keys', records: FeedRecord[], pauseMs: number): Promise<number[]> => {
+  commit: async (writer: 'identity' | 'keys', records: FeedRecord[], pauseMs: number, told: 'itself' | 'notify' = 'itself'): Promise<number[]> => {
     const source = sourceOf(writer);
     const times: number[] = [];
     for (const record of records) {
-      await source.transaction((manager) => stage(manager, record));
+      const work = (manager: EntityManager): Promise<number> => stage(manager, record);
+      // The mapper's own transaction says nothing to the relay of this process, so that it hears of it as of another's.
+      await (told === 'itself' ? source.transaction(work) : source.manager.transaction(work));
       times.push(machineMs());
       if (pauseMs > 0) await sleep(pauseMs * (0.5 + Math.random()));
     }
