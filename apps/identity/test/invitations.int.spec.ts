@@ -120,7 +120,7 @@ describe('invitations', () => {
       const browser = await signedIn(email);
       const page = await browser.get(link);
       const pages = await Promise.all(Array.from({ length: 10 }, (_, index) => press(browser, page, index % 2 === 0 ? 'accept' : 'decline')));
-      expect(pages.every(({ status }) => status === 200 || status === 404)).toBe(true);
+      expect(pages.map(({ status }) => status).filter((status) => status !== 200 && status !== 404)).toEqual([]);
       const answers = await management.accounts.dataSource.query<{ n: string }[]>(
         `SELECT count(*) AS n FROM audit_events WHERE action IN ('invitation.accepted', 'invitation.declined') AND event->'details'->>'email' = $1`,
         [email],
