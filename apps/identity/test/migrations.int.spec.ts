@@ -1,5 +1,5 @@
 import { connectPostgres } from '@latchkey/postgres';
-import { breaksOf, catalogueOf, freshDatabase, verifies, type TestDatabase } from '@latchkey/testing';
+import { breaksOf, catalogueOf, freshDatabase, readStatements, unserved, verifies, type TestDatabase } from '@latchkey/testing';
 import type { DataSource } from 'typeorm';
 import { migrations } from '../src/migrations/index.ts';
 import { entities } from '../src/storage.ts';
@@ -35,6 +35,38 @@ describe('migrations', () => {
 
   it('leave nothing that the entities would still ask for', async () => {
     expect(await wanted()).toEqual([]);
+  });
+
+  describe('and the release before', () => {
+    const statements = readStatements(new URL('./release-statements.jsonl', import.meta.url));
+    const query = (text: string, values?: unknown[]) => dataSource.query<object[]>(text, values);
+
+    verifies('O2', 'is served by the schema of today in everything that it asks', async () => {
+      expect(statements.length).toBeGreaterThan(200);
+      expect(await unserved(query, statements)).toEqual([]);
+    }, 60_000);
+
+    it.each([
+      ['a column that is gone', 'ALTER TABLE users DROP COLUMN email', /column .*email.* does not exist/],
+      ['a column of another name', 'ALTER TABLE organizations RENAME COLUMN slug TO handle', /slug.* does not exist/],
+      ['a column that has to be given', "ALTER TABLE organizations ADD COLUMN region text NOT NULL DEFAULT 'eu'; ALTER TABLE organizations ALTER COLUMN region DROP DEFAULT", /organizations\.region must be given: INSERT/],
+      ['a type that fits no longer', 'ALTER TABLE mails ALTER COLUMN expires_at TYPE bigint USING 0', /operator does not exist: bigint/],
+      ['a conflict that nothing recognizes', 'ALTER TABLE outbox DROP CONSTRAINT outbox_pkey', /no unique or exclusion constraint/],
+    ])('would not be by %s', async (_what, change, expected) => {
+      const runner = dataSource.createQueryRunner();
+      const held = async (text: string, values?: unknown[]): Promise<object[]> => {
+        await runner.query('SAVEPOINT one');
+        return (runner.query(text, values) as Promise<object[]>).finally(() => runner.query('ROLLBACK TO one'));
+      };
+      await runner.startTransaction();
+      try {
+        await runner.query(change);
+        expect(await unserved(held, statements)).toContainEqual(expect.stringMatching(expected));
+      } finally {
+        await runner.rollbackTransaction();
+        await runner.release();
+      }
+    }, 60_000);
   });
 
   verifies('O2', 'only grow, so that the release before runs on the schema of the next; and can be taken back and run again', async () => {

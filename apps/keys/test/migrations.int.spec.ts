@@ -1,5 +1,5 @@
 import { connectPostgres } from '@latchkey/postgres';
-import { breaksOf, catalogueOf, freshDatabase } from '@latchkey/testing';
+import { breaksOf, catalogueOf, freshDatabase, readStatements, unserved } from '@latchkey/testing';
 import { migrations } from '../src/migrations/index.ts';
 import { entities } from '../src/storage.ts';
 
@@ -10,13 +10,16 @@ const contractions: Record<string, string[]> = {
 };
 
 describe('migrations of the key service', () => {
-  it('make what the entities describe, only grow, can be taken back, and made again', async () => {
+  it('make what the entities describe, serve what the release before asks, only grow, can be taken back, and made again', async () => {
     const database = await freshDatabase();
     const options = { url: database.url, schema: 'keys', entities, migrations };
     const dataSource = await connectPostgres(options);
     try {
       const drift = await dataSource.driver.createSchemaBuilder().log();
       expect(drift.upQueries.map(({ query }) => query)).toEqual([]);
+      const asked = readStatements(new URL('./release-statements.jsonl', import.meta.url));
+      expect(asked.length).toBeGreaterThan(100);
+      expect(await unserved((text, values) => dataSource.query<object[]>(text, values), asked)).toEqual([]);
       const breaks: Record<string, string[]> = {};
       const catalogue = () => catalogueOf((text, values) => dataSource.query<object[]>(text, values), 'keys');
       let after = await catalogue();

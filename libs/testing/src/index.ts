@@ -9,6 +9,7 @@ export { startOauthUpstream, type Mischief, type OauthUpstream } from './oauth-u
 export { startPostgres, type PostgresOptions, type TestPostgres } from './postgres.ts';
 export { startRedis, startSentinel, type RedisOptions, type TestRedis } from './redis.ts';
 export { breaksOf, catalogueOf, type Catalogue } from './schema-breaks.ts';
+export { readStatements, unserved } from './recorded-statements.ts';
 export { startServerProcess, type ServerProcess, type ServerProcessOptions } from './server-process.ts';
 export { seriousViolations } from './serious-violations.ts';
 export { startSmtpServer, type ReceivedMail, type TestSmtpServer } from './smtp-server.ts';
