@@ -84,7 +84,7 @@ main(async () => {
   await step('build', () => build(node));
   const cores = availableParallelism();
   const workers = Math.max(2, Math.floor(cores / 2));
-  const endToEnd = (name, ...args) => jest(node, name, ['--projects', e2eFolder, '--testPathIgnorePatterns=/src/', ...args]);
+  const endToEnd = (name, ...args) => jest(node, name, ['--projects', e2eFolder, `--testPathIgnorePatterns=/${e2eFolder}/src/`, ...args]);
   const serving = async () => {
     if (!wants('e2e')) return;
     // Whole systems under faults and by the clock: two at a time at most, or their time limits would measure the machine.
