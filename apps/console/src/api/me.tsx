@@ -1,29 +1,12 @@
-import type { OrgRole, ProjectRole } from '@latchkey/contracts';
+import type { ConsoleMe, Membership } from '@latchkey/contracts';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { useParams } from 'react-router';
 import { rememberCsrf, request } from './request.ts';
 
-export interface Membership {
-  org: string;
-  name: string;
-  role: OrgRole;
-  /** By project; owners and administrators have all of them, and none is named here. */
-  projects: Record<string, ProjectRole>;
-}
-
-export interface Me {
-  user: { id: string; email: string; name: string };
-  memberships: Membership[];
-  mayCreateOrganization: boolean;
-  gateway: string;
-  csrf: string;
-  signOut: string;
-}
-
 export const meQuery = {
   queryKey: ['me'],
-  queryFn: async ({ signal }: { signal: AbortSignal }): Promise<Me> => {
-    const me = await request<Me>('/me', { signal });
+  queryFn: async ({ signal }: { signal: AbortSignal }): Promise<ConsoleMe> => {
+    const me = await request<ConsoleMe>('/me', { signal });
     rememberCsrf(me.csrf);
     return me;
   },
@@ -31,7 +14,7 @@ export const meQuery = {
 };
 
 /** Who is signed in. */
-export const useMe = (): Me => useSuspenseQuery(meQuery).data;
+export const useMe = (): ConsoleMe => useSuspenseQuery(meQuery).data;
 
 /** Which organization the address names, and what the reader is there. Inside the shell it is always one of theirs. */
 export function useOrg(): Membership {

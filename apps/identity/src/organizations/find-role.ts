@@ -1,16 +1,9 @@
-import type { OrgRole, ProjectRole } from '@latchkey/contracts';
+import type { Membership, OrgRole, ProjectRole } from '@latchkey/contracts';
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../provider/unit-of-work.ts';
 import { isUserId } from '../accounts/user-id.ts';
 
-export interface Membership {
-  org: string;
-  /** Display name of the organization. */
-  name: string;
-  role: OrgRole;
-  /** Roles by project slug. */
-  projects: Record<string, ProjectRole>;
-}
+export type { Membership };
 
 export interface RoleRow {
   org: string;

@@ -1,4 +1,4 @@
-import type { Me } from '../../src/console/web/show-me.ts';
+import type { ConsoleMe } from '@latchkey/contracts';
 
 interface Browser {
   get(url: string): Promise<{ status: number; text: string }>;
@@ -8,10 +8,10 @@ interface PostingBrowser<T> extends Browser {
 }
 
 /** What the console is told of whoever is signed in with a browser. */
-export async function consoleMe(browser: Browser, issuer: string): Promise<Me> {
+export async function consoleMe(browser: Browser, issuer: string): Promise<ConsoleMe> {
   const { status, text } = await browser.get(`${issuer}/console/api/me`);
   if (status !== 200) throw new Error(`nobody is signed in to the console: ${status} ${text}`);
-  return JSON.parse(text) as Me;
+  return JSON.parse(text) as ConsoleMe;
 }
 
 /** Signs out of the console, as its menu does. */
