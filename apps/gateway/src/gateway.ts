@@ -150,6 +150,7 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
 
   const parts: PipelineParts = {
     origins: originRules({ gatewayUrl, boundTo: env.HOST, hosts: env.LATCHKEY_ALLOWED_HOSTS, origins: env.LATCHKEY_ALLOWED_ORIGINS }),
+    proofs,
     consistency: { proofs, replica },
     routes: { gatewayUrl, server, isFresh: isIdentityFresh },
     credentials: {

@@ -50,6 +50,18 @@ describe('the management API through the gateway', () => {
     await expect(verifier(issuer).verify(toKeys)).rejects.toMatchObject({ code: 'token_malformed' });
   });
 
+  verifies('G2', 'every member may know how old what the gateway knows is, and reads nothing of other organizations in it', async () => {
+    const { status, json, headers } = await api('GET', '/v1/freshness', await world.jwt({ scope: 'org:read', aud: resource }));
+    expect([status, headers['cache-control']]).toEqual([200, 'no-store']);
+    expect(json).toEqual({ identity: { ageMs: expect.any(Number) }, keys: { ageMs: expect.any(Number) }, boundMs: 5000 });
+    expect(json.identity.ageMs).toBeLessThan(5000);
+    expect((await api('GET', '/v1/freshness', null)).status).toBe(401);
+    expect((await api('GET', '/v1/freshness', await world.jwt({ scope: 'keys:read', aud: resource }))).status).toBe(403);
+    expect((await api('POST', '/v1/freshness', await world.jwt({ sub: 'admin-1', scope: 'org:admin', aud: resource }), { body: {} })).status).toBe(405);
+    expect((await api('GET', '/v1/freshness/acme', await world.jwt({ scope: 'org:read', aud: resource }))).status).toBe(404);
+    expect(world.upstream.received).toEqual([]);
+  });
+
   verifies('I11', 'the longest life of a key goes with the caller from the next record of the organization on, and not to a server', async () => {
     const token = await world.jwt({ scope: 'keys:write', aud: resource });
     const told = async (): Promise<unknown> => {

@@ -32,7 +32,7 @@ async function stages() {
 describe('the pipeline', () => {
   verifies('GW-01', 'has one order, and no stage moves without this list being changed', async () => {
     expect((await stages()).map(({ name }) => name)).toEqual([
-      'stripReservedHeaders', 'checkOrigin', 'awaitConsistency', 'matchRoute', 'authenticate', 'readEndUser', 'readMessage', 'proveFreshness', 'authorize', 'limitRate', 'answerAuthz', 'answerExplain', 'servePlatform', 'selectUpstream', 'serveTools', 'attachConnection', 'forward', 'record',
+      'stripReservedHeaders', 'checkOrigin', 'awaitConsistency', 'matchRoute', 'authenticate', 'readEndUser', 'readMessage', 'proveFreshness', 'authorize', 'limitRate', 'answerAuthz', 'answerExplain', 'answerFreshness', 'servePlatform', 'selectUpstream', 'serveTools', 'attachConnection', 'forward', 'record',
     ]);
   });
 

@@ -2,6 +2,7 @@ import type { Logger } from '@latchkey/telemetry';
 import { attachConnection } from './stages/attach-connection.ts';
 import { answerAuthz } from './stages/answer-authz.ts';
 import { answerExplain } from './stages/answer-explain.ts';
+import { answerFreshness, type FreshnessSources } from './stages/answer-freshness.ts';
 import { authenticate, type AuthenticateOptions } from './stages/authenticate.ts';
 import { authorize } from './stages/authorize.ts';
 import { awaitConsistency, type AwaitConsistencyOptions } from './stages/await-consistency.ts';
@@ -28,6 +29,7 @@ import type { Upstreams } from '../upstreams/upstreams.ts';
 
 export interface PipelineParts {
   origins: OriginRules;
+  proofs: FreshnessSources['proofs'];
   consistency: AwaitConsistencyOptions;
   routes: RouteSources;
   credentials: AuthenticateOptions;
@@ -70,6 +72,7 @@ export const pipeline = (parts: PipelineParts): readonly Stage[] => {
     limitRate(parts.limits),                // 429
     answerAuthz(parts.forwarding.assertions), // /authz only: 200
     why,                                    // /v1/explain only: 200, 400, 404, 405
+    answerFreshness({ proofs: parts.proofs, bounds: parts.freshness.bounds }), // /v1/freshness only: 200, 404, 405
     servePlatform(new PlatformServer({ inner, ...parts.platform })), // /mcp only: 200, 202, 400, 403, 404
     select,                                 // 503, 400 for a version that the server does not know
     serveTools({ ...parts.tools, inner, watch: watcher(parts.forwarding), again: [prove, decide] }), // REST only: 200, and whatever the stages before and after say of what it asks

@@ -33,6 +33,8 @@ const families: Readonly<Record<string, Family>> = {
   audit: { service: 'identity', read: 'audit:read', write: 'audit:read' },
   // Answered here (`answerExplain`) and sent on to nobody.
   explain: { service: 'identity', read: 'audit:read', write: 'audit:read' },
+  // So is this (`answerFreshness`).
+  freshness: { service: 'identity', read: 'org:read', write: 'org:admin' },
   pats: { service: 'keys', read: 'keys:read', write: 'keys:write' },
   webhooks: { service: 'keys', read: 'webhooks:read', write: 'webhooks:write' },
   connections: { service: 'keys', read: 'connections:read', write: 'connections:write' },

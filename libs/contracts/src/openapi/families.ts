@@ -1,7 +1,7 @@
 import { grantOperations, sessionOperations } from './operations/access.ts';
 import { auditOperations } from './operations/audit.ts';
 import { connectionOperations } from './operations/connections.ts';
-import { authzOperations, explainOperations, toolOperations } from './operations/gateway.ts';
+import { authzOperations, explainOperations, freshnessOperations, toolOperations } from './operations/gateway.ts';
 import { leakOperations } from './operations/leaks.ts';
 import { oauthClientOperations, trustedClientOperations } from './operations/oauth-clients.ts';
 import { domainOperations, identityProviderOperations, policyOperations } from './operations/organization-settings.ts';
@@ -38,6 +38,7 @@ export const families: readonly OperationFamily[] = [
   { tag: 'Tools', description: 'Tools of MCP servers over REST.', service: 'gateway', operations: toolOperations },
   { tag: 'Explain', description: 'Why a call is allowed or refused.', service: 'gateway', operations: explainOperations },
   { tag: 'External authorization', description: 'Whether a reverse proxy may let a request pass.', service: 'gateway', operations: authzOperations },
+  { tag: 'Freshness', description: 'How old what a gateway knows may be.', service: 'gateway', operations: freshnessOperations },
 ];
 
 /** Every operation by its name. */
@@ -45,6 +46,6 @@ export const operations = {
   ...patOperations, ...leakOperations, ...webhookEndpointOperations, ...webhookSubscriptionOperations, ...hookOperations, ...connectionOperations,
   ...organizationOperations, ...memberOperations, ...projectOperations, ...domainOperations, ...policyOperations, ...identityProviderOperations,
   ...oauthClientOperations, ...trustedClientOperations, ...trustedIssuerOperations, ...serverOperations, ...grantOperations, ...sessionOperations, ...auditOperations,
-  ...toolOperations, ...explainOperations, ...authzOperations,
+  ...toolOperations, ...explainOperations, ...authzOperations, ...freshnessOperations,
 };
 export type OperationName = keyof typeof operations;

@@ -20,6 +20,7 @@ const families: Readonly<Record<string, readonly Scope[]>> = {
   connections: ['connections:write'],
   audit: [],
   explain: [],
+  freshness: [],
 };
 
 /** Questions are asked with nothing that could change anything. */

@@ -1,4 +1,5 @@
 import { explainedSchema, explainQuerySchema } from '../../http/explanations.ts';
+import { freshnessSchema } from '../../http/freshness.ts';
 import * as tools from '../../http/tools.ts';
 import { defineOperations } from '../operation.ts';
 
@@ -46,5 +47,12 @@ export const authzOperations = defineOperations({
     ...question, path: '/authz', summary: 'May this request pass?',
     description: 'By `X-Original-URI`, `X-Original-URL` or `X-Forwarded-Uri`: below `/mcp/{server}` as for that server, otherwise as for a credential. `/authz/uri/{path}` asks the same about the path that follows.',
     answerHeaders: { ...who, 'X-Project-Id': 'With a server: its project.', 'Latchkey-Identity': 'With a server: who it is, signed for it.' },
+  },
+});
+
+export const freshnessOperations = defineOperations({
+  showFreshness: {
+    method: 'get', path: '/v1/freshness', scope: 'org:read', summary: 'Show how old what the gateway knows may be', description: 'In milliseconds, of each writer; null before it was first proven.',
+    status: 200, answer: freshnessSchema,
   },
 });
