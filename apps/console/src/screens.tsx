@@ -1,5 +1,5 @@
 import type { ComponentType } from 'react';
-import { IconApps, IconChartBar, IconDeviceDesktop, IconFolder, IconHelpHexagon, IconHome, IconKey, IconListSearch, IconPlugConnected, IconServer2, IconShieldLock, IconUsers, IconWebhook, IconWorld, type Icon } from './icons.ts';
+import { IconApps, IconBuilding, IconChartBar, IconDeviceDesktop, IconFolder, IconHelpHexagon, IconHome, IconKey, IconListSearch, IconPlugConnected, IconServer2, IconShieldLock, IconUsers, IconWebhook, IconWorld, type Icon } from './icons.ts';
 
 export interface Screen {
   /** Below `/console/orgs/{org}/`; parameters as React Router writes them */
@@ -31,7 +31,9 @@ export const screens: readonly Screen[] = [
   { path: 'webhooks/out/:id', load: () => import('./screens/webhooks/endpoint.tsx') },
   { path: 'members', label: 'Members', icon: IconUsers, group: 'Organization', load: () => import('./screens/members/members.tsx') },
   { path: 'projects', label: 'Projects', icon: IconFolder, group: 'Organization', load: () => import('./screens/projects/projects.tsx') },
+  { path: 'projects/:project', load: () => import('./screens/projects/project.tsx') },
   { path: 'security', label: 'Security', icon: IconShieldLock, group: 'Organization', load: () => import('./screens/policies/policies.tsx') },
+  { path: 'organization', label: 'Settings', icon: IconBuilding, group: 'Organization', load: () => import('./screens/organization/organization.tsx') },
   { path: 'sessions', label: 'Your sessions', icon: IconDeviceDesktop, group: 'Organization', load: () => import('./screens/sessions/sessions.tsx') },
   { path: 'usage', label: 'Usage', icon: IconChartBar, group: 'Watch', load: () => import('./screens/usage/usage.tsx') },
 ];

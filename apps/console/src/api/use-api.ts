@@ -1,4 +1,5 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient, type Query, type UseMutationResult, type UseQueryResult } from '@tanstack/react-query';
+import { useRef } from 'react';
 import { useOrg } from './me.tsx';
 import { request, type ApiRequest } from './request.ts';
 
@@ -60,17 +61,33 @@ export interface ChangeOptions<In> {
   body?: (input: In) => unknown;
   /** Families beside its own whose lists look different afterwards */
   touches?: readonly string[];
+  /** What is sent twice, because an answer was lost, happens once */
+  once?: true;
+}
+
+/** From what a browser has on every page: `randomUUID` is for pages over TLS only. */
+const randomKey = (): string => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** The name of a request: the same as long as the same is sent, and another one for anything else. */
+function useRequestName(): (sent: unknown) => string {
+  const last = useRef({ sent: '', key: '' });
+  return (sent) => {
+    const text = JSON.stringify(sent) ?? '';
+    if (last.current.key === '' || last.current.sent !== text) last.current = { sent: text, key: randomKey() };
+    return last.current.key;
+  };
 }
 
 /** A change through the management API. Its answer is kept nowhere once the component is gone: it may hold a secret. */
-export function useChange<In, Out>({ method, path, body, touches = [] }: ChangeOptions<In>): UseMutationResult<Out, Error, In> {
+export function useChange<In, Out>({ method, path, body, touches = [], once }: ChangeOptions<In>): UseMutationResult<Out, Error, In> {
   const { org } = useOrg();
   const client = useQueryClient();
+  const nameOf = useRequestName();
   return useMutation<Out, Error, In>({
     gcTime: 0,
     mutationFn: (input) => {
       const sent = body !== undefined ? body(input) : method === 'DELETE' ? undefined : input;
-      return request<Out>(typeof path === 'string' ? path : path(input), { method, org, body: sent });
+      return request<Out>(typeof path === 'string' ? path : path(input), { method, org, body: sent, ...(once === true ? { idempotencyKey: nameOf(sent) } : {}) });
     },
     onSuccess: async (_answer, input) => {
       const at = typeof path === 'string' ? path : path(input);

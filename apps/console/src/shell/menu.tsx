@@ -21,7 +21,7 @@ export function Menu() {
             {items.map(({ path, label, icon: Icon }) => {
               const to = path === '' ? home : `${home}/${path}`;
               const active = path === '' ? pathname === home || pathname === `${home}/` : pathname === to || pathname.startsWith(`${to}/`);
-              return <NavLink key={path} component={Link} to={to} label={label} active={active} aria-current={active ? 'page' : undefined} leftSection={Icon === undefined ? null : <Icon size={18} stroke={1.7} aria-hidden />} style={{ borderRadius: 'var(--mantine-radius-md)' }} />;
+              return <NavLink key={path} component={Link} to={to} label={label} active={active} aria-current={active ? 'page' : undefined} py={6} leftSection={Icon === undefined ? null : <Icon size={18} stroke={1.7} aria-hidden />} style={{ borderRadius: 'var(--mantine-radius-md)' }} />;
             })}
           </Stack>
         );

@@ -1,4 +1,4 @@
-import { Select, Text } from '@mantine/core';
+import { Anchor, Select, Text } from '@mantine/core';
 import { useNavigate } from 'react-router';
 import { useMe, useOrg } from '../api/me.tsx';
 import { shown } from '../parts/foreign.tsx';
@@ -18,7 +18,7 @@ export function OrgChoice() {
         searchable={memberships.length > 8}
         onChange={(next) => { if (next !== null && next !== org) void navigate(`/orgs/${next}`); }}
       />
-      <Text size="xs" c="dimmed" mt={4} px={4}>You are {role === 'member' ? 'a member' : role === 'owner' ? 'an owner' : 'an administrator'} here.{mayCreateOrganization && <> <a href="/console/organizations/new">New organization</a></>}</Text>
+      <Text size="xs" c="dimmed" mt={4} px={4}>You are {role === 'member' ? 'a member' : role === 'owner' ? 'an owner' : 'an administrator'} here.{mayCreateOrganization && <> <Anchor href="/console/organizations/new" inherit underline="always">New organization</Anchor></>}</Text>
     </>
   );
 }

@@ -50,7 +50,7 @@ export function OrgShell() {
       </AppShell.Header>
       <AppShell.Navbar p="sm">
         <OrgChoice />
-        <ScrollArea type="auto" mt="sm" flex={1}><Menu /></ScrollArea>
+        <ScrollArea type="hover" scrollbarSize={8} mt="sm" flex={1}><Menu /></ScrollArea>
       </AppShell.Navbar>
       <AppShell.Main ref={main} id="main" tabIndex={-1} style={{ outline: 'none' }}>
         <Suspense fallback={<Waiting />}><Outlet /></Suspense>

@@ -31,6 +31,7 @@ h1 { margin: 0 0 .4rem; font-size: 1.45rem; line-height: 1.25; letter-spacing: -
 h2 { margin: 1.4rem 0 .4rem; font-size: 1rem; }
 p { margin: .4rem 0; }
 .soft { color: var(--soft); }
+.code { font-size: 1.6rem; letter-spacing: .08em; }
 .small { font-size: .875rem; }
 a { color: var(--accent); text-underline-offset: .15em; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: .3rem; }

@@ -41,9 +41,9 @@ export function Component() {
       </Header>
       <Stack>
         <Group align="flex-end" role="search" aria-label="Filters">
-          {filters.map((name) => <TextInput key={name} label={labels[name]} w={170} defaultValue={params.get(name) ?? ''} autoComplete="off" spellCheck={false} maxLength={256} onBlur={(event) => set(name, event.currentTarget.value.trim())} onKeyDown={(event) => { if (event.key === 'Enter') set(name, event.currentTarget.value.trim()); }} />)}
-          <Select label="Outcome" w={130} clearable placeholder="any" data={['success', 'refused', 'failed']} value={params.get('outcome')} onChange={(next) => set('outcome', next ?? '')} />
-          <Select label="Service" w={130} clearable placeholder="any" data={['identity', 'keys', 'gateway']} value={params.get('service')} onChange={(next) => set('service', next ?? '')} />
+          {filters.map((name) => <TextInput key={name} label={labels[name]} w={{ base: '47%', xs: 170 }} defaultValue={params.get(name) ?? ''} autoComplete="off" spellCheck={false} maxLength={256} onBlur={(event) => set(name, event.currentTarget.value.trim())} onKeyDown={(event) => { if (event.key === 'Enter') set(name, event.currentTarget.value.trim()); }} />)}
+          <Select label="Outcome" w={{ base: '47%', xs: 130 }} clearable placeholder="any" data={['success', 'refused', 'failed']} value={params.get('outcome')} onChange={(next) => set('outcome', next ?? '')} />
+          <Select label="Service" w={{ base: '47%', xs: 130 }} clearable placeholder="any" data={['identity', 'keys', 'gateway']} value={params.get('service')} onChange={(next) => set('service', next ?? '')} />
           <Switch label="Live" checked={tail} onChange={(event) => setTail(event.currentTarget.checked)} mb={8} />
         </Group>
         <ProblemNote error={list.error} />

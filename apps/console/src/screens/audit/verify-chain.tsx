@@ -1,9 +1,10 @@
 import type { AuditVerification } from '@latchkey/contracts';
-import { Alert, Button, Code, Group, Modal, Progress, Stack, Text } from '@mantine/core';
+import { Alert, Button, Code, Group, Progress, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useOrg } from '../../api/me.tsx';
 import { request } from '../../api/request.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 
 /** Asks for stretch after stretch until the end, or until something is wrong. */
@@ -25,7 +26,7 @@ export function VerifyChain({ onClose }: { onClose: () => void }) {
     },
   });
   return (
-    <Modal opened onClose={onClose} title="Verify the chain">
+    <Dialog onClose={onClose} title="Verify the chain">
       <Stack>
         {verified.isFetching && <><Text size="sm">{checked} entries so far …</Text><Progress value={100} animated aria-label="Verifying" /></>}
         <ProblemNote error={verified.error} />
@@ -34,6 +35,6 @@ export function VerifyChain({ onClose }: { onClose: () => void }) {
           : <Alert color="red" variant="light" title="The chain is broken" role="alert">Entry {verified.data.firstBad?.position} is {verified.data.firstBad?.flaw.replaceAll('_', ' ')}. Compare it with an export that you keep elsewhere.</Alert>)}
         <Group justify="flex-end"><Button onClick={onClose}>Close</Button></Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,8 +1,9 @@
 import type { Connection, CreateConnection as CreateConnectionBody, Server } from '@latchkey/contracts';
-import { Button, Group, Modal, PasswordInput, SegmentedControl, Select, Stack, TagsInput, Text, TextInput } from '@mantine/core';
+import { Button, Group, PasswordInput, SegmentedControl, Select, Stack, TagsInput, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { fieldProblems } from '../../api/problem.ts';
 import { useAsk, useChange, type Page } from '../../api/use-api.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 import { shown } from '../../parts/foreign.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 
@@ -37,7 +38,7 @@ export function CreateConnection({ onClose }: { onClose: () => void }) {
   });
   const { kind, per } = form.values;
   return (
-    <Modal opened onClose={onClose} title="Add a connection" size="lg">
+    <Dialog onClose={onClose} title="Add a connection" size="lg">
       <form onSubmit={form.onSubmit((fields) => create.mutate(fields, { onSuccess: onClose, onError: (error) => form.setErrors(fieldProblems(error)) }))} noValidate>
         <Stack>
           <TextInput label="Name" required data-autofocus autoComplete="off" maxLength={100} {...form.getInputProps('name')} />
@@ -51,6 +52,6 @@ export function CreateConnection({ onClose }: { onClose: () => void }) {
           <Group justify="flex-end"><Button variant="default" onClick={onClose}>Cancel</Button><Button type="submit" loading={create.isPending}>Add connection</Button></Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

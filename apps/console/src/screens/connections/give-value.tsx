@@ -1,8 +1,9 @@
 import type { Connection } from '@latchkey/contracts';
-import { Button, Group, Modal, PasswordInput, Stack, Text } from '@mantine/core';
+import { Button, Group, PasswordInput, Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { fieldProblems } from '../../api/problem.ts';
 import { useChange } from '../../api/use-api.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 
 /** The value of a static connection: the project's new one, or the reader's own. */
@@ -11,7 +12,7 @@ export function GiveValue({ connection: { id, header, per }, onClose }: { connec
   const give = useChange<{ value: string }, unknown>({ method: mine ? 'PUT' : 'POST', path: `/v1/connections/${id}/${mine ? 'mine' : 'rotate'}` });
   const form = useForm({ initialValues: { value: '' }, validate: { value: (value) => (value === '' ? 'What the server wants to see.' : null) } });
   return (
-    <Modal opened onClose={onClose} title={mine ? 'Your value' : 'Another value'}>
+    <Dialog onClose={onClose} title={mine ? 'Your value' : 'Another value'}>
       <form onSubmit={form.onSubmit((fields) => give.mutate(fields, { onSuccess: onClose, onError: (error) => form.setErrors(fieldProblems(error)) }))} noValidate>
         <Stack>
           <Text size="sm">It goes into the header <b>{header}</b> of every request to the server, and is never shown again. {mine ? '' : 'The value of now stops being used at once.'}</Text>
@@ -20,6 +21,6 @@ export function GiveValue({ connection: { id, header, per }, onClose }: { connec
           <Group justify="flex-end"><Button variant="default" onClick={onClose}>Cancel</Button><Button type="submit" loading={give.isPending}>Save</Button></Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -43,7 +43,7 @@ function AskThen() {
         </Group>
       </form>
       <ProblemNote error={found.error} />
-      {requestId === '' && <Empty icon={IconHelpHexagon} title="Paste a request id">Whoever was refused finds it in the answer. The <Anchor component={Link} to={`/orgs/${org}/audit?outcome=refused`}>refusals of late</Anchor> are in the audit log, each with a way to here.</Empty>}
+      {requestId === '' && <Empty icon={IconHelpHexagon} title="Paste a request id">Whoever was refused finds it in the answer. The <Anchor component={Link} underline="always" to={`/orgs/${org}/audit?outcome=refused`}>refusals of late</Anchor> are in the audit log, each with a way to here.</Empty>}
       {requestId !== '' && found.isPending && <Waiting rows={4} />}
       {found.data !== undefined && events.length === 0 && <Text size="sm">The audit log has no such request yet. It takes a second or two to get there, and only requests of this organization are shown.</Text>}
       {events.map((event) => <EventExplained key={event.id} event={event} />)}

@@ -1,10 +1,11 @@
 import type { MintedPat, MintPat, Project, Server } from '@latchkey/contracts';
 import type { Scope } from '@latchkey/contracts/scope-words';
-import { Accordion, Button, Group, Modal, MultiSelect, Select, Stack, TagsInput, Text, TextInput } from '@mantine/core';
+import { Accordion, Button, Group, MultiSelect, Select, Stack, TagsInput, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useIsAdmin, useOrg } from '../../api/me.tsx';
 import { fieldProblems } from '../../api/problem.ts';
 import { useAsk, useChange, type Page } from '../../api/use-api.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 import { shown } from '../../parts/foreign.tsx';
 import { OneTimeSecret } from '../../parts/one-time-secret.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
@@ -35,6 +36,8 @@ export function CreateKey({ onClose }: { onClose: () => void }) {
   const mint = useChange<Fields, MintedPat>({
     method: 'POST',
     path: '/v1/pats',
+    // A click that is repeated after a lost answer gets the key of the first one.
+    once: true,
     body: ({ projects: inProjects, tools, allowedIps, ...fields }): Partial<MintPat> => ({ ...fields, org, projects: filled(inProjects), tools: filled(tools), allowedIps: filled(allowedIps) }),
   });
   const form = useForm<Fields>({
@@ -59,7 +62,7 @@ export function CreateKey({ onClose }: { onClose: () => void }) {
   }
   const submit = form.onSubmit((fields) => mint.mutate(fields, { onError: (error) => form.setErrors(fieldProblems(error)) }));
   return (
-    <Modal opened onClose={onClose} title="Create a key" size="lg">
+    <Dialog onClose={onClose} title="Create a key" size="lg">
       <form onSubmit={submit} noValidate>
         <Stack>
           <TextInput label="Name" description="What it is for: the program or the machine" data-autofocus autoComplete="off" maxLength={100} required {...form.getInputProps('name')} />
@@ -84,6 +87,6 @@ export function CreateKey({ onClose }: { onClose: () => void }) {
           <Group justify="flex-end"><Button variant="default" onClick={onClose}>Cancel</Button><Button type="submit" loading={mint.isPending}>Create key</Button></Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,10 +1,8 @@
-import type { OauthClient } from '@latchkey/contracts';
 import { Badge, Button, Code, List, Stack, Title } from '@mantine/core';
 import { useState } from 'react';
 import { useParams } from 'react-router';
 import { useIsAdmin, useMe, useOrg } from '../../api/me.tsx';
 import { useMemberNames } from '../../api/members.ts';
-import { useAsk } from '../../api/use-api.ts';
 import { Copy } from '../../parts/copy-button.tsx';
 import { Fact, Facts } from '../../parts/facts.tsx';
 import { Foreign, shown } from '../../parts/foreign.tsx';
@@ -18,6 +16,7 @@ import { EditClient } from './edit-client.tsx';
 import { kindWords } from './kinds.ts';
 import { RotateSecret } from './rotate-secret.tsx';
 import { TrustSwitch } from './trust-switch.tsx';
+import { useClient } from './use-client.ts';
 
 const dialogs = { edit: EditClient, rotate: RotateSecret, delete: DeleteClient };
 
@@ -27,7 +26,7 @@ export function Component() {
   const { org } = useOrg();
   const isAdmin = useIsAdmin();
   const nameOf = useMemberNames();
-  const asked = useAsk<OauthClient>(`/v1/oauth-clients/${id}`);
+  const asked = useClient(id);
   const [dialog, setDialog] = useState<keyof typeof dialogs | null>(null);
   if (asked.data === undefined) return <><Header title="OAuth client" />{asked.error === null ? <Waiting rows={5} /> : <ProblemNote error={asked.error} />}</>;
   const client = asked.data;

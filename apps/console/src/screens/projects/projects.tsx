@@ -48,7 +48,7 @@ function ProjectRow({ project }: { project: Project }) {
   const [asked, setAsked] = useState<'rename' | 'delete' | null>(null);
   return (
     <Table.Tr>
-      <Table.Td data-label="Project"><div><Text fw={600} component="span"><Foreign>{project.name}</Foreign></Text><Text size="xs" c="dimmed">{project.slug}</Text></div></Table.Td>
+      <Table.Td data-label="Project"><div><Anchor component={Link} to={`/orgs/${org}/projects/${project.slug}`} fw={600}><Foreign>{project.name}</Foreign></Anchor><Text size="xs" c="dimmed">{project.slug}</Text></div></Table.Td>
       <Table.Td data-label="You are">{project.role ?? 'without a role'}</Table.Td>
       <Table.Td data-label="Members"><Anchor component={Link} to={`/orgs/${org}/members?project=${project.slug}`}>Who may work in it</Anchor></Table.Td>
       <Table.Td data-label="Opened"><Moment at={project.createdAt} /></Table.Td>

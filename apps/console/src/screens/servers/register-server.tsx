@@ -1,10 +1,11 @@
 import type { Project, RegisteredServer, RegisterServer as RegisterServerBody } from '@latchkey/contracts';
-import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Select, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useNavigate } from 'react-router';
 import { useOrg } from '../../api/me.tsx';
 import { fieldProblems } from '../../api/problem.ts';
 import { useAsk, useChange, type Page } from '../../api/use-api.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 import { shown } from '../../parts/foreign.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { ProbeReport } from './probe-report.tsx';
@@ -35,16 +36,16 @@ export function RegisterServer({ onClose }: { onClose: () => void }) {
   if (register.data !== undefined) {
     const { slug, name, probe } = register.data;
     return (
-      <Modal opened onClose={onClose} title={`${shown(name)} is registered`} size="lg">
+      <Dialog onClose={onClose} title={`${shown(name)} is registered`} size="lg">
         <Stack>
           <ProbeReport probe={probe} />
           <Group justify="flex-end"><Button data-autofocus onClick={() => void navigate(`/orgs/${org}/servers/${slug}`)}>Open it</Button></Group>
         </Stack>
-      </Modal>
+      </Dialog>
     );
   }
   return (
-    <Modal opened onClose={onClose} title="Register an MCP server" size="lg">
+    <Dialog onClose={onClose} title="Register an MCP server" size="lg">
       <form onSubmit={submit} noValidate>
         <Stack>
           <TextInput label="Name" data-autofocus required autoComplete="off" maxLength={100} {...form.getInputProps('name')} onChange={(event) => {
@@ -59,6 +60,6 @@ export function RegisterServer({ onClose }: { onClose: () => void }) {
           <Group justify="flex-end"><Button variant="default" onClick={onClose}>Cancel</Button><Button type="submit" loading={register.isPending}>Register and look at it</Button></Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

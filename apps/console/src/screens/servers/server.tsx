@@ -37,7 +37,7 @@ export function Component() {
           <Tabs.Tab value="connect">Connect</Tabs.Tab>
           <Tabs.Tab value="tools">Tools</Tabs.Tab>
           <Tabs.Tab value="health">Health</Tabs.Tab>
-          {may && <Tabs.Tab value="settings">Restrictions and limits</Tabs.Tab>}
+          {may && <Tabs.Tab value="settings">Settings</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="connect"><SetUp name={slug} url={resource} /></Tabs.Panel>
         <Tabs.Panel value="tools"><Tools server={server.data} mayChange={may} /></Tabs.Panel>

@@ -1,9 +1,10 @@
-import type { ChangeServer, ProjectRole, ServerLimits, ShownServer } from '@latchkey/contracts';
-import { Button, Checkbox, Fieldset, Group, MultiSelect, NumberInput, SimpleGrid, Stack, TagsInput, TextInput } from '@mantine/core';
+import type { ChangeServer, Folder, ProjectRole, ServerLimits, ShownServer } from '@latchkey/contracts';
+import { Button, Checkbox, Fieldset, Group, MultiSelect, NumberInput, Select, SimpleGrid, Stack, TagsInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { fieldProblems } from '../../api/problem.ts';
-import { useChange } from '../../api/use-api.ts';
+import { useAsk, useChange, type Page } from '../../api/use-api.ts';
+import { shown } from '../../parts/foreign.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 
 const numbers = [
@@ -19,6 +20,8 @@ type Limit = (typeof numbers)[number][0];
 interface Fields {
   name: string;
   url: string;
+  /** Its slug; empty for none */
+  folder: string;
   allowedTools: string[];
   deniedTools: string[];
   allowedRoles: ProjectRole[];
@@ -29,19 +32,20 @@ interface Fields {
 
 /** Everything that is set for a server, as one form: what is empty does not restrict. */
 export function Settings({ server }: { server: ShownServer }) {
-  const { slug, revision, restrictions, limits } = server;
+  const { slug, project, revision, restrictions, limits } = server;
+  const folders = useAsk<Page<Folder>>(`/v1/projects/${project}/folders`, { query: { limit: 100 } });
   const save = useChange<Fields, unknown>({
     method: 'PATCH',
     path: `/v1/servers/${slug}`,
-    body: ({ name, url, tokenUrls, listed, allowedTools, deniedTools, allowedRoles, limits: given }): ChangeServer => ({
-      revision, name, url, tokenUrls, listed,
+    body: ({ name, url, folder, tokenUrls, listed, allowedTools, deniedTools, allowedRoles, limits: given }): ChangeServer => ({
+      revision, name, url, tokenUrls, listed, folder: folder === '' ? null : folder,
       restrictions: { ...restrictions, deniedTools, allowedTools: allowedTools.length === 0 ? null : allowedTools, allowedRoles: allowedRoles.length === 0 ? null : allowedRoles },
       limits: { ...limits, ...(Object.fromEntries(numbers.map(([limit]) => [limit, given[limit] === '' ? null : given[limit]])) as Record<Limit, number | null>) },
     }),
   });
   const form = useForm<Fields>({
     initialValues: {
-      name: server.name, url: server.url, tokenUrls: server.tokenUrls, listed: server.listed,
+      name: server.name, url: server.url, folder: server.folder ?? '', tokenUrls: server.tokenUrls, listed: server.listed,
       allowedTools: restrictions.allowedTools ?? [], deniedTools: restrictions.deniedTools, allowedRoles: restrictions.allowedRoles ?? [],
       limits: Object.fromEntries(numbers.map(([limit]) => [limit, limits[limit] ?? ''])) as Record<Limit, number | ''>,
     },
@@ -57,6 +61,7 @@ export function Settings({ server }: { server: ShownServer }) {
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
           <TextInput label="Name" maxLength={100} {...form.getInputProps('name')} />
           <TextInput label="Address of the server" type="url" maxLength={2048} spellCheck={false} {...form.getInputProps('url')} />
+          <Select label="Folder" description="Keys can be granted one folder of the project" allowDeselect={false} data={[{ value: '', label: 'None' }, ...(folders.data?.items.map(({ slug: value, name }) => ({ value, label: shown(name) })) ?? (server.folder === null ? [] : [{ value: server.folder, label: server.folder }]))]} {...form.getInputProps('folder')} />
         </SimpleGrid>
         <Fieldset legend="Who may use what">
           <Stack gap="sm">

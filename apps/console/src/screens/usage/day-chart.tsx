@@ -1,4 +1,5 @@
 import { Box, Skeleton, Text, VisuallyHidden } from '@mantine/core';
+import '@mantine/charts/styles.css';
 import { lazy, Suspense } from 'react';
 
 const BarChart = lazy(async () => ({ default: (await import('@mantine/charts')).BarChart }));
@@ -9,7 +10,7 @@ export function DayChart({ days }: { days: readonly number[] }) {
   return (
     <Box component="figure" m={0}>
       <Text component="figcaption" size="sm" fw={600} mb="sm">Calls by day</Text>
-      <div aria-hidden="true"><Suspense fallback={<Skeleton h={220} />}><BarChart h={220} data={rows} dataKey="day" series={[{ name: 'calls', color: 'brand.6', label: 'Calls' }]} barChartProps={{ accessibilityLayer: false }} /></Suspense></div>
+      <div aria-hidden="true"><Suspense fallback={<Skeleton h={220} />}><BarChart h={220} data={rows} dataKey="day" series={[{ name: 'calls', color: 'brand.6', label: 'Calls' }]} yAxisProps={{ allowDecimals: false }} barChartProps={{ accessibilityLayer: false }} /></Suspense></div>
       <VisuallyHidden><table><caption>Calls by day</caption><tbody>{rows.filter(({ calls }) => calls > 0).map(({ day, calls }) => <tr key={day}><th scope="row">{day}</th><td>{calls}</td></tr>)}</tbody></table></VisuallyHidden>
     </Box>
   );
