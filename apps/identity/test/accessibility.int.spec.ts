@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { admin, authorizeUrl, gatewayUrl, registerClient, startAccounts, type Accounts } from './support/accounts.ts';
 import { linkIn, mailTo } from './support/mailbox.ts';
 
-/** Every page that a person can come to, in both colours and at the width of a phone, as axe-core judges it. */
+/** Every page that a person can come to, in both colours and at the width of a phone, as axe-core judges it; screens of the console are judged end to end, with something on them. */
 describe('pages are usable for everybody', () => {
   let accounts: Accounts;
   let browser: Browser;
@@ -56,11 +56,6 @@ describe('pages are usable for everybody', () => {
     'an unknown redirect': (page) => page.goto(authorizeUrl(accounts.issuer, { clientId, redirectUri: 'https://evil.example/' })),
     'an ended sign-in': (page) => page.goto(`${accounts.issuer}/interaction/none`),
     'console sign-in': (page) => page.goto(`${accounts.issuer}/console/sign-in`),
-    console: async (page) => {
-      await page.goto(`${accounts.issuer}/console/sign-in`);
-      await signIn(page);
-      await page.getByRole('navigation', { name: 'Console' }).waitFor();
-    },
     'console, waiting for who you are': async (page) => {
       await page.context().addCookies(consoleCookies);
       await page.route('**/console/api/**', () => undefined);

@@ -11,7 +11,7 @@ export { startRedis, startSentinel, type RedisOptions, type TestRedis } from './
 export { breaksOf, catalogueOf, type Catalogue } from './schema-breaks.ts';
 export { readStatements, unserved } from './recorded-statements.ts';
 export { startServerProcess, type ServerProcess, type ServerProcessOptions } from './server-process.ts';
-export { seriousViolations } from './serious-violations.ts';
+export { judge, seriousViolations, violationsIn } from './serious-violations.ts';
 export { startSmtpServer, type ReceivedMail, type TestSmtpServer } from './smtp-server.ts';
 export { verifies } from './verifies.ts';
 export { startCollector, type CollectedSpan, type TestCollector } from './otlp-collector.ts';

@@ -6,16 +6,23 @@ import type { Page } from 'playwright-core';
  * so the pages' own policy, which allows no script, stays as it is.
  */
 export async function seriousViolations(page: Page): Promise<string[]> {
+  await judge(page);
+  const inLight = await violationsIn(page, {});
+  // Only colours differ in the dark.
+  await page.emulateMedia({ colorScheme: 'dark' });
+  return [...inLight, ...(await violationsIn(page, { runOnly: ['color-contrast'] })).map((violation) => `in the dark, ${violation}`)];
+}
+
+/** Brings axe-core into a page, once for as long as the page is loaded. */
+export async function judge(page: Page): Promise<void> {
+  if (await page.evaluate("typeof axe === 'object'")) return;
   // Loaded only by who asks, as the browser is.
   const { default: axe } = await import('axe-core');
   await page.evaluate(axe.source);
-  const inLight = await run(page, {});
-  // Only colours differ in the dark.
-  await page.emulateMedia({ colorScheme: 'dark' });
-  return [...inLight, ...(await run(page, { runOnly: ['color-contrast'] })).map((violation) => `in the dark, ${violation}`)];
 }
 
-async function run(page: Page, options: RunOptions): Promise<string[]> {
+/** What it finds wrong with a page as it is now. */
+export async function violationsIn(page: Page, options: RunOptions): Promise<string[]> {
   const results = (await page.evaluate(`axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], ...options })})`)) as AxeResults;
   return results.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')

@@ -36,8 +36,9 @@ export async function expectPatWorks(system: System, slug: string, { token, id }
   }
 }
 
-/** 401 with this very code, and the challenge that every bad credential gets. */
-export async function expectRefused(system: System, slug: string, token: string, code: string): Promise<void> {
+/** 401 with this very code, and the challenge that every bad credential gets. @returns the id of such a request, at the last gateway */
+export async function expectRefused(system: System, slug: string, token: string, code: string): Promise<string> {
+  let requestId = '';
   for (const gateway of system.gateways) {
     await eventually(async () => {
       const answer = await rawMcp({ url: resourceAt(gateway, slug), token });
@@ -48,8 +49,10 @@ export async function expectRefused(system: System, slug: string, token: string,
         scope: 'mcp:read mcp:execute',
       });
       expect(JSON.stringify(answer.body)).not.toContain(token);
+      requestId = answer.headers.get('x-request-id') ?? '';
     });
   }
+  return requestId;
 }
 
 /** Minted, used, listed without its secret, revoked, refused. */

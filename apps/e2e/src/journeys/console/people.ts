@@ -14,6 +14,14 @@ async function mailedLink({ issuer, secrets }: Standalone, to: string, path: str
   return link;
 }
 
+/** Somebody who was invited makes an account and accepts, by the links that they were mailed. */
+export async function joinByMail(system: Standalone, { email, password }: { email: string; password: string }, name: string): Promise<void> {
+  const pages = new PageBrowser();
+  await pages.press(await pages.open(`${system.issuer}/account/sign-up`), 'Create account', { Name: name, Email: email, Password: password });
+  await pages.press(await pages.open(await mailedLink(system, email, '/account/sign-up/')), 'Confirm');
+  await pages.press(await pages.open(await mailedLink(system, email, '/invitations/')), 'Accept');
+}
+
 /** Invited in the console, joined by the mail, given another role, removed: what the console shows somebody follows their role. */
 export async function expectPerson({ page, system, open }: AtTheConsole): Promise<void> {
   const account = { email: 'mia@example.com', password: `pw-${randomBytes(12).toString('base64url')}` };
@@ -27,10 +35,7 @@ export async function expectPerson({ page, system, open }: AtTheConsole): Promis
   await open('members?tab=invitations');
   await page.getByRole('row').filter({ hasText: account.email }).getByText('pending').waitFor();
 
-  const pages = new PageBrowser();
-  await pages.press(await pages.open(`${system.issuer}/account/sign-up`), 'Create account', { Name: hostile('Mia'), Email: account.email, Password: account.password });
-  await pages.press(await pages.open(await mailedLink(system, account.email, '/account/sign-up/')), 'Confirm');
-  await pages.press(await pages.open(await mailedLink(system, account.email, '/invitations/')), 'Accept');
+  await joinByMail(system, account, hostile('Mia'));
 
   const other = await (page.context().browser() ?? fail()).newContext({ reducedMotion: 'reduce' });
   try {
