@@ -61,7 +61,7 @@ export async function expectOrganization({ page, system }: AtTheConsole, upstrea
 
   await open('security?tab=programs&new=1');
   const vouch = page.getByRole('dialog', { name: 'Vouch for programs' });
-  await vouch.getByLabel('Host').fill('tools.example.com');
+  await vouch.getByLabel(/^Host/).fill('tools.example.com');
   await vouch.getByRole('button', { name: 'Vouch for it' }).click();
   await page.getByRole('row').filter({ hasText: 'tools.example.com' }).getByText('you', { exact: true }).waitFor();
 
@@ -73,7 +73,7 @@ export async function expectOrganization({ page, system }: AtTheConsole, upstrea
   await trust.getByLabel('Issuer').fill(`${upstream.issuer}/jag`);
   await trust.getByLabel('Its keys').fill(`${upstream.issuer}/jwks`);
   await choose(trust, /^Programs/, 'Agent');
-  await page.keyboard.press('Escape');
+  await page.keyboard.press('Tab');
   await trust.getByRole('button', { name: 'Trust it' }).click();
   await page.getByRole('region', { name: `${upstream.issuer}/jag` }).getByText('Only members whom an owner has named').waitFor();
 
