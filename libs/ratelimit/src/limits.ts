@@ -62,6 +62,12 @@ answer[#KEYS * 3 + 1] = refused and 0 or 1
 return answer
 `;
 
+interface Named {
+  tenant: string;
+  keys: readonly string[];
+  windows: (Window | undefined)[];
+}
+
 type Scripted = Redis & { latchkeyLimits(keys: number, ...rest: (string | number)[]): Promise<number[]> };
 
 /**
@@ -72,8 +78,8 @@ type Scripted = Redis & { latchkeyLimits(keys: number, ...rest: (string | number
 export class Limits {
   private readonly windows: CountedWindows;
   private readonly nowMs: () => number;
-  /** Names of lists of limits that come again. */
-  private readonly named = new WeakMap<readonly Limit[], { tenant: string; keys: readonly string[] }>();
+  /** Lists of limits that come again, by what they are counted under and where that was counted the last time. */
+  private readonly named = new WeakMap<readonly Limit[], Named>();
   private insured = false;
   /** Questions to Redis so far, each about all limits of a request. */
   readonly trips = { answered: 0, failed: 0 };
@@ -94,36 +100,44 @@ export class Limits {
    * @param tenant  whose limits they are: what is counted for it stands together in a cluster, and nowhere near another's
    */
   consume(tenant: string, limits: readonly Limit[]): LimitsDecision | Promise<LimitsDecision> {
-    const keys = this.keysOf(tenant, limits);
+    const named = this.namesOf(tenant, limits);
     const redis = this.options.redis as Scripted | undefined;
-    if (redis?.status !== 'ready') return decided(limits, this.windows.charge(keys, limits));
-    return this.spend(keys, limits) ?? this.ask(redis, keys, limits);
+    if (redis?.status !== 'ready') return decided(limits, this.windows.charge(named.keys, limits));
+    return this.spend(named, limits) ?? this.ask(redis, named, limits);
   }
 
-  private keysOf(tenant: string, limits: readonly Limit[]): readonly string[] {
+  private namesOf(tenant: string, limits: readonly Limit[]): Named {
     const known = this.named.get(limits);
-    if (known?.tenant === tenant) return known.keys;
+    if (known?.tenant === tenant) return known;
     // The braces are what a cluster places a key by.
     const keys = limits.map(({ key }) => `ratelimit:${this.options.name}:{${tenant}}:${key}`);
-    this.named.set(limits, { tenant, keys });
-    return keys;
+    const named = { tenant, keys, windows: keys.map(() => undefined) };
+    this.named.set(limits, named);
+    return named;
+  }
+
+  /** A window stays the same for as long as it is open. */
+  private windowAt({ keys, windows }: Named, index: number, nowMs: number): Window | undefined {
+    const known = windows[index];
+    if (known !== undefined && known.endsAtMs > nowMs) return known;
+    return (windows[index] = this.windows.open(keys[index] ?? '', nowMs));
   }
 
   /** From what is in hand of every limit. @returns null where that is not enough */
-  private spend(keys: readonly string[], limits: readonly Limit[]): LimitsDecision | null {
+  private spend(named: Named, limits: readonly Limit[]): LimitsDecision | null {
     const nowMs = this.nowMs();
-    const windows: Window[] = [];
     for (let index = 0; index < limits.length; index += 1) {
-      const window = this.windows.open(keys[index] ?? '', nowMs);
+      const window = this.windowAt(named, index, nowMs);
       // A limit may be lower by now than it was when this was taken.
       if (window === undefined || window.advance.left === 0 || usedOf(window) >= (limits[index]?.limit ?? 0)) return null;
-      windows.push(window);
     }
-    for (const window of windows) window.advance.left -= 1;
+    const { windows } = named;
+    for (const window of windows) if (window !== undefined) window.advance.left -= 1;
     return decisionOf(limits, true, (index) => usedOf(windows[index]), (index) => (windows[index]?.endsAtMs ?? 0) - nowMs);
   }
 
-  private async ask(redis: Scripted, keys: readonly string[], limits: readonly Limit[]): Promise<LimitsDecision> {
+  private async ask(redis: Scripted, named: Named, limits: readonly Limit[]): Promise<LimitsDecision> {
+    const { keys } = named;
     const askedAtMs = this.nowMs();
     // What is in hand of one limit is kept for this request while the others are asked.
     const windows = keys.map((key) => this.windows.open(key, askedAtMs));
@@ -135,7 +149,7 @@ export class Limits {
       const allowed = answer[limits.length * 3] === 1;
       const counts = this.learn(keys, windows, wants, answer, allowed);
       // What was taken for later may have come while this was asked.
-      return (allowed ? null : this.spend(keys, limits)) ?? decided(limits, { allowed, counts });
+      return (allowed ? null : this.spend(named, limits)) ?? decided(limits, { allowed, counts });
     } catch {
       this.insured = true;
       this.trips.failed += 1;
