@@ -23,7 +23,10 @@ export class ConfirmStreams {
   constructor(private readonly options: ConfirmStreamsOptions) {}
 
   start(): void {
-    this.timer ??= setInterval(() => void this.round(), intervalMs);
+    this.timer ??= setInterval(() => {
+      this.options.streams.cutOld(performance.now());
+      void this.round();
+    }, intervalMs);
   }
 
   async stop(): Promise<void> {

@@ -3,14 +3,27 @@ import { verifies } from '@latchkey/testing';
 import { patRecord, somePrincipal } from '../testing/principals.ts';
 import { OpenStreams } from './open-streams.ts';
 
-function open(streams: OpenStreams, principal = somePrincipal, server = 'demo') {
+function open(streams: OpenStreams, principal = somePrincipal, server = 'demo', endsAtMs = Infinity) {
   const seen = { alive: true, asked: 0, cuts: 0 };
-  const forget = streams.add({ principal, server, confirmed: {}, mayGoOn: () => { seen.asked += 1; return seen.alive; }, cut: () => { seen.cuts += 1; } });
+  const forget = streams.add({ endsAtMs, principal, server, confirmed: {}, mayGoOn: () => { seen.asked += 1; return seen.alive; }, cut: () => { seen.cuts += 1; } });
   return { seen, forget };
 }
 const grant = (id: string): FeedRecord => ({ kind: 'grant', id, revokedAt: 1, expiresAt: 2 });
 
 describe('OpenStreams', () => {
+  verifies('GW-63', 'those whose time is up end, and no others', () => {
+    const streams = new OpenStreams();
+    const [first, second, last] = [open(streams, somePrincipal, 'demo', 1000), open(streams, somePrincipal, 'demo', 2000), open(streams)];
+    const cuts = (): number[] => [first.seen.cuts, second.seen.cuts, last.seen.cuts];
+    streams.cutOld(999);
+    expect(cuts()).toEqual([0, 0, 0]);
+    streams.cutOld(1000);
+    expect(cuts()).toEqual([1, 0, 0]);
+    first.forget();
+    streams.cutOld(5000);
+    expect(cuts()).toEqual([1, 1, 0]);
+  });
+
   verifies('GW-63', 'every record that can end a credential reaches its streams', () => {
     const records: FeedRecord[] = [
       grant('gid-1'), { kind: 'session', id: 'sid-1', endedAt: 1, expiresAt: 2 }, { kind: 'token', id: 'jti-1', revokedAt: 1, expiresAt: 2 },

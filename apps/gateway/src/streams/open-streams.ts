@@ -10,6 +10,8 @@ export interface OpenStream {
   server: string;
   /** Id of the connection that it was opened with */
   connection?: string | undefined;
+  /** When its time is up, by `performance.now()`: its credential ends then, or it is too old. */
+  endsAtMs: number;
   /** Asks again, of what is known now, whether this stream may go on. */
   mayGoOn(): boolean;
   /** Ends it at once: upstream aborted, nothing more sent. */
@@ -96,6 +98,11 @@ export class OpenStreams {
     const concerned = this.byKey.get(nameOf(record));
     if (concerned === undefined) return;
     for (const stream of [...concerned.streams]) if (!stream.mayGoOn()) stream.cut();
+  }
+
+  /** Ends those whose time is up. One look at all of them, once a second, takes less room than a timer for each. */
+  cutOld(nowMs: number): void {
+    for (const stream of this.all) if (stream.endsAtMs <= nowMs) stream.cut();
   }
 
   /** Tells those that only wait for what may come that they are over (GW-64): they begin anew, elsewhere. */

@@ -25,8 +25,8 @@ export interface WatcherOptions {
 const isCall = ({ message }: Exchange): boolean => message?.kind === 'request' && message.method !== 'subscriptions/listen';
 
 /**
- * Watches over event streams: what lets one go on is asked whenever something that concerns it changes, and it is cut when the answer is no, when its
- * credential expires, and when it is too old.
+ * Watches over event streams: what lets one go on is asked whenever something that concerns it changes, and it is cut when the answer is no. When its
+ * credential expires, or it is too old, it is cut within a second (`ConfirmStreams`).
  * @returns what watches over one, and itself returns what ends the watch
  */
 export function watcher({ streams, replica, pats, liveness, prover, keys, clock, times }: WatcherOptions): (exchange: Exchange, cut: (farewell?: string) => void) => () => void {
@@ -55,17 +55,14 @@ export function watcher({ streams, replica, pats, liveness, prover, keys, clock,
     if (route?.kind !== 'mcp') return () => undefined;
     const principal = exchange.needPrincipal();
     const expiresInMs = principal.expiresAtSeconds === null ? Infinity : principal.expiresAtSeconds * 1000 - clock.nowMs();
-    const timer = setTimeout(() => cut(), Math.max(0, Math.min(times.streamMaxAgeMs, expiresInMs)));
     const stream: OpenStream = {
+      endsAtMs: performance.now() + Math.min(times.streamMaxAgeMs, expiresInMs),
       principal, confirmed: prover.newerThanReplica(exchange.confirmed), server: route.server.slug, connection: exchange.attached?.record.id, mayGoOn: () => mayGoOn(exchange, route, stream), cut: () => cut(),
       ...(isCall(exchange) ? {} : { leave: () => cut(farewellTo(exchange.message)) }),
     };
     const forget = streams.add(stream);
     // A change that came between the decision and this moment found no stream to cut.
     if (!stream.mayGoOn()) setImmediate(() => cut());
-    return () => {
-      clearTimeout(timer);
-      forget();
-    };
+    return forget;
   };
 }
