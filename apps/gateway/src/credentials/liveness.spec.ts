@@ -18,6 +18,21 @@ describe('Liveness', () => {
     expect(causeAfter([], pat)).toBeNull();
   });
 
+  verifies('GW-25', 'who was found to live is asked about again once something arrives, and ends by the clock alone', () => {
+    const replica = replicaWith(someMember, patRecord({ id: 'Ab12Cd34', hash }));
+    const clock = new FakeWallClock(2_000_000);
+    const liveness = new Liveness(replica, clock);
+    const [key, token] = [{ ...pat, expiresAtSeconds: 3000 }, { ...somePrincipal }];
+    for (let count = 0; count < 2; count += 1) expect([liveness.causeOfDeath(key), liveness.causeOfDeath(token)]).toEqual([null, null]);
+    clock.advance(1_000_000);
+    expect([liveness.causeOfDeath(key), liveness.causeOfDeath(token)]).toEqual(['token_expired', null]);
+    clock.advance(-1_000_000);
+    replica.learn(patRecord({ id: 'Ab12Cd34', hash, revokedAt: 1500 }));
+    expect([liveness.causeOfDeath(key), liveness.causeOfDeath(token)]).toEqual(['token_revoked', null]);
+    replica.learn({ kind: 'session', id: 'sid-1', endedAt: 1500, expiresAt: 9999 });
+    expect([liveness.causeOfDeath(key), liveness.causeOfDeath(token)]).toEqual(['token_revoked', 'token_revoked']);
+  });
+
   verifies('GW-25', 'an access token dies with its grant, its session or by its own jti', () => {
     expect(causeAfter([{ kind: 'grant', id: 'gid-1', revokedAt: 1500, expiresAt: 9999 }])).toBe('token_revoked');
     expect(causeAfter([{ kind: 'session', id: 'sid-1', endedAt: 1500, expiresAt: 9999 }])).toBe('token_revoked');

@@ -18,7 +18,7 @@ function setUp() {
   const state = { fences: [] as Writer[], well: true, onFence: () => undefined as void, keys: null as Awaited<ReturnType<Asker['keys']>>, asked: 0, admitted: 0, admits: true };
   const doubts = new Doubts({
     clock, liveness: new Liveness(replica, new FakeWallClock(2_000_000)), principalOf: (record) => pats.principalOf(record),
-    proofs: { proofAgeMs: () => 0, fenceNow: (writer) => { state.fences.push(writer); state.onFence(); return Promise.resolve(state.well); } },
+    proofs: { proofAgeMs: () => 0, provenAtMs: () => clock.nowMs(), fenceNow: (writer) => { state.fences.push(writer); state.onFence(); return Promise.resolve(state.well); } },
     asker: { keys: () => { state.asked += 1; return Promise.resolve(state.keys); }, identity: () => Promise.resolve(null) },
   });
   const admit = async (): Promise<void> => {

@@ -29,7 +29,7 @@ function setUp(...records: FeedRecord[]) {
   const pats = new PersonalAccessTokenReader({ replica, prefix: 'lk_pat_', issuer });
   const stale: Writer[] = [];
   const prover = new Prover({
-    clock, proofs: { proofAgeMs: (writer) => clock.nowMs() - provenAt[writer] },
+    clock, proofs: { provenAtMs: (writer) => provenAt[writer] },
     liveness: new Liveness(replica, new FakeWallClock(2_000_000)), principalOf: (record) => pats.principalOf(record), onStale: (writer) => stale.push(writer),
     asker: {
       keys: () => answer('keys', said.keys, () => ({ yes: { answer: { active: true, pat: key }, askedAtMs: clock.nowMs() } })),

@@ -10,6 +10,8 @@ import { stale } from './stale.ts';
 /** How old what the replica knows may be: implemented by `Freshness` of `@latchkey/feed-replica`. */
 export interface Proofs {
   proofAgeMs(writer: Writer): number;
+  /** The same as a moment of the monotonic clock */
+  provenAtMs(writer: Writer): number;
   /** Whether the replica knows everything that was committed before this call */
   fenceNow(writer: Writer, timeoutMs: number): Promise<boolean>;
 }
@@ -22,7 +24,7 @@ export interface Proven {
 }
 
 export interface ProverOptions {
-  proofs: Pick<Proofs, 'proofAgeMs'>;
+  proofs: Pick<Proofs, 'provenAtMs'>;
   asker: Pick<Asker, 'keys' | 'identity'>;
   liveness: Liveness;
   clock: MonotonicClock;
@@ -72,8 +74,7 @@ export class Prover {
   }
 
   private proofAt(writer: Writer): number {
-    const ageMs = this.options.proofs.proofAgeMs(writer);
-    return this.options.clock.nowMs() - ageMs;
+    return this.options.proofs.provenAtMs(writer);
   }
 
   private async askWriters(principal: Principal, before: Confirmed, boundMs: number): Promise<Proven> {

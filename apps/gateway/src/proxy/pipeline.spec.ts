@@ -23,7 +23,7 @@ async function stages() {
   const metrics = { requests: new RequestMetrics(new Registry()), calls: new CallMetrics(new Registry(), names) };
   const gateway = await assembleGateway({
     env, replica: replicaWith(), isReady: () => true, logger: createLogger('gateway', 'silent'), feed: new InProcessFeed(), metrics, names,
-    proofs: { proofAgeMs: () => 0, fenceNow: () => Promise.resolve(true) }, feedMetrics: { asked: () => undefined, denied: () => undefined },
+    proofs: { proofAgeMs: () => 0, provenAtMs: () => performance.now(), fenceNow: () => Promise.resolve(true) }, feedMetrics: { asked: () => undefined, denied: () => undefined },
   });
   await gateway.close();
   return gateway.stages;

@@ -4,16 +4,21 @@ import { ClientGone } from './render-refusal.ts';
 
 const tooLarge = (limitBytes: number): Problem => new Problem('body_too_large', { detail: `The body may have ${limitBytes} bytes.` });
 
+const asItIs = (body: Buffer): Buffer => body;
+
 /**
  * The whole body, up to a limit. Its deadline is `requestTimeout` of the server (Node answers 408 by itself).
+ * @param take  what is made of it, in the same step
  * @throws Problem `body_too_large`, from the announced length or, without one, as soon as the limit is passed; ClientGone
  */
-export function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+export function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer>;
+export function readBody<T>(request: IncomingMessage, limitBytes: number, take: (body: Buffer) => T): Promise<T>;
+export function readBody(request: IncomingMessage, limitBytes: number, take: (body: Buffer) => unknown = asItIs): Promise<unknown> {
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > limitBytes) return Promise.reject(tooLarge(limitBytes));
   // Whoever left while the credential was read will not leave again: `close` has been.
   if (request.destroyed) return Promise.reject(new ClientGone());
-  return new Promise((resolve, reject) => new BodyReader(request, limitBytes, resolve, reject));
+  return new Promise((resolve, reject) => new BodyReader(request, limitBytes, take, resolve, reject));
 }
 
 /** Takes what comes; nothing is done for pieces of which there is only one. */
@@ -26,7 +31,8 @@ class BodyReader {
   constructor(
     request: IncomingMessage,
     private readonly limitBytes: number,
-    private readonly resolve: (body: Buffer) => void,
+    private readonly take: (body: Buffer) => unknown,
+    private readonly resolve: (taken: unknown) => void,
     private readonly reject: (error: Error) => void,
   ) {
     // What is settled hears what else there is and does nothing: to leave costs more.
@@ -53,7 +59,11 @@ class BodyReader {
     this.settled = true;
     const { first, others } = this;
     this.first = this.others = null;
-    this.resolve(first === null ? Buffer.alloc(0) : others === null ? first : Buffer.concat([first, ...others], this.length));
+    try {
+      this.resolve(this.take(first === null ? Buffer.alloc(0) : others === null ? first : Buffer.concat([first, ...others], this.length)));
+    } catch (error) {
+      this.reject(error as Error);
+    }
   }
 
   private onClose(): void {

@@ -54,7 +54,7 @@ export function readMessage({ sessions, maxBodyBytes }: ReadMessageOptions): Sta
   const readPosted = (exchange: Exchange, limitBytes: number, after?: () => void): Promise<void> => {
     const { request } = exchange;
     requireJson(request);
-    return readBody(request, limitBytes).then((body) => {
+    return readBody(request, limitBytes, (body) => {
       judge(exchange, body);
       after?.();
     });

@@ -22,7 +22,7 @@ export function servePlatform(platform: PlatformServer): Stage {
     if (decision?.kind !== 'allow') throw new RpcRefusal(200, rpcCodes.invalidParams, `Unknown tool: ${name}`);
   };
 
-  const answer = async (exchange: Exchange, body: Buffer): Promise<void> => {
+  const answer = async (exchange: Exchange, body: Buffer): Promise<StageOutcome> => {
     const { request } = exchange;
     const headers = new Headers();
     for (const name of passed) {
@@ -32,18 +32,18 @@ export function servePlatform(platform: PlatformServer): Stage {
     const answered = await platform.answer(exchange, new Request(exchange.needRoute().url, { method: 'POST', headers, body: new Uint8Array(body) }));
     const bytes = Buffer.from(await answered.arrayBuffer());
     exchange.answer(answered.status, { ...(bytes.length === 0 ? {} : { 'content-type': answered.headers.get('content-type') ?? 'application/json' }), 'cache-control': 'no-store' }, bytes);
+    return 'answered';
   };
 
   return {
     name: 'servePlatform',
     statuses: [200, 202, 400, 403, 404],
-    async run(exchange): Promise<StageOutcome> {
+    run(exchange) {
       const route = exchange.needRoute();
       if (route.kind !== 'own' || route.purpose !== 'platform') return;
       admit(exchange);
       const { message } = exchange;
-      if (message !== undefined) await answer(exchange, message.body);
-      return 'answered';
+      return message === undefined ? 'answered' : answer(exchange, message.body);
     },
   };
 }

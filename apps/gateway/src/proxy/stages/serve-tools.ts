@@ -13,7 +13,7 @@ import { toolsDocument } from '../../rest/tools-document.ts';
 import { refusalOf } from '../refusal-of.ts';
 import { ClientGone } from '../render-refusal.ts';
 import type { Exchange, McpRoute } from '../exchange.ts';
-import type { Stage } from '../stage.ts';
+import type { Stage, StageOutcome } from '../stage.ts';
 
 export interface ServeToolsOptions {
   inner: InnerRequests;
@@ -105,19 +105,23 @@ export function serveTools({ inner, acquaintances, gatewayUrl, issuer, times, wa
     }
   };
 
+  const serve = async (exchange: Exchange, route: McpRoute, operation: Exclude<ToolOperation, { kind: 'none' }>): Promise<StageOutcome> => {
+    const timeoutMs = route.server.settings?.limits?.timeoutMs ?? times.answerMs;
+    if (operation.kind === 'call') {
+      const { message } = exchange;
+      const body = (message?.kind === 'request' ? message.params['arguments'] : {}) as Record<string, unknown>;
+      await (wantsEvents(exchange) ? stream : answer)(exchange, route, { tool: operation.tool, body, timeoutMs, onProgress: null });
+    } else await read(exchange, route, operation, timeoutMs);
+    return 'answered';
+  };
+
   return {
     name: 'serveTools',
     statuses: [200, 400, 401, 403, 404, 422, 429, 502, 503, 504],
-    async run(exchange) {
+    run(exchange) {
       const route = exchange.needRoute();
       if (route.kind !== 'mcp' || route.tools === undefined || route.tools.kind === 'none') return;
-      const timeoutMs = route.server.settings?.limits?.timeoutMs ?? times.answerMs;
-      if (route.tools.kind === 'call') {
-        const { message } = exchange;
-        const body = (message?.kind === 'request' ? message.params['arguments'] : {}) as Record<string, unknown>;
-        await (wantsEvents(exchange) ? stream : answer)(exchange, route, { tool: route.tools.tool, body, timeoutMs, onProgress: null });
-      } else await read(exchange, route, route.tools, timeoutMs);
-      return 'answered';
+      return serve(exchange, route, route.tools);
     },
   };
 }
