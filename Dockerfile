@@ -77,8 +77,8 @@ CMD ["node", "apps/keys/dist/main.js"]
 
 FROM runtime AS gateway
 COPY --from=build /app/apps/gateway apps/gateway
-# MiB (docs/operations.md): open streams are small, and what lies around beside them would not be.
-ENV PORT=8080 NODE_OPTIONS="--max-semi-space-size=8"
+# MiB, and heaps of the C library (docs/operations.md): open streams are small, and what lies around beside them would not be.
+ENV PORT=8080 NODE_OPTIONS="--max-semi-space-size=8" MALLOC_ARENA_MAX=1
 EXPOSE 8080 9080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["node", "/healthcheck.mjs"]
 CMD ["node", "apps/gateway/dist/main.js"]

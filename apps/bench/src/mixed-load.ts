@@ -57,7 +57,14 @@ export function mixedLoad({ pool, path, keys, accessTokens, narrowedKeys, sign }
     },
   };
   const turn = ['key', 'token', 'key', 'list', 'key', 'token', 'fresh', 'key', 'narrowed', 'token', 'hidden', 'key', 'stream', 'token', 'broken', 'key', 'unknown', 'token', 'expired', 'key', 'token', 'stream'];
-  return async (at) => acts[turn[at % turn.length] ?? '']?.(at);
+  return async (at) => {
+    const name = turn[at % turn.length] ?? '';
+    try {
+      await acts[name]?.(at);
+    } catch (cause) {
+      throw new Error(`request ${at}, ${name}: ${String(cause)}`, { cause });
+    }
+  };
 }
 
 /** @param key  of the issuer */

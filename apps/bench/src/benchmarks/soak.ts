@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedis } from '@latchkey/testing';
 import { importJWK, type CryptoKey } from 'jose';
 import { Pool } from 'undici';
@@ -11,6 +12,8 @@ import { startMcpUpstream } from '../processes/mcp-upstream.ts';
 const workers = 8;
 const people = 200;
 const sampleMs = 30_000;
+/** A few fences take less. */
+const settledMs = 1500;
 /** What the image of the gateway says (docs/operations.md), and what it takes to collect garbage when it is asked to. */
 const options = ['--max-semi-space-size=8', '--expose-gc'];
 
@@ -27,7 +30,7 @@ export const soak: Benchmark = {
   async run(report, { minutes }) {
     const redis = await startRedis();
     const upstream = await startMcpUpstream({ answers: 'by tool' });
-    const server: Child<GatewayServerCalls> = startChild('gateway-server', undefined, options);
+    const server: Child<GatewayServerCalls> = startChild('gateway-server', undefined, options, { MALLOC_ARENA_MAX: '1' });
     let pool: Pool | undefined;
     try {
       const { url, signing, issuer, audience, ...tokens } = await server.call('start', { upstreamUrl: upstream.url, redisUrl: redis.url, people });
@@ -38,14 +41,31 @@ export const soak: Benchmark = {
       const endMs = performance.now() + minutes * 60_000;
       let next = 0;
       let over = false;
-      const load = Promise.all(Array.from({ length: workers }, async () => {
-        while (!over) await act(next++);
-      }));
+      let busy = 0;
+      let pause = Promise.resolve();
+      const work = async (): Promise<void> => {
+        while (!over) {
+          await pause;
+          busy += 1;
+          await act(next++).finally(() => { busy -= 1; });
+        }
+      };
+      const load = Promise.all(Array.from({ length: workers }, work));
+      /** While garbage is collected nothing can be proven to be fresh: nobody asks until it is again. */
+      const measure = async (): Promise<{ resident: number; counted: number }> => {
+        let goOn: () => void = () => undefined;
+        pause = new Promise((resolve) => { goOn = resolve; });
+        while (busy > 0) await sleep(5);
+        const held = await server.call('memory');
+        await sleep(settledMs);
+        goOn();
+        return held;
+      };
       const samples: Sample[] = [];
       const sampling = async (): Promise<void> => {
         while (performance.now() < endMs) {
-          await new Promise((resolve) => setTimeout(resolve, Math.min(sampleMs, endMs - performance.now())));
-          const { resident, counted } = await server.call('memory');
+          await sleep(Math.min(sampleMs, endMs - performance.now()));
+          const { resident, counted } = await measure();
           const minute = minutes - (endMs - performance.now()) / 60_000;
           samples.push({ minute, resident, counted });
           report({ name: `after ${minute.toFixed(1)} min and ${next} requests, resident`, unit: 'MB', value: resident / 1e6 });

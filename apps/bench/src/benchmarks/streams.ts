@@ -13,6 +13,7 @@ const atOnce = 20;
 const people = 200;
 /** What the image of the gateway says (docs/operations.md). */
 const heapBounds = ['--max-semi-space-size=8'];
+const arenas = { MALLOC_ARENA_MAX: '1' };
 const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'watch', arguments: {} } });
 
 /** One caller with a connection of its own; resolves when the first event of its stream has come. */
@@ -39,7 +40,7 @@ export const streams: Benchmark = {
   async run(report) {
     const redis = await startRedis();
     const upstream = await startMcpUpstream({ answers: 'stream' });
-    const server: Child<GatewayServerCalls> = startChild('gateway-server', undefined, heapBounds);
+    const server: Child<GatewayServerCalls> = startChild('gateway-server', undefined, heapBounds, arenas);
     const sockets: Socket[] = [];
     try {
       const { url, keys } = await server.call('start', { upstreamUrl: upstream.url, redisUrl: redis.url, people });

@@ -25,10 +25,11 @@ export interface Child<C extends Calls> {
  * @param module  file name beside this one, whose process calls `answerCalls`
  * @param core  the one processor that it may use; without it, any
  * @param options  of Node
+ * @param env  beside what this process has
  */
-export function startChild<C extends Calls>(module: string, core?: number, options: readonly string[] = []): Child<C> {
+export function startChild<C extends Calls>(module: string, core?: number, options: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Child<C> {
   const pinned = core === undefined ? { execArgv: [...process.execArgv, ...options] } : { execPath: 'taskset', execArgv: ['-c', String(core), process.execPath, ...options] };
-  const child = fork(new URL(`./${module}.js`, import.meta.url), { serialization: 'advanced', ...pinned });
+  const child = fork(new URL(`./${module}.js`, import.meta.url), { serialization: 'advanced', env: { ...process.env, ...env }, ...pinned });
   const open = new Map<number, (answer: Answer) => void>();
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   void gone.then(() => {

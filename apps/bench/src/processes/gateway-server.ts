@@ -8,7 +8,7 @@ import { createLogger } from '@latchkey/telemetry';
 import { mintToken } from '@latchkey/token';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
 import { request } from 'undici';
-import { memoryInUse } from '../memory.ts';
+import { memoryHeld } from '../memory.ts';
 import { answerCalls } from './calls.ts';
 import { costOf, type Cost } from './cost.ts';
 import { PlayedWriter } from './played-writer.ts';
@@ -91,7 +91,7 @@ const calls = {
   },
   cost: (): Cost => costOf(process),
   /** After a collection; of a process that may be asked for one */
-  memory: () => memoryInUse(),
+  memory: () => memoryHeld(),
   told: (): number => trail.bytes,
 };
 export type GatewayServerCalls = typeof calls;
