@@ -3,7 +3,7 @@ import { identityHeader } from '@latchkey/contracts';
 import { connectAnswerSchema, type ConnectAnswer, type ConnectAsk } from '@latchkey/contracts';
 import { InProcessFeed } from '@latchkey/feed';
 import { connectPostgres } from '@latchkey/postgres';
-import { eventually, startOauthUpstream, verifies, type Mischief, type OauthUpstream } from '@latchkey/testing';
+import { eventually, knownClient, startOauthUpstream, verifies, type Mischief, type OauthUpstream } from '@latchkey/testing';
 import { reencrypt } from '../src/encryption/reencrypt.ts';
 import { Envelope } from '../src/encryption/envelope.ts';
 import { LocalKeyEncryption } from '../src/encryption/local-key-encryption.ts';
@@ -430,6 +430,15 @@ describe('connections', () => {
       for (const text of values) expect((await upstream.call(String(text)))[0]).toBe(401);
       expect((await events(id)).filter(({ action }) => action === 'connection.given_back').map(({ outcome, details }) => [outcome, details['attempts']])).toEqual([['success', 1], ['success', 2], ['success', 2]]);
       for (const place of await places(keys)) for (const text of [...values.map((text) => String(text).slice(7)), refreshToken]) expect(place.includes(text)).toBe(false);
+
+      // Whose client has a secret is asked for it, and the connection that kept it is gone by then.
+      const given = await make({ ...oauth, oauth: { issuer: upstream.issuer, clientId: knownClient.client_id, clientSecret: knownClient.client_secret } });
+      expect(await connect(given['id'])).toMatchObject({ outcome: 'connected' });
+      const last = String((await valueOf(given['id']))['value']);
+      expect((await upstream.call(last))[0]).toBe(200);
+      await keys.call(admin, 'DELETE', `${path}/${String(given['id'])}`);
+      await eventually(async () => expect((await events(given['id'])).at(-1)).toMatchObject({ action: 'connection.given_back', details: { result: 'revoked' } }));
+      expect((await upstream.call(last))[0]).toBe(401);
     });
 
     verifies('K11', 'can be one of a whole project, which its administrator makes', async () => {

@@ -5,7 +5,7 @@ export { eventually } from './eventually.ts';
 export { findProgram, ServerMissingError } from './find-program.ts';
 export { startNats, type NatsOptions, type TestNats } from './nats.ts';
 export { startNginx, type TestNginx } from './nginx.ts';
-export { startOauthUpstream, type Mischief, type OauthUpstream } from './oauth-upstream.ts';
+export { knownClient, startOauthUpstream, type Mischief, type OauthUpstream } from './oauth-upstream.ts';
 export { startPostgres, type PostgresOptions, type TestPostgres } from './postgres.ts';
 export { startRedis, startSentinel, type RedisOptions, type TestRedis } from './redis.ts';
 export { breaksOf, catalogueOf, type Catalogue } from './schema-breaks.ts';

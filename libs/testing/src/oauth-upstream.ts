@@ -22,6 +22,9 @@ export interface Mischief {
 
 export type OauthUpstream = Awaited<ReturnType<typeof startOauthUpstream>>;
 
+/** A client that somebody registered by hand, who has a secret. */
+export const knownClient = { client_id: 'known', client_secret: 'the-secret-of-a-known-client', redirect_uris: ['https://issuer.example/v1/connections/callback'], grant_types: ['authorization_code', 'refresh_token'] };
+
 /** An MCP server that wants tokens, and a real authorization server beside it that gives them to whoever comes. */
 export async function startOauthUpstream() {
   let mischief: Mischief = {};
@@ -93,7 +96,7 @@ export async function startOauthUpstream() {
   const key = { ...(await exportJWK(privateKey)), alg: 'RS256', use: 'sig', kid: 'upstream-1' };
   const configuration: Configuration = {
     jwks: { keys: [key] } as Configuration['jwks'],
-    clients: [],
+    clients: [knownClient],
     cookies: { keys: ['only a test'] },
     features: {
       devInteractions: { enabled: false }, registration: { enabled: true }, revocation: { enabled: true },
