@@ -47,7 +47,7 @@ describe('people, their agents, devices and machines', () => {
   verifies('I11', 'what an organization demands of keys and tokens holds, for programs that were there before too', () => expectPolicy(system), patienceMs);
   verifies(['I9', 'GW-25'], 'a session that is ended from elsewhere takes its tokens along, and no others', () => expectSessionsEnd(system), patienceMs);
 
-  verifies(['G7', 'K11', 'GW-85'], 'a server with an authorization server of its own is called with what each user connected, and with nothing once they disconnect', () => expectConnection(system), patienceMs);
+  verifies(['G7', 'K11', 'GW-85', 'CT-05'], 'a server with an authorization server of its own is called with what each user connected and agreed to later, and with nothing once they disconnect', () => expectConnection(system), patienceMs);
 
   verifies('O3', 'no secret of all this stands in the logs of any process', () => {
     expect(system.secrets.size).toBeGreaterThan(40);

@@ -4,7 +4,10 @@ import { rawMcp, type RawAnswer } from '../clients/raw-mcp.ts';
 import { callApi, manage, registerServer, type System } from '../harness/system.ts';
 import { mintPat, resourceAt, type Pat } from './pat-journey.ts';
 
-/** A server that wants tokens of its own: a user is told where to connect, does, calls, and is told again once they have disconnected. */
+/**
+ * A server that wants tokens of its own: a user is told where to connect, does, calls, agrees to more where the server demands it, and is told again
+ * once they have disconnected, which the authorization server is told too.
+ */
 export async function expectConnection(system: System): Promise<void> {
   const upstream = await startOauthUpstream();
   try {
@@ -22,14 +25,22 @@ export async function expectConnection(system: System): Promise<void> {
     const person = new PageBrowser();
     const { email, password } = system.admin;
     const connected = await person.press(await person.open(`${url}/sign-in`), 'Sign in', { Email: email, Password: password });
-    for (const value of person.cookies.values()) system.secrets.add('cookie of the connect page', value);
     expect([connected.url.pathname, connected.text]).toEqual(['/v1/connections/callback', expect.stringContaining('Connected')]);
     for (const gateway of system.gateways) await eventually(async () => expect((await call(gateway, pat)).body).toMatchObject({ result: { content: [{ text: 'upstream-account' }] } }));
     expect((await callApi(system, grant, 'GET', base)).body).toMatchObject({ status: 'connected' });
     expect((await person.open(url)).status).toBe(404);
 
+    upstream.set({ demands: 'write' });
+    const more = await person.open(await urlIn(() => call(system.gatewayUrl, pat)));
+    expect([more.status, more.html]).toEqual([200, expect.stringContaining('<code>write</code>')]);
+    const agreed = await person.press(more, 'Continue', {});
+    for (const value of person.cookies.values()) system.secrets.add('cookie of the connect page', value);
+    expect([agreed.url.pathname, agreed.text]).toEqual(['/v1/connections/callback', expect.stringContaining('Connected')]);
+    for (const gateway of system.gateways) await eventually(async () => expect((await call(gateway, pat)).body).toMatchObject({ result: { content: [{ text: 'upstream-account' }] } }));
+
     expect((await callApi(system, grant, 'DELETE', `${base}/mine`)).status).toBe(200);
     for (const gateway of system.gateways) await urlIn(() => call(gateway, pat));
+    await eventually(() => expect(upstream.to('/token/revocation')).toHaveLength(1));
     expect((await callApi(system, grant, 'DELETE', base)).body).toMatchObject({ status: 'revoked' });
     for (const token of upstream.tokens) system.secrets.add('token of an upstream', token);
   } finally {
