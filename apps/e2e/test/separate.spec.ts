@@ -17,6 +17,7 @@ import { expectAccessTokenDiesAlone, expectAnswerHeaders, expectNoWayAround, exp
 import { initializeSession, listInSession } from '../src/journeys/legacy-session.ts';
 import { connectByOAuth, expectDiscovery, expectRefresh, expectRevocation, expectTools } from '../src/journeys/oauth-journey.ts';
 import { expectForgedPatsRefused, expectPatLifeCycle, expectPatWorks, expectRefused, mintPat, resourceAt, type Pat } from '../src/journeys/pat-journey.ts';
+import { expectIdentityReloads, expectKeysReloads } from '../src/journeys/secret-reload.ts';
 import { expectServiceIntegrates } from '../src/journeys/service-client.ts';
 import { expectHookCallsTool, expectNothingLostWhenKilled } from '../src/journeys/webhooks.ts';
 import { expectBrokenUpstream, expectLeavingReachesUpstream, expectProgressAsItHappens, expectStreamEndsWithItsCredential } from '../src/journeys/streaming.ts';
@@ -138,6 +139,9 @@ describe('separate processes on Postgres, NATS and Redis', () => {
     await expire(system, pat.id);
     await expectRefused(system, 'demo', pat.token, 'token_expired');
   });
+
+  verifies(['K11', 'O2'], 'another master key is taken over from its file while the key service runs', () => expectKeysReloads(system));
+  verifies(['I12', 'O2'], 'and while the identity service runs', () => expectIdentityReloads(system));
 
   verifies(['K9', 'WH-13'], 'a webhook that its sender signed calls a tool through the gateway', async () => {
     const pat = await mintPat(system, await manage(system, 'keys:write'), 'reads what a webhook wrote');

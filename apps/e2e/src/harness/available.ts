@@ -86,8 +86,8 @@ export async function startAvailable(name: string): Promise<Available> {
     const identities = await both('identity', port.identities, forWriters);
     const keys = await both('keys', port.keys, forWriters);
     const fronts = await both('gateway', port.fronts, forGateways, port.management);
-    // One at a time: each first one migrates, and a machine with two cores starts no faster with more.
-    for (const each of [...identities, ...keys, ...fronts]) await each.start();
+    // Each first one migrates.
+    for (const pair of [[identities[0], keys[0]], [identities[1], keys[1]], fronts]) await Promise.all(pair.map((each) => each?.start()));
     await eventually(async () => (await Promise.all([...identities, ...keys, ...fronts].map((each) => each.isReady()))).every(Boolean), { timeoutMs: 60_000 });
     await eventually(async () => (await postgres.query('SELECT 1 FROM identity.members')).length > 0);
     return {

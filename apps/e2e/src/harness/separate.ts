@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, freshDatabase, startCollector, startNats, startRedis, type TestNats } from '@latchkey/testing';
 import { exportJWK, generateKeyPair } from 'jose';
@@ -15,6 +16,8 @@ export interface Separate extends TracedSystem {
   readonly databaseUrl: string;
   /** What a command of an operator is given */
   readonly operatorEnv: Record<string, string>;
+  /** Where each service reads its master key, and reads it again on SIGHUP */
+  readonly masterKeyFiles: Readonly<Record<'identity' | 'keys', string>>;
   readonly nats: TestNats;
   /** As other services of the organization may use it */
   readonly serviceNatsUrl: string;
@@ -66,6 +69,10 @@ export async function startSeparate(name: string, env: Record<string, string> = 
 
     const admin = { email: 'ada@example.com', password: `pw-${randomBytes(12).toString('base64url')}` };
     const masterKey = randomBytes(32).toString('base64');
+    const secretsDir = mkdtempSync(join(tmpdir(), 'latchkey-secrets-'));
+    stops.push(() => Promise.resolve(rmSync(secretsDir, { recursive: true, force: true })));
+    const masterKeyFiles = { identity: join(secretsDir, 'identity'), keys: join(secretsDir, 'keys') };
+    for (const file of Object.values(masterKeyFiles)) writeFileSync(file, masterKey);
     const signingKey = JSON.stringify(await exportJWK((await generateKeyPair('ES256', { extractable: true })).privateKey));
     const sealingKey = randomBytes(32).toString('base64');
     for (const [what, value] of Object.entries({ 'admin password': admin.password, 'master key': masterKey, 'signing key': signingKey, 'sealing key': sealingKey, 'database URL': database.url, 'database URL of identity': roleUrls.identity, 'database URL of keys': roleUrls.keys })) secrets.add(what, value);
@@ -80,7 +87,7 @@ export async function startSeparate(name: string, env: Record<string, string> = 
       LATCHKEY_ISSUER: urls.identity, LATCHKEY_GATEWAY_URL: urls.gateway, LATCHKEY_KEYS_URL: urls.keys,
       LATCHKEY_ALLOW_PRIVATE_UPSTREAMS: 'true', OTEL_EXPORTER_OTLP_ENDPOINT: traces.url, OTEL_BSP_SCHEDULE_DELAY: '200', ...env,
     };
-    const withDatabase = (service: 'identity' | 'keys') => ({ ...common, DATABASE_URL: roleUrls[service], LATCHKEY_MIGRATE: 'false', LATCHKEY_MASTER_KEY: masterKey });
+    const withDatabase = (service: 'identity' | 'keys') => ({ ...common, DATABASE_URL: roleUrls[service], LATCHKEY_MIGRATE: 'false', LATCHKEY_MASTER_KEY_FILE: masterKeyFiles[service] });
     const forGateways = { ...common, LATCHKEY_GATEWAY_SIGNING_KEY: signingKey, LATCHKEY_SESSION_SEALING_KEY: sealingKey };
     const start = async (service: keyof typeof ports, script: string, serviceEnv: Record<string, string>) => {
       const managementPort = await freePort();
@@ -107,7 +114,7 @@ export async function startSeparate(name: string, env: Record<string, string> = 
     const replicas = await Promise.all([start('gateway', 'apps/gateway/dist/main.js', forGateways), start('second', 'apps/gateway/dist/main.js', forGateways)]);
     return {
       gatewayUrl: urls.gateway, gateways: [urls.gateway, urls.second], issuer: urls.identity, org, project: 'default', admin, secrets, traces, logDir, logDirs: [logDir],
-      databaseUrl: database.url, operatorEnv: { DATABASE_URL: database.url, LATCHKEY_MASTER_KEY: masterKey }, nats, serviceNatsUrl: natsUrl('service'), keysUrl: urls.keys, identity, replicas, crashKeys, stop,
+      databaseUrl: database.url, operatorEnv: { DATABASE_URL: database.url, LATCHKEY_MASTER_KEY: masterKey }, masterKeyFiles, nats, serviceNatsUrl: natsUrl('service'), keysUrl: urls.keys, identity, replicas, crashKeys, stop,
       get keys() {
         return present;
       },

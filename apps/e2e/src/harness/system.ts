@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TestCollector } from '@latchkey/testing';
+import { eventually, type TestCollector } from '@latchkey/testing';
 import type { Account } from '../clients/form-browser.ts';
 import { obtainToken, type Grant } from '../clients/obtain-token.ts';
 import { repository } from './repository.ts';
@@ -61,7 +61,12 @@ export async function callApi(system: System, { access }: Pick<Grant, 'access'>,
 export async function registerServer(system: System, slug: string, url: string): Promise<string> {
   const grant = await manage(system, 'servers:write');
   const { org, project } = system;
-  const { status, body } = await callApi(system, grant, 'POST', '/servers', { org, project, slug, name: `Fixture ${slug}`, url });
+  const register = () => callApi(system, grant, 'POST', '/servers', { org, project, slug, name: `Fixture ${slug}`, url });
+  // A gateway that has just started on a busy machine may say for a moment that it cannot know.
+  const { status, body } = await eventually(async () => {
+    const answer = await register();
+    return answer.body['code'] !== 'state_stale' && answer;
+  }, { timeoutMs: 60_000 });
   if (status !== 201) throw new Error(`Registering ${slug}: ${status} ${JSON.stringify(body)}`);
   return String(body['resource']);
 }
