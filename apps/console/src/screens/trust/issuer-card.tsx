@@ -26,7 +26,7 @@ export function IssuerCard({ issuer: { id, issuer, jwksUri, clients, linkByEmail
           <Fact name="Trusted by">{shown(nameOf(addedBy))}, <Moment at={createdAt} /></Fact>
         </Facts>
         <Text size="sm">{linkByEmail ? 'A member is recognized, the first time, by an address that the issuer says it has verified.' : 'Only members whom an owner has named are recognized.'}</Text>
-        <Subjects issuer={id} />
+        {role === 'owner' && <Subjects issuer={id} />}
       </Stack>
       {ending && (
         <Destroy title="End this trust?" action="End the trust" busy={end.isPending} error={end.error} onClose={() => setEnding(false)} onConfirm={() => end.mutate(undefined, { onSuccess: () => setEnding(false) })}>

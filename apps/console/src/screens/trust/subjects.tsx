@@ -1,5 +1,5 @@
 import type { LinkedSubject, Member } from '@latchkey/contracts';
-import { Button, Collapse, Group, Select, Stack, Table, Text, TextInput } from '@mantine/core';
+import { Box, Button, Group, Select, Stack, Table, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { useOrg } from '../../api/me.tsx';
@@ -17,7 +17,7 @@ export function Subjects({ issuer }: { issuer: string }) {
   return (
     <div>
       <Button size="xs" variant="default" aria-expanded={opened} onClick={toggle}>{opened ? 'Hide who is who' : 'Who is who there'}</Button>
-      <Collapse expanded={opened} mt="sm">{opened && <SubjectList issuer={issuer} />}</Collapse>
+      {opened && <Box mt="sm"><SubjectList issuer={issuer} /></Box>}
     </div>
   );
 }

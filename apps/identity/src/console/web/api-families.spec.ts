@@ -7,6 +7,11 @@ describe('scopesFor', () => {
     expect(read?.every((scope) => scope.endsWith(':read'))).toBe(true);
   });
 
+  it('asks who is who at an issuer as whoever may change it, which the API demands', () => {
+    expect(scopesFor('GET', '/v1/trusted-issuers/one/subjects')).toContain('org:admin');
+    expect(scopesFor('GET', '/v1/trusted-issuers/one')).not.toContain('org:admin');
+  });
+
   it('changes with the scopes of the one family', () => {
     expect(scopesFor('POST', '/v1/pats')?.filter((scope) => !scope.endsWith(':read'))).toEqual(['keys:write']);
     expect(scopesFor('DELETE', '/v1/servers/demo')?.filter((scope) => !scope.endsWith(':read'))).toEqual(['servers:write']);
