@@ -14,6 +14,7 @@ import { expectOrganization } from '../src/journeys/console/organizations.ts';
 import { expectPerson } from '../src/journeys/console/people.ts';
 import { expectPrograms } from '../src/journeys/console/programs.ts';
 import { expectReceiver, expectSender } from '../src/journeys/console/senders.ts';
+import { screensOf, settled } from '../src/journeys/console/screens.ts';
 import { look, type Findings } from '../src/journeys/console/walk.ts';
 import { expectPatWorks, expectRefused } from '../src/journeys/pat-journey.ts';
 
@@ -124,13 +125,24 @@ describe('the console', () => {
     });
     afterAll(() => upstream?.close());
 
-    it('an organization is founded, renamed, divided, told whom to believe, and deleted', () => expectOrganization({ page, system, open }, upstream), 90_000);
+    it('an organization is founded, renamed, divided, told whom to believe, and deleted', () => expectOrganization({ page, system, open }, upstream), 180_000);
 
     describe('whatever things are called', () => {
       let named: Named;
       beforeAll(async () => {
         named = await nameEverything({ page, system, open }, upstream);
       }, 120_000);
+
+      verifies('O1', 'every screen shows names as text, keeps nobody out by day or night, and fits a phone', async () => {
+        const found: Record<string, Findings> = {};
+        for (const screen of screensOf(named)) {
+          await open(screen.path);
+          await settled(page, screen);
+          const findings = await look(page, { ...screen, name: `console/${screen.name}`, marked: true, judged: true });
+          if (Object.keys(findings).length > 0) found[screen.name] = findings;
+        }
+        expect([found, fired]).toEqual([{}, []]);
+      }, 600_000);
 
       verifies('O1', 'the pages around it show what strangers call themselves as text, and fit a phone', async () => {
         const visitor = await newPage({ userAgent: evil('browser') });
