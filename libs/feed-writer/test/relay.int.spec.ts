@@ -328,6 +328,32 @@ describe('the relay', () => {
     expect(await put('equal')).toBe(4);
   });
 
+  verifies('G2', 'what the stream knows to have ended is brought back by nobody but who says so, whatever asks for it, and keeps nothing else from going out', async () => {
+    await feed.prepare('keys');
+    await feed.publish('keys', messageOf(patRecord('ended', { revokedAt: 9 }), 2));
+    await put('ended');
+    await put('other');
+    const relay = relayOf();
+    await relay.start();
+    const stream = async (): Promise<unknown[]> => {
+      const present = new RecordingListener();
+      await (await feed.follow('keys', null, present)).stop();
+      return present.messages.map(({ subject, version, record }) => [subject, version, record.kind === 'pat' && record.revokedAt]).sort();
+    };
+    const asItWas = [['feed.keys.pat.ended', 2, 9], ['feed.keys.pat.other', 1, null]];
+    // Nobody has a proof meanwhile: a fence would vouch for a database that is older than the stream.
+    await expect(relay.fence()).rejects.toThrow('restored:keys');
+    expect(await relay.repair()).toBe(true);
+    await expect(relay.drain()).rejects.toThrow('feed.keys.pat.ended');
+    await eventually(async () => expect(await stream()).toEqual(asItWas));
+    await put('third');
+    await eventually(async () => expect(await stream()).toEqual([...asItWas, ['feed.keys.pat.third', 1, null]]));
+
+    await new Relay({ dataSource: keys.dataSource, feed, writer: 'keys', logger, revive: true }).drain();
+    expect(await stream()).toEqual([['feed.keys.pat.ended', 3, null], ['feed.keys.pat.other', 1, null], ['feed.keys.pat.third', 1, null]]);
+    await relay.fence();
+  });
+
   it('leaves a newer version alone that another relay has published meanwhile', async () => {
     const relay = relayOf({ sweepMs: 600_000 });
     await relay.start();

@@ -2,6 +2,7 @@ import type { FeedMessage, Writer } from '@latchkey/contracts';
 import type { AskSubject, FenceAnswer, RepairAnswer, ShardsAnswer } from './asking/asking.ts';
 import { fenceAnswerSchema, repairAnswerSchema, shardsAnswerSchema } from './asking/asking.ts';
 import { askFor } from './asking/ask-for.ts';
+import type { Rival } from './rival.ts';
 
 /** Where a feed stands: `sequence` grows with every message of one `epoch`; a new epoch means a new stream, and old sequences mean nothing. */
 export interface FeedPosition {
@@ -50,8 +51,8 @@ export interface Published {
   sequence: number;
   /** False: what stands there was there already. */
   stored: boolean;
-  /** The version of what stands there instead, when that is another message: a newer one, or one of the same version with other content. */
-  rival: number | null;
+  /** What stands there instead, when that is another message: a newer one, or one of the same version with other content. */
+  rival: Rival | null;
 }
 
 /** Answers one question. What it throws stays here, and is its own to log: whoever asked learns only that there is no answer. */

@@ -19,6 +19,7 @@ export { checkNats, type NatsCheck } from './nats/check-nats.ts';
 export { NatsFeed } from './nats/nats-feed.ts';
 export type { NatsOptions } from './nats/connect.ts';
 export { NatsCalls, type Call, type CallAnswer, type CallHandler, type ServingCalls } from './calls/nats-calls.ts';
+export { revives, type Rival } from './rival.ts';
 export { readMessage, type ReadMessage } from './read-message.ts';
 export { subjectOf } from './subject.ts';
 export { AuditTrail, batchTexts, trailSources, type TrailBatch, type TrailConsumer, type TrailHandler, type TrailSource } from './trail/audit-trail.ts';

@@ -11,6 +11,8 @@ export interface RelayOptions {
   logger: Logger;
   /** Without it nobody is told which request wrote what. */
   tracing?: Tracing | undefined;
+  /** Whether what the stream says has ended is brought back where the database says that it lives; false when left out. */
+  revive?: boolean;
   /** How often the outbox is looked at without being told to; 250 when left out. */
   sweepMs?: number;
   /** How long whoever calls `drain` waits at most; 2000 when left out. */

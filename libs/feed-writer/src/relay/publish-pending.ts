@@ -32,19 +32,24 @@ async function publishAll(options: RelayOptions, pending: readonly Pending[]): P
  * @throws what the feed threw; everything it acknowledged is marked by then
  */
 export async function publishPending(options: RelayOptions, turn: Turn, before: OutboxState): Promise<OutboxState | null> {
-  const { logger, writer } = options;
+  const { logger, writer, revive = false } = options;
   const { manager } = turn;
   const { generation } = before;
   const unmarked: FeedMessage[] = [];
+  /** Left alone: the stream says of each that it has ended. */
+  const ended: FeedMessage[] = [];
   let rivalries = 0;
   // Whoever had the turn has published meanwhile, most of the time the very same; where it was free, `before` is as good as new.
   let known = turn.isTaken ? before : undefined;
   if (known === undefined) await turn.wait();
   for (let complete = false; ; known = undefined) {
-    const state = known ?? (await readOutbox(manager, { acknowledged: unmarked }));
+    const state = known ?? (await readOutbox(manager, { acknowledged: [...unmarked, ...ended] }));
     if (state.generation !== generation) return null;
     // What came since the last batch is for the next drain, or this one might never end.
-    if (complete || state.pending.length === 0) return state;
+    if (complete || state.pending.length === 0) {
+      if (ended.length > 0) throw new Error(`The stream says that ${ended.length} of what lives here has ended, such as ${ended[0]?.subject}: this database is older than the stream; see "restored:${writer}"`);
+      return state;
+    }
     const { acknowledged: all, failure } = await publishAll(options, state.pending);
     const acknowledged = all.filter(({ rival }) => rival === null);
     if (acknowledged.length > 0) {
@@ -63,7 +68,8 @@ export async function publishPending(options: RelayOptions, turn: Turn, before: 
     const rivals = all.filter(({ rival }) => rival !== null);
     if (rivals.length > 0) {
       if (++rivalries > maxRivalries) throw new Error(`The stream holds something else in the place of ${rivals.length} records`);
-      const raised = await outbidRivals(manager, rivals);
+      const { raised, ended: left } = await outbidRivals(manager, rivals, revive);
+      ended.push(...rivals.map(({ message }) => message).filter(({ subject }) => left.includes(subject)));
       if (raised.length > 0) logger.error({ writer, raised }, 'the stream held what Postgres knows nothing of; these records were given a higher version');
     }
     complete = rivals.length === 0 && state.pending.length < batchSize;

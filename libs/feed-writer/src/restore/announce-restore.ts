@@ -1,5 +1,5 @@
 import type { FeedMessage, Writer } from '@latchkey/contracts';
-import type { NatsFeed } from '@latchkey/feed';
+import { revives, type NatsFeed } from '@latchkey/feed';
 import type { Logger } from '@latchkey/telemetry';
 import type { DataSource } from 'typeorm';
 import { beginRestored } from '../relay/generation.ts';
@@ -23,12 +23,6 @@ export interface RestoreReport {
 
 const atOnce = 32;
 
-/** Whether a record says that what it is about has ended. */
-function hasEnded(record: FeedMessage['record']): boolean {
-  const { revokedAt, endedAt, disabled, deletedAt } = record as { revokedAt?: number | null; endedAt?: number | null; disabled?: boolean; deletedAt?: number | null };
-  return [revokedAt, endedAt, deletedAt].some((at) => typeof at === 'number') || disabled === true;
-}
-
 /**
  * Tells gateways that the database was restored from a backup. What only the lost time knew is taken from the feed, and everything that the
  * database says is published again, above whatever the feed has, in a generation that no gateway has seen: each builds its replica anew, and takes
@@ -45,15 +39,15 @@ export async function announceRestore({ dataSource, feed, writer, logger }: Rest
       if (await feed.forget(writer, subject)) report.forgotten.push(subject);
       return;
     }
-    const stood = hasEnded(present) ? null : await feed.message(writer, subject);
-    if (stood !== null && hasEnded(stood.record)) report.revived.push(subject);
+    const stood = await feed.message(writer, subject);
+    if (stood !== null && revives(present, stood.record)) report.revived.push(subject);
   };
   const worker = async (): Promise<void> => {
     for (let subject = waiting.pop(); subject !== undefined; subject = waiting.pop()) await lookAt(subject);
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
   await beginRestored(dataSource.manager, await feed.position(writer));
-  const relay = new Relay({ dataSource, feed, writer, logger, drainMs: 600_000 });
+  const relay = new Relay({ dataSource, feed, writer, logger, drainMs: 600_000, revive: true });
   try {
     await relay.drain();
   } finally {

@@ -139,7 +139,7 @@ export function describeFeed(name: string, start: () => Promise<FeedUnderTest>):
       await feed.prepare('keys');
       const revoked = messageOf(patRecord('a', { revokedAt: 1_700_000_001 }), 2);
       const { sequence } = await feed.publish('keys', revoked);
-      expect(await feed.publish('keys', messageOf(patRecord('a'), 1))).toEqual({ sequence, stored: false, rival: 2 });
+      expect(await feed.publish('keys', messageOf(patRecord('a'), 1))).toEqual({ sequence, stored: false, rival: { version: 2, hasEnded: true } });
       const listener = new RecordingListener();
       await feed.follow('keys', null, listener);
       await eventually(() => expect(listener.messages).toEqual([{ ...revoked, sequence }]));
@@ -151,7 +151,7 @@ export function describeFeed(name: string, start: () => Promise<FeedUnderTest>):
       await feed.publish('keys', messageOf(patRecord('other')));
       expect(await feed.publish('keys', messageOf(patRecord('a'), 2), first.sequence)).toEqual({ sequence: 3, stored: true, rival: null });
       expect(await feed.publish('keys', messageOf(patRecord('a'), 4), first.sequence)).toEqual({ sequence: 4, stored: true, rival: null });
-      expect(await feed.publish('keys', messageOf(patRecord('a'), 3), first.sequence)).toEqual({ sequence: 4, stored: false, rival: 4 });
+      expect(await feed.publish('keys', messageOf(patRecord('a'), 3), first.sequence)).toEqual({ sequence: 4, stored: false, rival: { version: 4, hasEnded: false } });
       expect(await feed.publish('keys', messageOf(patRecord('new'), 3), 99)).toEqual({ sequence: 5, stored: true, rival: null });
     });
 
@@ -161,7 +161,7 @@ export function describeFeed(name: string, start: () => Promise<FeedUnderTest>):
       const { sequence } = await feed.publish('keys', message);
       const shuffled = { ...message, record: Object.fromEntries(Object.entries(message.record).reverse()) as typeof message.record };
       expect(await feed.publish('keys', shuffled)).toEqual({ sequence, stored: false, rival: null });
-      expect(await feed.publish('keys', messageOf(patRecord('a', { revokedAt: 9 }), 3))).toEqual({ sequence, stored: false, rival: 3 });
+      expect(await feed.publish('keys', messageOf(patRecord('a', { revokedAt: 9 }), 3))).toEqual({ sequence, stored: false, rival: { version: 3, hasEnded: false } });
       expect(await feed.publish('keys', messageOf(patRecord('a', { revokedAt: 9 }), 4))).toEqual({ sequence: sequence + 1, stored: true, rival: null });
     });
 
