@@ -24,7 +24,10 @@ export interface Load {
 const pauseMs = 40;
 
 /** Nothing was sent where nobody took the connection, so whoever asks may turn to another. */
-const isRefused = (error: unknown): boolean => ['ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT'].includes((error as { code?: string } | null)?.code ?? '');
+const isRefused = (error: unknown): boolean => {
+  const { code = '', syscall } = (error ?? {}) as { code?: string; syscall?: string };
+  return syscall === 'connect' || ['ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT'].includes(code);
+};
 
 /** Asks again and again, on connections that are kept and let go when they are told to. A request that was sent and not answered well is a failure: nothing is tried twice. */
 export function startLoad({ origins, path, method = 'GET', headers = {}, body, isGood, callers = 3 }: LoadOptions): Load {
