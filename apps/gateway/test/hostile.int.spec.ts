@@ -86,6 +86,18 @@ describe(`a caller who means harm, ${announce(['memory', 'sockets'])}`, () => {
     expect([text.match(/HTTP\/1\.1 \d{3}/g), text.includes('100 Continue')]).toEqual([['HTTP/1.1 200', 'HTTP/1.1 401'], false]);
   });
 
+  verifies('GW-42', 'what a request expects besides a go-ahead is refused, and nothing behind it is read', async () => {
+    const wire = await Wire.to(world.url);
+    const keepAlive = (more: string[] = []) => request(more).replace('Connection: close\r\n', '');
+    for (const more of [[], ['Transfer-Encoding: identity', 'Transfer-Encoding: chunked']]) {
+      world.upstream.received.splice(0);
+      const { answer } = await wire.overMemory([Buffer.from(keepAlive(['Expect: x', ...more]).replace(/Content-Length: \d+\r\n/, more.length === 0 ? '$&' : '') + keepAlive())]);
+      const text = answer.toString('latin1');
+      expect([text.match(/HTTP\/1\.1 \d{3}/g), text.includes('invalid_request'), world.upstream.received.length]).toEqual([[more.length === 0 ? 'HTTP/1.1 417' : 'HTTP/1.1 400'], true, 0]);
+    }
+    wire.close();
+  });
+
   /** What a connection may come to, whatever it brought. @throws Error that says which promise is broken */
   function judge(sent: Buffer, { begun, answer }: Talk): void {
     const strict = readMessages(sent.toString('latin1'));

@@ -31,29 +31,38 @@ const lost = new WeakSet<object>();
  * section 6.1; `x chunked` counts as chunked there), and another major version. What the parser finds behind it on the connection is not looked at.
  * @returns whether the request is not to be served
  */
-export function refuseDoubtful({ headers, httpVersionMajor, socket }: IncomingMessage, response: ServerResponse): boolean {
+export function refuseDoubtful(request: IncomingMessage, response: ServerResponse): boolean {
+  const { headers, httpVersionMajor, socket } = request;
   // Hot path: hardly any request has the header.
   const coding = headers['transfer-encoding'];
   if (lost.has(socket)) return true;
   if (httpVersionMajor === 1 && (coding === undefined || coding.toLowerCase() === 'chunked')) return false;
+  refuse(request, response, httpVersionMajor === 1 ? 400 : 505);
+  return true;
+}
+
+function refuse({ headers, socket }: IncomingMessage, response: ServerResponse, status: number): void {
   lost.add(socket);
-  const status = httpVersionMajor === 1 ? 400 : 505;
   const requestId = requestIdOf(headers);
   const body = documentOf(status, requestId);
   response.writeHead(status, headersOf(body, requestId)).end(body);
-  return true;
 }
 
 /**
  * Says `100 Continue` only where no other answer stands before: of a request that came behind another one on its connection, Node would write it after
  * the head of its own final answer, as the first bytes of that body, and every answer from there on would be read at the wrong place. A client never waits for it
- * without end (RFC 9110 section 10.1.1).
+ * without end (RFC 9110 section 10.1.1). What else a request may expect is refused, and is the last of its connection: Node would answer it by itself, before
+ * anybody has looked at the request, and go on with what it takes for the next one.
  */
 export function continuesInTurn(server: Server): Server {
-  return server.on('checkContinue', (request, response) => {
-    if (response.socket !== null) response.writeContinue();
-    server.emit('request', request, response);
-  });
+  return server
+    .on('checkContinue', (request, response) => {
+      if (response.socket !== null) response.writeContinue();
+      server.emit('request', request, response);
+    })
+    .on('checkExpectation', (request, response) => {
+      if (!refuseDoubtful(request, response)) refuse(request, response, 417);
+    });
 }
 
 const documentOf = (status: number, requestId: string): string =>
