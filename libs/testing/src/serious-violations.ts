@@ -21,8 +21,14 @@ export async function judge(page: Page): Promise<void> {
   await page.evaluate(axe.source);
 }
 
-/** What it finds wrong with a page as it is now. */
+/** What is on its way from one look to another. Loaders turn for ever, and are not waited for. */
+const moving = `Promise.all(document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime)).map((one) => one.finished.catch(() => undefined)))`;
+
+/** What it finds wrong with a page as it is now, once colours have come to rest: half-way between day and night nothing has contrast. */
 export async function violationsIn(page: Page, options: RunOptions): Promise<string[]> {
+  // A frame, so that what a change of the colours sets going has begun.
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+  await page.evaluate(`${moving}.then(() => undefined)`);
   const results = (await page.evaluate(`axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], ...options })})`)) as AxeResults;
   return results.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
