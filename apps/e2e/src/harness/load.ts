@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent } from 'undici';
 
 export interface LoadOptions {
-  /** Each is a replica of the same service; where one refuses a connection, the next is taken, as a proxy would. */
+  /** Each is a replica of the same service; where one refuses a connection or does not say that it is ready, the next is taken, as a proxy would. */
   origins: readonly string[];
   path: string;
   method?: 'GET' | 'POST';
@@ -35,9 +35,21 @@ export function startLoad({ origins, path, method = 'GET', headers = {}, body, i
   const failures: string[] = [];
   let answered = 0;
   let going = true;
+  const ready = new Set(origins);
+  const looks = origins.map(async (origin) => {
+    for (; going; await sleep(pauseMs)) {
+      const isReady = await agent.request({ origin, path: '/readyz', method: 'GET' }).then(async ({ statusCode, body: said }) => (await said.dump(), statusCode === 200), () => false);
+      if (isReady) ready.add(origin);
+      else ready.delete(origin);
+    }
+  });
   const ask = async (first: number): Promise<void> => {
     for (let index = first; ; index += 1) {
       const origin = origins[index % origins.length] ?? '';
+      if (!ready.has(origin) && index - first < origins.length * 50) {
+        await sleep(pauseMs / origins.length);
+        continue;
+      }
       try {
         const response = await agent.request({ origin, path, method, headers, ...(body === undefined ? {} : { body }) });
         const text = await response.body.text();
@@ -66,7 +78,7 @@ export function startLoad({ origins, path, method = 'GET', headers = {}, body, i
     },
     async stop() {
       going = false;
-      await Promise.all(callersAtWork);
+      await Promise.all([...callersAtWork, ...looks]);
       await agent.close();
       return failures;
     },

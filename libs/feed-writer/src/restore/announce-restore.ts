@@ -26,7 +26,7 @@ const atOnce = 32;
 /**
  * Tells gateways that the database was restored from a backup. What only the lost time knew is taken from the feed, and everything that the
  * database says is published again, above whatever the feed has, in a generation that no gateway has seen: each builds its replica anew, and takes
- * nothing over. May be run while the service runs, and again.
+ * nothing over but revocations. May be run while the service runs, and again.
  */
 export async function announceRestore({ dataSource, feed, writer, logger }: RestoreOptions): Promise<RestoreReport> {
   await feed.prepare(writer);
