@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { eventually, startNginx, startPostgres, startRedis, startSentinel, type TestNginx, type TestRedis } from '@latchkey/testing';
+import { eventually, freePort, startNginx, startPostgres, startRedis, startSentinel, type TestNginx, type TestRedis } from '@latchkey/testing';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import pg from 'pg';
 import { Database } from '../chaos/database.ts';
 import { Service } from '../chaos/service.ts';
 import { startUpstream, type Upstream } from '../chaos/upstream.ts';
 import { startNatsCluster, type NatsCluster } from './nats-cluster.ts';
-import { quietPort } from './quiet-port.ts';
 import { Secrets } from './secrets.ts';
 import { freshLogDir, type System } from './system.ts';
 
@@ -79,7 +78,7 @@ export async function startAvailable(name: string): Promise<Available> {
     const service = async (app: string, at: number, index: number, env: Record<string, string>, management?: number): Promise<Service> =>
       stoppable(new Service({
         name: `${app}-${index}`, script: `apps/${app}/dist/main.js`, url: `http://localhost:${at}`, logDir,
-        env: { ...env, PORT: String(at), LATCHKEY_MANAGEMENT_PORT: String(management ?? (await quietPort())) },
+        env: { ...env, PORT: String(at), LATCHKEY_MANAGEMENT_PORT: String(management ?? (await freePort())) },
       }));
     const both = (app: string, ports: readonly number[], env: Record<string, string>, management: readonly number[] = []): Promise<Service[]> =>
       Promise.all(ports.map((at, index) => service(app, at, index, env, management[index])));
@@ -101,4 +100,4 @@ export async function startAvailable(name: string): Promise<Available> {
   }
 }
 
-const twoPorts = async (): Promise<number[]> => [await quietPort(), await quietPort()];
+const twoPorts = async (): Promise<number[]> => [await freePort(), await freePort()];
