@@ -17,6 +17,9 @@ const shortened = (statement) => statement.replace(/\s+/g, ' ').trim().replace(/
 /** What migrations look up, not what a service asks. */
 const ofCatalogue = /information_schema|pg_catalog|\bpg_(?:class|attribute|indexes|namespace|type|constraint)\b|"migrations"|version\(\)|current_schema\(\)/i;
 
+/** Of tables that a test makes for itself. */
+const ofTests = /\bbackup_(?:chains|events)\b/;
+
 main(async () => {
   await install();
   const node = findNode();
@@ -31,7 +34,7 @@ main(async () => {
   if (failures.length > 0) throw new Refusal(`Nothing is recorded of tests that fail:\n${failures.join('\n')}`);
   const lines = readFileSync(noted, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line));
   for (const app of ['identity', 'keys']) {
-    const statements = new Set(lines.filter(({ schema, statement }) => schema === app && !ofCatalogue.test(statement)).map(({ statement }) => shortened(statement)));
+    const statements = new Set(lines.filter(({ schema, statement }) => schema === app && !ofCatalogue.test(statement) && !ofTests.test(statement)).map(({ statement }) => shortened(statement)));
     const file = join('apps', app, 'test/release-statements.jsonl');
     writeFileSync(join(repository, file), `${[...statements].sort().map((statement) => JSON.stringify(statement)).join('\n')}\n`);
     process.stdout.write(`${file}: ${statements.size} statements\n`);
