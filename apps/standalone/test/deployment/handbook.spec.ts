@@ -27,7 +27,7 @@ describe('the handbook', () => {
   });
 
   verifies('O5', 'has a page for each client, with what to paste for either kind of credential, and what was tried', () => {
-    for (const client of ['claude-code', 'cursor', 'vs-code', 'codex', 'inspector']) {
+    for (const client of ['claude-code', 'cursor', 'vs-code', 'codex', 'inspector', 'claude-ai', 'chatgpt', 'gemini-cli', 'opencode', 'mcp-remote', 'mcporter']) {
       const page = text(`docs/clients/${client}.md`);
       expect([client, page.includes('https://mcp.example.com/mcp/demo'), page.includes('LATCHKEY_TOKEN') || page.includes('Latchkey key'), page.includes('What is tested:')]).toEqual([client, true, true, true]);
       expect(text('docs/clients/README.md')).toContain(`(${client}.md)`);
