@@ -354,6 +354,16 @@ describe('the relay', () => {
     await relay.fence();
   });
 
+  it('finds what is to go out behind any number of those that it leaves alone', async () => {
+    await feed.prepare('keys');
+    const many = Array.from({ length: 700 }, (_, at) => `ended-${at}`);
+    for (const id of many) await feed.publish('keys', messageOf(patRecord(id, { revokedAt: 9 }), 2));
+    await keys.dataSource.transaction((manager) => stageFirst(manager, many.map((id) => firstRecord(patRecord(id)))));
+    await put('other');
+    await expect(new Relay({ dataSource: keys.dataSource, feed, writer: 'keys', logger }).drain()).rejects.toThrow('700 of what lives here');
+    expect(listener.seen).toContain('feed.keys.pat.other@1');
+  });
+
   it('leaves a newer version alone that another relay has published meanwhile', async () => {
     const relay = relayOf({ sweepMs: 600_000 });
     await relay.start();

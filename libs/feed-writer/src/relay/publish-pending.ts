@@ -67,8 +67,9 @@ export async function publishPending(options: RelayOptions, turn: Turn, before: 
     if (failure !== undefined) throw failure;
     const rivals = all.filter(({ rival }) => rival !== null);
     if (rivals.length > 0) {
-      if (++rivalries > maxRivalries) throw new Error(`The stream holds something else in the place of ${rivals.length} records`);
       const { raised, ended: left } = await outbidRivals(manager, rivals, revive);
+      // Those that are left alone are not met again in this drain, however many they are.
+      if (left.length < rivals.length && ++rivalries > maxRivalries) throw new Error(`The stream holds something else in the place of ${rivals.length} records`);
       ended.push(...rivals.map(({ message }) => message).filter(({ subject }) => left.includes(subject)));
       if (raised.length > 0) logger.error({ writer, raised }, 'the stream held what Postgres knows nothing of; these records were given a higher version');
     }
