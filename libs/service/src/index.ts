@@ -15,6 +15,7 @@ export { ProblemFilter } from './problem.filter.ts';
 export type { RawHandler } from './raw-handler.ts';
 export { currentRequest, withFacts, type RequestFacts } from './request-facts.ts';
 export { requestIdOf } from './request-id.ts';
+export { RequestNote } from './request-note.ts';
 export { envOf, runCommand, say, UsageError } from './run-command.ts';
 export { runService, type ServiceParts, type ServiceProcess } from './run-service.ts';
 export { SecretFiles, type SecretFilesOptions } from './secret-files.ts';

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import { RequestNote } from '@latchkey/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { MasterKey } from '../keys/master-key.ts';
@@ -24,7 +25,7 @@ const nameFor = (email: string): string => `known-device:${createHash('sha256').
 export class KnownDevices {
   private readonly cookies;
   /** By request, for the account that it was last asked about: who signs in is looked for before the password, and after it. */
-  private readonly found = new WeakMap<FastifyRequest, { email: string; device: string | null }>();
+  private readonly found = new RequestNote<FastifyRequest, { email: string; device: string | null }>();
 
   constructor(
     private readonly masterKey: MasterKey,

@@ -1,4 +1,5 @@
 import type { Scope } from '@latchkey/contracts';
+import { RequestNote } from '@latchkey/service';
 import { Provider } from 'oidc-provider';
 import type { UnitOfWork } from '../provider/unit-of-work.ts';
 import type { ServerPlace } from '../servers/find-server.ts';
@@ -36,7 +37,7 @@ export const clientById = {
 };
 
 /** What the request that the engine is serving has read already. It ends with the request, so nothing in it grows old. */
-const read = new WeakMap<object, Map<string, Promise<ClientRow | null>>>();
+const read = new RequestNote<object, Map<string, Promise<ClientRow | null>>>();
 
 /** The client as the table has it: read once in a request of the engine, which asks for it at every turn; and each time outside of one. */
 export function clientRow(unitOfWork: UnitOfWork, id: string): Promise<ClientRow | null> {

@@ -1,6 +1,7 @@
 import type { OrganizationPolicy } from '@latchkey/contracts';
 import { Injectable } from '@nestjs/common';
 import { WallClock } from '@latchkey/clock';
+import { RequestNote } from '@latchkey/service';
 import { errors } from 'oidc-provider';
 import { FindProvider } from '../federation/find-provider.ts';
 import { readPolicy } from '../policies/policy-of.ts';
@@ -68,7 +69,7 @@ export const firstLook = { name: 'standing-at-first', text };
 /** Whether what a user once allowed still stands, asked of the tables themselves: before every token, and at introspection. */
 @Injectable()
 export class Standings {
-  private readonly looked = new WeakMap<object, { grantId: string | undefined; sessionUid: string | undefined; standing: Promise<Standing> }>();
+  private readonly looked = new RequestNote<object, { grantId: string | undefined; sessionUid: string | undefined; standing: Promise<Standing> }>();
 
   constructor(
     private readonly unitOfWork: UnitOfWork,

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { defaultPolicy, type OrganizationPolicy } from '@latchkey/contracts';
+import { RequestNote } from '@latchkey/service';
 import { Injectable } from '@nestjs/common';
 
 /**
@@ -8,7 +9,7 @@ import { Injectable } from '@nestjs/common';
  */
 @Injectable()
 export class GrantedPolicies {
-  private readonly byRequest = new WeakMap<IncomingMessage, OrganizationPolicy>();
+  private readonly byRequest = new RequestNote<IncomingMessage, OrganizationPolicy>();
 
   note({ req }: { req: IncomingMessage }, policy: OrganizationPolicy): void {
     this.byRequest.set(req, policy);

@@ -1,7 +1,7 @@
 import { scopes as allScopes, slugSchema, type Scope } from '@latchkey/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { canonicalResource, managementScopes, mcpScopes, resources, workflowScopes } from '@latchkey/oauth';
-import { currentRequest } from '@latchkey/service';
+import { currentRequest, RequestNote, type RequestFacts } from '@latchkey/service';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { FindServer } from '../servers/find-server.ts';
 
@@ -24,7 +24,7 @@ export interface Resource {
 export class Resources {
   private readonly names;
   /** By request: it ends with it. */
-  private readonly read = new WeakMap<object, Map<string, Promise<Resource | null>>>();
+  private readonly read = new RequestNote<RequestFacts, Map<string, Promise<Resource | null>>>();
 
   constructor(
     private readonly servers: FindServer,

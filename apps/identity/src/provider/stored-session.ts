@@ -1,4 +1,4 @@
-import { currentRequest } from '@latchkey/service';
+import { currentRequest, RequestNote } from '@latchkey/service';
 import { Provider } from 'oidc-provider';
 import { idHash } from './id-hash.ts';
 
@@ -27,7 +27,7 @@ export const saveFoundSession = {
 };
 
 /** Ids that were found, by the request in which that was. */
-const found = new WeakMap<object, Set<string>>();
+const found = new RequestNote<object, Set<string>>();
 
 const wasFound = (id: string): boolean => found.get(currentRequest() ?? {})?.has(id) === true;
 

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
 import { posted, prepared, SharedReader, Transaction, type Statement } from '@latchkey/postgres';
-import { currentRequest } from '@latchkey/service';
+import { currentRequest, RequestNote, type RequestFacts } from '@latchkey/service';
 import { errors } from 'oidc-provider';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Foresight } from './foresight.ts';
@@ -34,7 +34,7 @@ export class UnitOfWork {
   private readonly slots = new Semaphore(openTransactions);
   private readonly reader: SharedReader;
   /** Of requests that are in no transaction; it ends with them. */
-  private readonly foreseen = new WeakMap<object, Foresight>();
+  private readonly foreseen = new RequestNote<RequestFacts, Foresight>();
 
   constructor(private readonly dataSource: DataSource) {
     this.reader = new SharedReader(dataSource);

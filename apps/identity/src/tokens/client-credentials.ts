@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { roleScopes } from '@latchkey/access';
 import { withImplied } from '@latchkey/oauth';
+import { RequestNote } from '@latchkey/service';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { FindMachine, type Machine } from '../clients/find-machine.ts';
 import { GrantedPolicies } from '../policies/granted-policies.ts';
@@ -17,7 +18,7 @@ import { placeOfServer } from '../servers/find-server.ts';
 @Injectable()
 export class ClientCredentialsGrant {
   /** Of requests that are being answered; the claims of their tokens are read from it. */
-  private readonly machines = new WeakMap<object, Machine>();
+  private readonly machines = new RequestNote<object, Machine>();
 
   constructor(
     private readonly findMachine: FindMachine,

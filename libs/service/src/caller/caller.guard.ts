@@ -3,9 +3,10 @@ import { identityHeader, type IdentityAssertionClaims } from '@latchkey/contract
 import { Problem } from '@latchkey/problem';
 import type { FastifyRequest } from 'fastify';
 import { believeAddress } from '../request-facts.ts';
+import { RequestNote } from '../request-note.ts';
 import { AssertionVerifier } from './assertion-verifier.ts';
 
-const callers = new WeakMap<FastifyRequest, IdentityAssertionClaims>();
+const callers = new RequestNote<FastifyRequest, IdentityAssertionClaims>();
 
 /** Lets in only what comes through the gateway with its signed word on who is calling. */
 @Injectable()

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Histogram, type Registry } from 'prom-client';
+import { RequestNote } from '../request-note.ts';
 
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const bucketsSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -7,7 +8,7 @@ const bucketsSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 /** Rate, errors and duration of requests by route template: a path that a caller made up is `none`, so every label has a closed set of values. */
 export class HttpMetrics {
   private readonly duration: Histogram<'method' | 'route' | 'status'>;
-  private readonly routes = new WeakMap<IncomingMessage, string>();
+  private readonly routes = new RequestNote<IncomingMessage, string>();
 
   /** @param foreignRoute  route of a path that is answered in front of the router */
   constructor(
