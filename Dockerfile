@@ -63,7 +63,7 @@ COPY --from=build /app/apps/identity apps/identity
 # What browsers are given: files, and none of the packages that they are made of.
 COPY --from=build /app/apps/console/dist apps/console/dist
 # Sizes in MiB (docs/operations.md): what it needs is small, and without a bound much garbage lies around.
-ENV PORT=8081 NODE_OPTIONS="--max-old-space-size=384 --max-semi-space-size=8"
+ENV PORT=8081 NODE_OPTIONS="--max-old-space-size=384 --max-semi-space-size=16"
 EXPOSE 8081 9081
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["node", "/healthcheck.mjs"]
 CMD ["node", "apps/identity/dist/main.js"]

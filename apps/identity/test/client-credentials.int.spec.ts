@@ -1,5 +1,7 @@
 import { eventually, verifies } from '@latchkey/testing';
 import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, SignJWT } from 'jose';
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import { OidcEngine } from '../src/provider/oidc-engine.ts';
 import { startAsker, startWithGateway, type Caller } from './support/asker.ts';
 import { post, register, registered } from './support/client.ts';
 import { admin, demo, gateway } from './support/identity.ts';
@@ -47,6 +49,19 @@ describe('client credentials', () => {
     expect(await eventually(() => world.identity.published.find(({ record }) => record.kind === 'member' && record.user === made.id)?.record ?? false)).toMatchObject({
       memberships: [{ org: 'acme', role: 'member', projects: { prod: 'contributor' } }],
     });
+  });
+
+  it('is let go of when it is answered: nothing of a request waits for a collection of the whole heap', async () => {
+    const made = await machine();
+    const engine = world.identity.running.app.get(OidcEngine).provider;
+    const served = new Promise<KoaContextWithOIDC & Record<symbol, unknown>>((resolve) => engine.once('grant.success', resolve as (ctx: KoaContextWithOIDC) => void));
+    expect((await ask(made)).status).toBe(200);
+    const ctx = await served;
+    await eventually(() => ctx.req === undefined);
+    const left = (object: object) => Reflect.ownKeys(object).filter((key) => !['oidc', 'onerror'].includes(String(key)) && Reflect.get(object, key) !== undefined);
+    expect([left(ctx), left(ctx.oidc)]).toEqual([[], []]);
+    // As Koa does where the connection breaks off on the way out.
+    expect(() => ctx.onerror(new Error('reset'))).not.toThrow();
   });
 
   verifies('I11', 'its tokens live no longer than its organization allows', async () => {

@@ -20,6 +20,7 @@ import { MarkClientUsed } from '../clients/mark-client-used.ts';
 import { answers } from './answers.ts';
 import { EngineConfiguration } from './engine-configuration.ts';
 import { GuardedProvider } from './guarded-provider.ts';
+import { carryContext } from './let-go.ts';
 import { oneTransaction } from './one-transaction.ts';
 import { UnitOfWork } from './unit-of-work.ts';
 
@@ -57,6 +58,7 @@ export class EngineFactory {
     provider.grantGuards.set('urn:ietf:params:oauth:grant-type:device_code', this.redeemDeviceCode.guard);
     this.assertionGrant.install(provider);
     this.compareClientSecret.install(provider);
+    provider.use(carryContext);
     provider.use(answers(this.env));
     this.structuredTokens.install(provider);
     this.oneUpdateAtATime.install(provider);

@@ -7,6 +7,7 @@ import { ReviveClient } from '../../clients/revive-client.ts';
 import { DeviceLimits } from '../../device/device-limits.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../../env.ts';
 import { LOGGER } from '../../tokens.ts';
+import { letGo } from '../let-go.ts';
 import { OidcEngine } from '../oidc-engine.ts';
 import { Resources } from '../resources.ts';
 import { answerOAuthError, type EngineExchange, type FrontStep } from './exchange.ts';
@@ -68,7 +69,9 @@ export class EngineFront {
       for (const step of this.steps) {
         if (await step(exchange)) return;
       }
-      await this.engine.callback(replay(exchange, this.env.LATCHKEY_ISSUER), response);
+      const replayed = replay(exchange, this.env.LATCHKEY_ISSUER);
+      await this.engine.callback(replayed, response);
+      letGo(replayed);
     } catch (error) {
       if (request.destroyed && !request.complete) return;
       this.logger.error({ err: error, requestId }, 'request failed before the engine');
