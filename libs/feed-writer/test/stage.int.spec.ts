@@ -3,6 +3,7 @@ import { eventually, verifies } from '@latchkey/testing';
 import pg from 'pg';
 import type { FeedRecord } from '@latchkey/contracts';
 import { consistencyOf, stage } from '../src/index.ts';
+import { mark } from '../src/relay/mark-published.ts';
 import { outboxDatabase, type OutboxDatabase } from './outbox-database.ts';
 
 describe('stage', () => {
@@ -40,6 +41,21 @@ describe('stage', () => {
     expect([await rows(), await keys.dataSource.query('SELECT * FROM thing')]).toEqual([[], []]);
     await write(false);
     expect([(await rows()).length, await keys.dataSource.query('SELECT * FROM thing')]).toEqual([1, [{ name: 'one' }]]);
+  });
+
+  it('is marked as published by its key, however small the table was when Postgres planned for it', async () => {
+    await stage(keys.dataSource.manager, patRecord('a'));
+    const client = new pg.Client({ connectionString: keys.database.url, options: '-c search_path=keys -c plan_cache_mode=force_generic_plan' });
+    await client.connect();
+    try {
+      await client.query(`PREPARE mark AS ${mark.text}`);
+      const { rows: plan } = await client.query<Record<'QUERY PLAN', string>>("EXPLAIN EXECUTE mark ('e', 1, '{}', '{}', 1, '{}', 0)");
+      const ways = plan.map((line) => line['QUERY PLAN']).filter((line) => /Scan.* on outbox/.test(line));
+      expect(ways).toHaveLength(2);
+      expect(ways.filter((line) => !line.includes('Index Scan using outbox_pkey'))).toEqual([]);
+    } finally {
+      await client.end();
+    }
   });
 
   it('refuses a record that no follower would accept', async () => {

@@ -15,14 +15,14 @@ export interface Acknowledged extends Published {
  */
 const unhurried = "set_config('synchronous_commit', 'off', true)";
 
-const mark = {
+export const mark = {
   name: 'latchkey-mark-published',
   text: `
     WITH held AS (
       UPDATE feed_epoch SET sequence = greatest(sequence, $5) WHERE epoch = $1 AND generation = $2 RETURNING 1
     ), free AS (
       SELECT done.subject, done.sequence, CASE WHEN staged.published_generation = $2 THEN staged.published_version ELSE 0 END AS before
-      FROM unnest($3::text[], $4::bigint[], $6::bigint[]) AS done (subject, version, sequence), LATERAL (
+      FROM (SELECT * FROM unnest($3::text[], $4::bigint[], $6::bigint[]) LIMIT $7) AS done (subject, version, sequence), LATERAL (
         SELECT published_generation, published_version FROM outbox
         WHERE outbox.subject = done.subject AND outbox.version = done.version FOR UPDATE SKIP LOCKED
       ) AS staged
@@ -43,7 +43,8 @@ const mark = {
 };
 
 /**
- * Each row is looked for by its key, whatever Postgres thought of the size of the table when it planned this.
+ * Each row is looked for by its key, whatever Postgres thought of the size of the table when it planned this: it takes a list with a LIMIT that it does
+ * not know for one row. For more it would scan a table that was nearly empty then, and go on to do so until somebody analyzes it.
  *
  * Marks what the feed has acknowledged, unless it was staged anew meanwhile, and changes the digest by it, in one statement. Rows that a
  * transaction holds at this moment are left for the next drain: waiting for one while holding others could deadlock with a caller who
@@ -62,6 +63,7 @@ export async function markPublished(
     acknowledged.map(({ message }) => message.version),
     Math.max(...acknowledged.map(({ sequence }) => sequence)),
     acknowledged.map(({ sequence }) => sequence),
+    acknowledged.length,
   ]);
   return row?.held === true ? row.marked : null;
 }
