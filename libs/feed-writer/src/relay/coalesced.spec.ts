@@ -10,16 +10,34 @@ function controlled(): { task: () => Promise<number>; ends: ((fail?: Error) => v
   return { task, ends };
 }
 
+/** All that this turn of the event loop has settled is done with. */
+const turn = (): Promise<void> => new Promise((resolve) => process.nextTick(() => process.nextTick(resolve)));
+
 describe('Coalesced', () => {
+  it('shares one run among all who call before it begins: in the same turn, however far apart', async () => {
+    const { task, ends } = controlled();
+    const coalesced = new Coalesced(task);
+    const together = [coalesced.run()];
+    for (let steps = 0; steps < 20; steps += 1) await Promise.resolve();
+    together.push(coalesced.run());
+    await turn();
+    expect(ends).toHaveLength(1);
+    ends[0]!();
+    expect(await Promise.all(together)).toEqual([1, 1]);
+    await turn();
+    expect(ends).toHaveLength(1);
+  });
+
   it('shares one run among all who call during another', async () => {
     const { task, ends } = controlled();
     const coalesced = new Coalesced(task);
     const first = coalesced.run();
+    await turn();
     const waiting = [coalesced.run(), coalesced.run(), coalesced.run()];
     expect(ends).toHaveLength(1);
     ends[0]!();
     expect(await first).toBe(1);
-    await Promise.resolve();
+    await turn();
     expect(ends).toHaveLength(2);
     ends[1]!();
     expect(await Promise.all(waiting)).toEqual([2, 2, 2]);
@@ -29,10 +47,11 @@ describe('Coalesced', () => {
     const { task, ends } = controlled();
     const coalesced = new Coalesced(task);
     const first = coalesced.run();
+    await turn();
     const second = coalesced.run();
     ends[0]!(new Error('first'));
     await expect(first).rejects.toThrow('first');
-    await Promise.resolve();
+    await turn();
     ends[1]!();
     expect(await second).toBe(2);
   });
@@ -43,7 +62,7 @@ describe('Coalesced', () => {
     const coalesced = new Coalesced(async () => {
       const number = ++begun;
       expect(++active).toBe(1);
-      for (let turns = number % 5; turns > 0; turns--) await Promise.resolve();
+      for (let turns = number % 5; turns > 0; turns--) await (number % 2 === 0 ? turn() : Promise.resolve());
       active -= 1;
       return number;
     });
@@ -51,7 +70,7 @@ describe('Coalesced', () => {
     for (let index = 0; index < 500; index++) {
       const before = begun;
       calls.push(coalesced.run().then((number) => expect(number).toBeGreaterThan(before)));
-      for (let turns = (index * 7) % 11; turns > 0; turns--) await Promise.resolve();
+      for (let turns = (index * 7) % 11; turns > 0; turns--) await (index % 3 === 0 ? turn() : Promise.resolve());
     }
     await Promise.all(calls);
     expect(begun).toBeGreaterThan(50);
@@ -59,7 +78,7 @@ describe('Coalesced', () => {
 });
 
 describe('Coalesced, shared', () => {
-  beforeEach(() => void jest.useFakeTimers());
+  beforeEach(() => void jest.useFakeTimers({ doNotFake: ['nextTick'] }));
   afterEach(() => void jest.useRealTimers());
 
   it('begins one run for all who call at once, and the next one no sooner than it says', async () => {
@@ -85,11 +104,13 @@ describe('Coalesced, shared', () => {
     const { task, ends } = controlled();
     const coalesced = new Coalesced(task, 200);
     void coalesced.run();
+    await turn();
     const shared = coalesced.share();
     ends[0]!();
     await jest.advanceTimersByTimeAsync(1);
     expect(ends).toHaveLength(1);
     void coalesced.run();
+    await turn();
     ends[1]!();
     expect(await shared).toBe(2);
     await jest.advanceTimersByTimeAsync(1000);
@@ -100,6 +121,7 @@ describe('Coalesced, shared', () => {
     const { task, ends } = controlled();
     const coalesced = new Coalesced(task, 200);
     void coalesced.run();
+    await turn();
     const shared = coalesced.share();
     await jest.advanceTimersByTimeAsync(1000);
     expect(ends).toHaveLength(1);

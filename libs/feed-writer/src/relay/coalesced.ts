@@ -10,10 +10,12 @@ interface Shared<T> {
 
 /**
  * Runs a task one at a time, so that whoever calls gets the result of a run that began after the call: calls during a run wait for the
- * next one and share it.
+ * next one and share it. A run begins once all that this turn of the event loop has settled is done with: who rings for a commit, and who waits for
+ * what it staged, share one.
  */
 export class Coalesced<T> {
   private running: Promise<T> | undefined;
+  private begun = false;
   private next: Promise<T> | undefined;
   private shared: Shared<T> | undefined;
   private begunAtMs = -Infinity;
@@ -27,6 +29,7 @@ export class Coalesced<T> {
   /** As soon as may be. */
   run(): Promise<T> {
     if (this.running === undefined) return this.begin();
+    if (!this.begun) return this.running;
     // A run that begins between the end of this one and our turn began after the calls that wait: it serves them as well.
     const take = (): Promise<T> => {
       this.next = undefined;
@@ -51,8 +54,9 @@ export class Coalesced<T> {
   }
 
   private begin(): Promise<T> {
+    this.begun = false;
     this.begunAtMs = clock.nowMs();
-    const run = this.task().finally(() => {
+    const run = this.runInTurn().finally(() => {
       this.running = undefined;
     });
     this.running = run;
@@ -60,5 +64,11 @@ export class Coalesced<T> {
     this.shared?.follow(run);
     this.shared = undefined;
     return run;
+  }
+
+  private async runInTurn(): Promise<T> {
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    this.begun = true;
+    return this.task();
   }
 }

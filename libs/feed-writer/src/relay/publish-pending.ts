@@ -42,7 +42,7 @@ export async function publishPending(options: RelayOptions, turn: Turn, before: 
   // Whoever had the turn has published meanwhile, most of the time the very same; where it was free, `before` is as good as new.
   let known = turn.isTaken ? before : undefined;
   if (known === undefined) await turn.wait();
-  for (let complete = false; ; known = undefined) {
+  for (let complete = false; ; ) {
     const state = known ?? (await readOutbox(manager, { acknowledged: [...unmarked, ...ended] }));
     if (state.generation !== generation) return null;
     // What came since the last batch is for the next drain, or this one might never end.
@@ -52,6 +52,7 @@ export async function publishPending(options: RelayOptions, turn: Turn, before: 
     }
     const { acknowledged: all, failure } = await publishAll(options, state.pending);
     const acknowledged = all.filter(({ rival }) => rival === null);
+    known = undefined;
     if (acknowledged.length > 0) {
       // What is stored after `state` was read gets a higher sequence than all that was acknowledged before, or the stream has lost its end.
       if (acknowledged.some(({ stored, sequence }) => stored && sequence <= state.sequence)) {
@@ -60,9 +61,12 @@ export async function publishPending(options: RelayOptions, turn: Turn, before: 
         logger.warn({ writer, acknowledged: state.sequence, sequence }, 'the stream has run backwards; everything is published again');
         return null;
       }
-      const marked = await markPublished(manager, state, acknowledged);
+      // What is there by then is asked in the same trip, and asked again where somebody kept a row from being marked.
+      const [marked, after] = await Promise.all([markPublished(manager, state, acknowledged), readOutbox(manager)]);
       if (marked === null) return null;
-      unmarked.push(...acknowledged.map(({ message }) => message).filter(({ subject }) => !marked.includes(subject)));
+      const isMarked = new Set(marked);
+      unmarked.push(...acknowledged.map(({ message }) => message).filter(({ subject }) => !isMarked.has(subject)));
+      if (acknowledged.length === state.pending.length && unmarked.length + ended.length === 0) known = after;
     }
     if (failure !== undefined) throw failure;
     const rivals = all.filter(({ rival }) => rival !== null);

@@ -1,9 +1,12 @@
+import { prepared } from '@latchkey/postgres';
 import type { DataSource, EntityManager } from 'typeorm';
 
 const key = "hashtextextended('latchkey-relay/' || current_schema(), 0)";
 
 /** The SQL that takes the turn if nobody has it: true when it is ours now. */
 export const tryTurn = `pg_try_advisory_lock(${key})`;
+
+const endTurn = { name: 'latchkey-relay-turn-end', text: `SELECT pg_advisory_unlock(${key})` };
 
 /** One round trip, and so one transaction; the lock outlives it, the setting does not. */
 const waitForTurn = `SET LOCAL lock_timeout = '500ms'; SELECT pg_advisory_lock(${key})`;
@@ -34,7 +37,7 @@ export class Turn {
       return result;
     } finally {
       // After a failure it may be ours without our knowing. A connection that is broken has lost its locks with it.
-      if (turn.taken || !isKnown) await runner.manager.query(`SELECT pg_advisory_unlock(${key})`).catch(() => undefined);
+      if (turn.taken || !isKnown) await prepared(turn.manager, endTurn, []).catch(() => undefined);
       await runner.release();
     }
   }
