@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
@@ -6,15 +6,29 @@ const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 const values = new Int8Array(128).fill(-1);
 for (let value = 0; value < alphabet.length; value += 1) values[alphabet.charCodeAt(value)] = value;
 
+/** Of the system's random source, which is asked for many bytes at once: to ask takes longer than all else about a token. */
+const random = Buffer.alloc(4096);
+let used = random.length;
+
+/** A byte that nobody was given before; it is forgotten here. */
+function randomByte(): number {
+  if (used === random.length) {
+    randomFillSync(random);
+    used = 0;
+  }
+  const byte = random[used] ?? 0;
+  random[used] = 0;
+  used += 1;
+  return byte;
+}
+
 /** Base62 characters, each with the same probability. */
 export function randomBase62(length: number): string {
   let text = '';
   while (text.length < length) {
-    for (const byte of randomBytes(length - text.length)) {
-      // Six bits give 64 values: the two too many are thrown away, because folding them back would favour two characters.
-      const value = byte & 63;
-      if (value < 62) text += alphabet[value];
-    }
+    // Six bits give 64 values: the two too many are thrown away, because folding them back would favour two characters.
+    const value = randomByte() & 63;
+    if (value < 62) text += alphabet[value];
   }
   return text;
 }

@@ -33,7 +33,8 @@ import { ShowUsage } from '../usage/show-usage.ts';
 import { ShowPat } from './show/show.ts';
 
 /** The caller's own name for a request. */
-const nameIn = (header: unknown): string | undefined => parse(idempotencyKeySchema, { [requestHeaders.idempotencyKey]: header })[requestHeaders.idempotencyKey];
+const nameIn = (header: unknown): string | undefined =>
+  header === undefined ? undefined : parse(idempotencyKeySchema, { [requestHeaders.idempotencyKey]: header })[requestHeaders.idempotencyKey];
 
 @Controller('v1/pats')
 @UseGuards(CallerGuard)

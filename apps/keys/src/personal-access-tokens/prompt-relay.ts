@@ -9,9 +9,20 @@ const patienceMs = 250;
  */
 @Injectable()
 export class PromptRelay {
+  private current: Promise<void> | undefined;
+
   constructor(private readonly relay: Relay) {}
 
+  /** Those whose transactions were committed in one turn of the event loop, as mints of a group are, wait together. */
   afterCommit(): Promise<void> {
+    if (this.current === undefined) {
+      this.current = this.moment();
+      queueMicrotask(() => (this.current = undefined));
+    }
+    return this.current;
+  }
+
+  private moment(): Promise<void> {
     return new Promise((resolve) => {
       const patience = setTimeout(resolve, patienceMs);
       const done = (): void => {

@@ -12,8 +12,12 @@ function rowsInsert<T extends ObjectLiteral>(dataSource: DataSource, entity: Ent
   const { columns, tableName } = dataSource.getMetadata(entity);
   const names = columns.map(({ databaseName }) => `"${databaseName}"`).join(', ');
   const members = columns.map(({ databaseName, propertyName, type }) => ({ databaseName, propertyName, isBytes: type === 'bytea' }));
-  const jsonOf = (row: T): Record<string, unknown> =>
-    Object.fromEntries(members.map(({ databaseName, propertyName, isBytes }) => [databaseName, isBytes ? bytesInJson(row[propertyName]) : row[propertyName]]));
+  // Hot path: one object a row, and nothing beside it.
+  const jsonOf = (row: T): Record<string, unknown> => {
+    const json: Record<string, unknown> = {};
+    for (const { databaseName, propertyName, isBytes } of members) json[databaseName] = isBytes ? bytesInJson(row[propertyName]) : row[propertyName];
+    return json;
+  };
   return {
     statement: { name, text: `INSERT INTO ${tableName} (${names}) SELECT ${names} FROM json_populate_recordset(NULL::${tableName}, $1::json)` },
     textOf: (rows) => JSON.stringify(rows.map(jsonOf)),

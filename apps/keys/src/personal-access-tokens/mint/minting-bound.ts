@@ -37,8 +37,8 @@ export function boundByRole({ org, membership }: Principal, request: Asked): voi
     if (projectRoleOf(membership, project) === null) throw new Problem('insufficient_role', { detail: `You have no role in the project ${project}.` });
   }
   const places: readonly (string | undefined)[] = request.projects ?? [undefined];
-  const allowed = new Set<Scope>(places.flatMap((project) => [...roleScopes(membership, project)]));
-  const missing = request.scopes.filter((scope) => !allowed.has(scope));
+  const allowed = places.map((project) => roleScopes(membership, project));
+  const missing = request.scopes.filter((scope) => !allowed.some((scopes) => scopes.has(scope)));
   if (missing.length > 0) throw new Problem('insufficient_role', { detail: `Your role does not carry ${missing.join(', ')}.` });
 }
 
