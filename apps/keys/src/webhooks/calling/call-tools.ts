@@ -38,7 +38,7 @@ export class CallTools implements OnApplicationBootstrap, BeforeApplicationShutd
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => this.look(), pollMs).unref();
+    this.timer = setInterval(() => this.begin(), pollMs).unref();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -47,13 +47,13 @@ export class CallTools implements OnApplicationBootstrap, BeforeApplicationShutd
     await Promise.all(this.running);
   }
 
-  private look(): void {
-    while (this.running.size < lanes) {
-      const lane: Promise<void> = this.drain()
-        .catch((error: unknown) => this.logger.warn({ err: error }, 'received webhooks could not be read; it is tried again'))
-        .finally(() => this.running.delete(lane));
-      this.running.add(lane);
-    }
+  /** One lane looks; it is joined by another whenever one has found something. */
+  private begin(): void {
+    if (this.stopped || this.running.size >= lanes) return;
+    const lane: Promise<void> = this.drain()
+      .catch((error: unknown) => this.logger.warn({ err: error }, 'received webhooks could not be read; it is tried again'))
+      .finally(() => this.running.delete(lane));
+    this.running.add(lane);
   }
 
   private async drain(): Promise<void> {
@@ -73,6 +73,7 @@ export class CallTools implements OnApplicationBootstrap, BeforeApplicationShutd
     );
     const [row] = rows;
     if (row === undefined) return false;
+    this.begin();
     const error = row.enabled ? await this.call(row) : 'disabled';
     await this.record(row, claim, error);
     return true;
