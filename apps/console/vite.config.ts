@@ -1,10 +1,15 @@
 import react from '@vitejs/plugin-react';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { completeStyles } from './build/complete-styles.ts';
+import { compressFiles } from './build/compress-files.ts';
+
+const componentStyles = fileURLToPath(new URL('styles', import.meta.resolve('@mantine/core/styles.css')));
 
 export default defineConfig({
   root: import.meta.dirname,
   base: '/console/',
-  plugins: [react()],
+  plugins: [react(), completeStyles(componentStyles), compressFiles()],
   // The sources of the workspace: nothing has to be compiled first.
   resolve: { conditions: ['@latchkey/source', 'module', 'browser', 'production'] },
   // Identity puts the nonce of each answer in its place (apps/identity/src/console/web/console-files.ts).

@@ -1,14 +1,14 @@
 import { MantineProvider } from '@mantine/core';
-import '@mantine/core/styles.css';
 import { Notifications } from '@mantine/notifications';
-import '@mantine/notifications/styles.css';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { RouterProvider } from 'react-router/dom';
 import { ApiProblem } from './api/problem.ts';
+import './component-styles.ts';
 import './console.css';
 import { styleNonce } from './nonce.ts';
+import { readyToDraw } from './ready.ts';
 import { makeRouter } from './router.tsx';
 import { readable, theme } from './theme.ts';
 
@@ -24,13 +24,15 @@ const client = new QueryClient({
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('no root');
-createRoot(root).render(
+const router = makeRouter(client);
+// Until then the page shows what it came with: drawing twice is what takes longest.
+void readyToDraw(router, client).then(() => createRoot(root).render(
   <StrictMode>
     <MantineProvider theme={theme} cssVariablesResolver={readable} defaultColorScheme="auto" getStyleNonce={() => styleNonce}>
       <Notifications position="bottom-right" />
       <QueryClientProvider client={client}>
-        <RouterProvider router={makeRouter(client)} />
+        <RouterProvider router={router} />
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,
-);
+));

@@ -29,9 +29,30 @@ describe('the console', () => {
     expect(page.text).not.toMatch(/__LATCHKEY|<style|<script(?![^>]* src=)/);
     expect(['cache-control', 'x-frame-options', 'x-content-type-options', 'referrer-policy'].map((name) => page.headers.get(name))).toEqual(['no-store', 'DENY', 'nosniff', 'same-origin']);
     expect((await browser.get(`${accounts.issuer}/console/orgs/acme/keys`)).text).not.toContain(nonce);
-    const script = await fetch(new URL(/src="(\/console\/assets\/[^"]+\.js)"/.exec(page.text)![1]!, accounts.issuer));
-    expect([script.status, script.headers.get('cache-control'), script.headers.get('content-type'), script.headers.get('content-encoding')]).toEqual([200, 'public, max-age=31536000, immutable', 'text/javascript; charset=utf-8', 'gzip']);
-    for (const name of ['..%2findex.html', '.sources', 'none.js']) expect((await fetch(`${accounts.issuer}/console/assets/${name}`)).status).toBe(404);
+    const src = new URL(/src="(\/console\/assets\/[^"]+\.js)"/.exec(page.text)![1]!, accounts.issuer);
+    const take = (accepted: string) => fetch(src, { headers: { 'accept-encoding': accepted } });
+    const plain = await (await take('identity')).text();
+    for (const [accepted, coding] of [['gzip, deflate, br', 'br'], ['gzip, br;q=0', 'gzip'], ['gzip;q=0.5', 'gzip'], ['deflate', null], ['gzip;q=0, brotli', null]] as const) {
+      const script = await take(accepted);
+      expect([script.status, script.headers.get('cache-control'), script.headers.get('content-type'), script.headers.get('content-encoding')]).toEqual([200, 'public, max-age=31536000, immutable', 'text/javascript; charset=utf-8', coding]);
+      expect((await script.text()) === plain).toBe(true);
+    }
+    for (const name of ['..%2findex.html', '.sources', 'none.js', `${src.pathname.split('/').at(-1)}.br`]) expect((await fetch(`${accounts.issuer}/console/assets/${name}`)).status).toBe(404);
+  });
+
+  verifies('O1', 'its page names what its first screen asks for, of an organization of the reader and as text; all files that it names are there', async () => {
+    const { browser, page } = await signedIn();
+    const named = (text: string) => [...text.matchAll(/<link rel="preload" as="fetch" crossorigin href="\/console\/api([^"]+)">/g)].map(([, path = '']) => path);
+    const home = ['/me', '/v1/servers', '/v1/pats', '/v1/pats/usage', '/v1/audit', '/v1/freshness'];
+    const at = async (path: string) => named((await browser.get(`${accounts.issuer}${path}`)).text);
+    const paths = (questions: string[]) => questions.map((path) => path.split('?')[0]);
+    expect(paths(named(page.text))).toEqual(home);
+    expect(named(page.text).slice(1).every((path) => path.split(/[?&;]/).includes('org=acme'))).toBe(true);
+    expect(paths(await at('/console/orgs/acme'))).toEqual(home);
+    for (const other of ['/console/orgs/acme/keys', '/console/orgs/nowhere', '/console/orgs/%22%3E%3Cb%3E']) expect(await at(other)).toEqual(['/me']);
+    const files = [...page.text.matchAll(/(?:src|href)="(\/console\/assets\/[^"]+)"/g)].map(([, path]) => path!);
+    expect(files.length).toBeGreaterThan(3);
+    for (const path of files) expect([path, (await fetch(new URL(path, accounts.issuer))).status]).toEqual([path, 200]);
   });
 
   verifies('O1', 'whoever opens a page of it by its address is back there after the sign-in, and led nowhere else', async () => {

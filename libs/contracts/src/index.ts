@@ -1,5 +1,6 @@
 export * from './audit.ts';
 export * from './claims.ts';
+export * from './console-questions.ts';
 export * from './decision-facts.ts';
 export * from './error-codes.ts';
 export * from './error-explanations.ts';

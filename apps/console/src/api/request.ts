@@ -2,6 +2,8 @@ import type { ProblemDocument } from '@latchkey/contracts';
 import { ApiProblem } from './problem.ts';
 
 const base = '/console/api';
+/** A question that says in itself which organization it is about */
+const named = /[?&]org=/;
 let csrf = '';
 
 /** Goes along with every change from now on. */
@@ -27,11 +29,10 @@ export async function request<T>(path: string, { method = 'GET', org, body, sign
   const response = await fetch(`${base}${path}`, {
     method,
     credentials: 'same-origin',
-    cache: 'no-store',
     redirect: 'error',
+    // Nothing that a browser could not say by itself where the question names its organization: it may have asked it already (first-questions.ts of identity).
     headers: {
-      accept: 'application/json',
-      ...(org === undefined ? {} : { 'x-tenant-id': org }),
+      ...(org === undefined || named.test(path) ? {} : { 'x-tenant-id': org }),
       ...(method === 'GET' ? {} : { 'x-csrf-token': csrf }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),

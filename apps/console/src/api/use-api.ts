@@ -17,7 +17,7 @@ export interface AskOptions {
   everyMs?: number;
 }
 
-const familyOf = (path: string): string => path.split('/')[2] ?? '';
+const familyOf = (path: string): string => path.split(/[/?]/)[2] ?? '';
 
 /** Whether a question is about the thing at a path, or about something below it. */
 const isWithin = (asked: string, path: string): boolean => asked === path || asked.startsWith(`${path}/`) || asked.startsWith(`${path}?`);
@@ -27,13 +27,14 @@ function withQuery(path: string, query: Asked = {}): string {
   return entries.length === 0 ? path : `${path}?${new URLSearchParams(entries).toString()}`;
 }
 
+/** A question, and the name under which its answer is kept. @param full  with its query */
+export const question = <T>(org: string, full: string) => ({ queryKey: [org, familyOf(full), full], queryFn: ({ signal }: { signal: AbortSignal }) => request<T>(full, { org, signal }) });
+
 /** One thing of the management API, as it is in the organization at hand. @param path  from `/v1/` on */
 export function useAsk<T>(path: string, { query, enabled = true, everyMs }: AskOptions = {}): UseQueryResult<T> {
   const { org } = useOrg();
-  const full = withQuery(path, query);
   return useQuery({
-    queryKey: [org, familyOf(path), full],
-    queryFn: ({ signal }) => request<T>(full, { org, signal }),
+    ...question<T>(org, withQuery(path, query)),
     enabled,
     ...(everyMs === undefined ? {} : { refetchInterval: everyMs }),
   });

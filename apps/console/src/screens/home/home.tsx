@@ -1,4 +1,5 @@
 import type { FreshnessShown, ListedAuditEvent, Pat, Server } from '@latchkey/contracts';
+import { homeQuestions } from '@latchkey/contracts/console-questions';
 import { Stack } from '@mantine/core';
 import { useMe, useOrg } from '../../api/me.tsx';
 import { useAsk, type Page } from '../../api/use-api.ts';
@@ -8,20 +9,17 @@ import { Figure } from './figure.tsx';
 import { NextSteps } from './next-steps.tsx';
 
 const everyMs = 10_000;
-const dayMs = 86_400_000;
 const sum = (items: readonly { calls: number }[]): number => items.reduce((total, { calls }) => total + calls, 0);
 
 export function Component() {
   const { org, name } = useOrg();
   const { user } = useMe();
-  const today = new Date().toISOString().slice(0, 10);
-  // The hour, so that the question stays the same for a while.
-  const since = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000 - dayMs).toISOString();
-  const servers = useAsk<Page<Server>>('/v1/servers', { query: { limit: 100 }, everyMs });
-  const keys = useAsk<Page<Pat>>('/v1/pats', { query: { owner: user.id, limit: 100 }, everyMs });
-  const calls = useAsk<Page<{ calls: number }>>('/v1/pats/usage', { query: { by: 'day', from: today, to: today }, everyMs });
-  const refusals = useAsk<Page<ListedAuditEvent>>('/v1/audit', { query: { outcome: 'refused', from: since, limit: 100 }, everyMs });
-  const freshness = useAsk<FreshnessShown>('/v1/freshness', { everyMs: 5_000 });
+  const questions = homeQuestions({ org, user: user.id, nowMs: Date.now() });
+  const servers = useAsk<Page<Server>>(questions.servers, { everyMs });
+  const keys = useAsk<Page<Pat>>(questions.keys, { everyMs });
+  const calls = useAsk<Page<{ calls: number }>>(questions.calls, { everyMs });
+  const refusals = useAsk<Page<ListedAuditEvent>>(questions.refusals, { everyMs });
+  const freshness = useAsk<FreshnessShown>(questions.freshness, { everyMs: 5_000 });
   const live = keys.data?.items.filter(({ status }) => status === 'active' || status === 'expiring');
   const used = keys.data === undefined ? undefined : keys.data.items.some(({ lastUsedAt }) => lastUsedAt !== null);
   const down = servers.data?.items.filter(({ health }) => health.state === 'down' || health.state === 'degraded').length;

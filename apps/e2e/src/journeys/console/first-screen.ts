@@ -5,24 +5,43 @@ export interface FirstScreen {
   script: number;
   style: number;
   font: number;
-  /** From the click to the first figures, by the browser's own clock */
+  /** From the click to the last figure, by the browser's own clock */
   shownMs: number;
   loadedMs: number;
+  /** All that was asked for until it was shown, in order of the alphabet; what was asked twice is there twice */
+  asked: string[];
+  /** What the page itself names, so that it is asked for before any script has run */
+  named: string[];
 }
+
+/** Takes the time when the last of it is there, in the page: whoever asks from outside comes later. */
+const watch = `new MutationObserver((_changes, observer) => {
+  if (document.querySelector('.figures') === null || document.querySelector('#next') === null || document.querySelector('main .mantine-Skeleton-root') !== null) return;
+  window.shownAt = performance.now();
+  observer.disconnect();
+}).observe(document, { childList: true, subtree: true })`;
 
 const ask = `(() => {
   const files = performance.getEntriesByType('resource');
   const size = (ending) => files.filter(({ name }) => new URL(name).pathname.endsWith(ending)).reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0);
   const [navigation] = performance.getEntriesByType('navigation');
-  return { script: size('.js'), style: size('.css'), font: size('.woff2') + size('.woff') + size('.ttf'), shownMs: Math.round(performance.now()), loadedMs: Math.round(navigation.loadEventEnd) };
+  const path = (name) => name.slice(location.origin.length);
+  const asked = files.map(({ name }) => path(name)).sort();
+  return { asked, script: size('.js'), style: size('.css'), font: size('.woff2') + size('.woff') + size('.ttf'), shownMs: Math.round(window.shownAt), loadedMs: Math.round(navigation.loadEventEnd) };
 })()`;
 
 /** Opens the console in a browser that has none of it yet, until its first screen shows what it is for. */
 export async function openFirstScreen(page: Page, address: string): Promise<FirstScreen> {
-  await page.goto(address);
+  await page.addInitScript(watch);
+  const answer = await page.goto(address);
   await page.getByRole('heading', { name: 'What to do next' }).waitFor();
   await page.getByRole('listitem').filter({ hasText: 'Register an MCP server' }).waitFor();
-  return (await page.evaluate(ask)) as FirstScreen;
+  await page.locator('main .mantine-Skeleton-root').first().waitFor({ state: 'detached' });
+  const seen = (await page.evaluate(ask)) as Omit<FirstScreen, 'named'>;
+  // Neither picture in the tab is on the screen.
+  const ofTheScreen = (paths: string[]) => paths.filter((path) => !path.endsWith('.svg'));
+  const named = [...((await answer?.text()) ?? '').matchAll(/ (?:src|href)="(\/console\/(?:assets|api)\/[^"]+)"/g)].map(([, path = '']) => path.replaceAll('&amp;', '&')).sort();
+  return { ...seen, asked: ofTheScreen(seen.asked), named: ofTheScreen(named) };
 }
 
 export const inWords = ({ script, style, font, shownMs, loadedMs }: FirstScreen): string =>

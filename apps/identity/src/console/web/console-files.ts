@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import type { Html } from '../../pages/html.ts';
 
 const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml', '.woff2': 'font/woff2',
@@ -9,19 +8,22 @@ const types: Readonly<Record<string, string>> = {
 
 /** What Vite writes where the nonce of an answer belongs: see apps/console/vite.config.ts. */
 const noncePlaceholder = '__LATCHKEY_NONCE__';
+/** Where the page says what is asked first: see apps/console/index.html. */
+const questionsPlaceholder = '<!--__LATCHKEY_QUESTIONS__-->';
+
+/** Ways to send a file, smallest first, by the ending of the file that the build laid beside it (apps/console/build/compress-files.ts). */
+const codings = [['br', '.br'], ['gzip', '.gz']] as const;
 
 export interface ConsoleFile {
   type: string;
   plain: Buffer;
-  /** Made when it is first asked for, and kept */
-  compressed(): Promise<Buffer>;
+  /** In each coding that there is, the smallest first */
+  compressed: readonly (readonly [coding: string, bytes: Buffer])[];
 }
 
-const compress = promisify(gzip);
-
-function consoleFile(name: string, plain: Buffer): ConsoleFile {
-  let small: Promise<Buffer> | undefined;
-  return { type: types[extname(name)] ?? 'application/octet-stream', plain, compressed: () => (small ??= compress(plain, { level: 9 })) };
+function consoleFile(folder: string, name: string, names: ReadonlySet<string>): ConsoleFile {
+  const read = (ending = '') => readFileSync(join(folder, `${name}${ending}`));
+  return { type: types[extname(name)] ?? 'application/octet-stream', plain: read(), compressed: codings.filter(([, ending]) => names.has(`${name}${ending}`)).map(([coding, ending]) => [coding, read(ending)]) };
 }
 
 /** The built console, read once: a build beside a running service changes nothing in it. */
@@ -35,8 +37,10 @@ export class ConsoleFiles {
   static read(folder: string): ConsoleFiles {
     try {
       const page = readFileSync(join(folder, 'index.html'), 'utf8');
-      const names = readdirSync(join(folder, 'assets'));
-      return new ConsoleFiles(page, new Map(names.map((name) => [name, consoleFile(name, readFileSync(join(folder, 'assets', name)))])));
+      const assets = join(folder, 'assets');
+      const names = new Set(readdirSync(assets));
+      const files = [...names].filter((name) => !codings.some(([, ending]) => name.endsWith(ending)));
+      return new ConsoleFiles(page, new Map(files.map((name) => [name, consoleFile(assets, name, names)])));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       return new ConsoleFiles(null, new Map());
@@ -44,8 +48,8 @@ export class ConsoleFiles {
   }
 
   /** Null where the console was not built. */
-  index(nonce: string): string | null {
-    return this.page === null ? null : this.page.replaceAll(noncePlaceholder, nonce);
+  index(nonce: string, questions: Html): string | null {
+    return this.page === null ? null : this.page.replaceAll(noncePlaceholder, nonce).replace(questionsPlaceholder, () => questions.text);
   }
 
   asset(name: string): ConsoleFile | undefined {

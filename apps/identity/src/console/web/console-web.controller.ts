@@ -14,6 +14,13 @@ import { assetHeaders } from './console-headers.ts';
 import { OpenConsole } from './open-console.ts';
 import { rememberPath, takePath } from './return-to.ts';
 
+/** Whether a browser takes a coding: named, and not with a weight of nothing. */
+const takes = (header: string | string[] | undefined, coding: string): boolean =>
+  String(header ?? '').split(',').some((part) => {
+    const [name, ...parameters] = part.split(';').map((piece) => piece.trim().toLowerCase());
+    return name === coding && !parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter));
+  });
+
 /** The console as a browser loads it: one page for all of its addresses, and the files that it is made of. */
 @Controller('console')
 @UseFilters(PageFilter)
@@ -35,13 +42,13 @@ export class ConsoleWebController {
     if (session === null) return sendAnswer(reply, { redirect: '/console/sign-in' });
     const waiting = takeInvitationPath(request, reply, this.cookies) ?? takeConnectPath(request, reply, this.cookies) ?? takePath(request, reply, this.cookies);
     if (waiting !== null) return sendAnswer(reply, { redirect: waiting });
-    return sendAnswer(reply, await this.openConsole.run(session, typeof org === 'string' ? org : undefined, reply));
+    return sendAnswer(reply, await this.openConsole.run(session, { org: typeof org === 'string' ? org : undefined, isHome: true }, reply));
   }
 
   @Get(['orgs/:org', 'orgs/:org/*'])
   async page(@Param('org') org: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const session = await this.sessions.open(readCookie(request, this.cookies, sessionCookie));
-    if (session !== null) return sendAnswer(reply, await this.openConsole.run(session, org, reply));
+    if (session !== null) return sendAnswer(reply, await this.openConsole.run(session, { org, isHome: /^\/console\/orgs\/[^/?]+\/?(?:\?|$)/.test(request.url) }, reply));
     rememberPath(reply, this.cookies, request.url);
     return sendAnswer(reply, { redirect: '/console/sign-in' });
   }
@@ -52,8 +59,8 @@ export class ConsoleWebController {
     const file = this.files.asset(name);
     if (file === undefined) throw new Problem('not_found');
     void reply.headers({ ...assetHeaders, 'content-type': file.type });
-    const takesGzip = /(?:^|,)\s*gzip\s*(?:,|;(?!\s*q=0(?:\.0*)?\s*(?:,|$))|$)/.test(String(request.headers['accept-encoding'] ?? ''));
-    if (takesGzip) void reply.header('content-encoding', 'gzip').send(await file.compressed());
-    else void reply.send(file.plain);
+    const taken = file.compressed.find(([coding]) => takes(request.headers['accept-encoding'], coding));
+    if (taken === undefined) void reply.send(file.plain);
+    else void reply.header('content-encoding', taken[0]).send(taken[1]);
   }
 }

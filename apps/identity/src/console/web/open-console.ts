@@ -14,6 +14,7 @@ import type { SignInFacts } from '../../sign-ins/sign-in-facts.ts';
 import { LOGGER } from '../../tokens.ts';
 import { ConsoleFiles } from './console-files.ts';
 import { consoleHeaders } from './console-headers.ts';
+import { firstQuestions } from './first-questions.ts';
 
 /** Where else somebody may go who does not want to do what one organization demands. */
 const elsewhere = (memberships: readonly Membership[], current: Membership): Html => html`<p class="links">${memberships
@@ -31,18 +32,21 @@ export class OpenConsole {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** @param org  which is looked at; one that is not the user's is as good as none */
-  async run({ user, facts }: { user: UserEntity; facts: SignInFacts }, org: string | undefined, reply: FastifyReply): Promise<PageAnswer> {
+  /** @param at  which organization is looked at, one that is not the user's being as good as none; and whether at its first screen */
+  async run({ user, facts }: { user: UserEntity; facts: SignInFacts }, { org, isHome }: { org: string | undefined; isHome: boolean }, reply: FastifyReply): Promise<PageAnswer> {
     await this.joinByDomain.run(user);
     const memberships = await this.findRole.memberships(user.id);
     const current = memberships.find((membership) => membership.org === org) ?? memberships[0];
     const first = current === undefined ? null : await this.stepUp.run({ userId: user.id, facts, org: current.org, destination: 'console', after: elsewhere(memberships, current) }, reply);
-    return first ?? this.page();
+    if (first !== null) return first;
+    // Of several organizations it is the browser that remembers which was looked at last.
+    const known = current !== undefined && (current.org === org || (org === undefined && memberships.length === 1));
+    return this.page(firstQuestions({ home: isHome && known ? { org: current.org, user: user.id } : null, nowMs: Date.now() }));
   }
 
-  private page(): PageAnswer {
+  private page(questions: Html): PageAnswer {
     const nonce = randomBytes(16).toString('base64url');
-    const page = this.files.index(nonce);
+    const page = this.files.index(nonce, questions);
     if (page !== null) return { status: 200, page, headers: consoleHeaders(nonce) };
     this.logger.error('the console was not built: apps/console/dist is not there');
     return { status: 503, page: errorPage({ title: 'The console is not installed', message: 'This Latchkey was started without the files of its console.', hint: html`Whoever runs it builds them with <code>npm run build</code>. Your <a href="/console/account">account</a> can be looked after meanwhile.` }) };

@@ -1,0 +1,21 @@
+const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+
+const ask = (path: string, query: Record<string, string>): string => `${path}?${new URLSearchParams(query).toString()}`;
+
+/**
+ * What the console's first screen asks the management API for, by what it shows. Identity names the same questions in the page itself, so that a browser asks them
+ * while it still loads the scripts; they have to be the same to the letter, and need no header.
+ */
+export const homeQuestions = ({ org, user, nowMs }: { org: string; user: string; nowMs: number }) => {
+  const today = new Date(nowMs).toISOString().slice(0, 10);
+  // From the hour on, so that the question stays the same for a while.
+  const yesterday = new Date(Math.floor(nowMs / hourMs) * hourMs - dayMs).toISOString();
+  return {
+    servers: ask('/v1/servers', { org, limit: '100' }),
+    keys: ask('/v1/pats', { org, owner: user, limit: '100' }),
+    calls: ask('/v1/pats/usage', { org, by: 'day', from: today, to: today }),
+    refusals: ask('/v1/audit', { org, outcome: 'refused', from: yesterday, limit: '100' }),
+    freshness: ask('/v1/freshness', { org }),
+  } as const;
+};
