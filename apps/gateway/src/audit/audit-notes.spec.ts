@@ -62,6 +62,27 @@ describe('AuditNotes', () => {
     await eventually(() => expect(road.arrived.at(-1)!.target!.id).toBe('demo/tool-99'));
   });
 
+  it('tells what comes while it tells in the next round, and not in a message for each answer', async () => {
+    let telling = false;
+    const road = new (class extends Road {
+      override async publish(source: string, events: readonly AuditEvent[]): Promise<void> {
+        telling = true;
+        await new Promise((resolve) => setImmediate(resolve));
+        return super.publish(source, events);
+      }
+    })();
+    road.open = true;
+    const { notes } = start(road);
+    notes.note(act(0));
+    while (!telling) await new Promise((resolve) => setImmediate(resolve));
+    for (let n = 1; n < 200; n += 1) {
+      notes.note(act(n));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await eventually(() => expect(road.arrived.length).toBe(200));
+    expect(road.attempts).toBeLessThan(50);
+  });
+
   verifies('I17', 'what may have arrived is told again under the same ids', async () => {
     const road = new Road();
     [road.open, road.losesAnswers] = [true, 2];

@@ -56,6 +56,8 @@ export class AuditNotes {
     clearInterval(this.timer);
     await this.running;
     await this.round();
+    // What was noted meanwhile.
+    await this.round();
     this.options.mark?.close(this.instance, this.waiting.length + this.pending.length + this.dropped);
   }
 
@@ -68,12 +70,17 @@ export class AuditNotes {
   private async round(): Promise<void> {
     const { trail, metrics, logger } = this.options;
     try {
-      while (this.pending.length > 0 || this.waiting.length > 0 || this.dropped > 0) {
-        if (this.pending.length === 0) this.pending = this.next();
+      // What comes meanwhile waits for the next round: told at once, each turn of a busy event loop would be a message of its own.
+      let left = this.waiting.length;
+      while (this.pending.length > 0 || left > 0 || this.dropped > 0) {
+        if (this.pending.length === 0) {
+          this.pending = this.next();
+          left -= batchSize;
+        }
         await trail.publish('gateway', this.pending);
         metrics.count('told', this.pending.length);
         this.pending = [];
-        if (this.waiting.length > 0) await new Promise((resolve) => setImmediate(resolve));
+        if (left > 0) await new Promise((resolve) => setImmediate(resolve));
       }
       if (this.failing) logger.info('audit events are told again');
       this.failing = false;
