@@ -1,4 +1,3 @@
-import { createSecretKey } from 'node:crypto';
 import type { Configuration } from 'oidc-provider';
 
 /** What the cookie of a sign-in is called. */
@@ -8,17 +7,14 @@ export const sessionCookie = (issuer: string): string => (issuer.startsWith('htt
  * Cookies of the sign-in. Over https the prefix keeps other hosts of the domain from planting them (RFC 6265bis section 4.1.3); it asks
  * for the root path, except for the one that resumes, whose path the engine sets. Over http (localhost) no prefix is possible.
  */
-export function cookies(issuer: string, secrets: readonly string[]): Configuration['cookies'] {
-  // The engine gives them to HMAC as they are, which takes six times as long to begin with a text.
-  const keys = secrets.map((secret) => createSecretKey(secret, 'utf8')) as unknown as string[];
+export function cookies(issuer: string): Configuration['cookies'] {
   const common = { httpOnly: true, sameSite: 'lax', signed: true } as const;
   const session = sessionCookie(issuer);
   if (!issuer.startsWith('https:')) {
-    return { keys, names: { session, interaction: 'latchkey_interaction', resume: 'latchkey_resume' }, long: common, short: common };
+    return { names: { session, interaction: 'latchkey_interaction', resume: 'latchkey_resume' }, long: common, short: common };
   }
   const secure = { ...common, secure: true, path: '/' };
   return {
-    keys,
     names: { session, interaction: '__Host-latchkey_interaction', resume: '__Secure-latchkey_resume' },
     long: secure,
     short: secure,

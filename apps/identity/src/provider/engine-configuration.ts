@@ -52,7 +52,7 @@ export class EngineConfiguration {
     @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
   ) {}
 
-  with({ jwks, cookieKeys }: LoadedKeys): Configuration {
+  with({ jwks }: LoadedKeys): Configuration {
     const { env } = this;
     const tombstones = tombstoneSeconds(env);
     const clients = new ClientAdapter(this.unitOfWork, tombstones);
@@ -60,7 +60,7 @@ export class EngineConfiguration {
       adapter: (kind: string) => (kind === 'Client' ? clients : new PostgresAdapter(kind, this.unitOfWork, tombstones)),
       clients: [agentClient],
       jwks: { keys: jwks.keys.map((key) => (key.alg === 'ES256' ? new LocalSigningKey(key) : key)) } as Configuration['jwks'],
-      cookies: cookies(env.LATCHKEY_ISSUER, cookieKeys),
+      cookies: cookies(env.LATCHKEY_ISSUER),
       routes,
       interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
       // Resource scopes are not among these: the engine would take them for OpenID scopes. The metadata names them (answers.ts).

@@ -18,6 +18,7 @@ import { RefreshTokenGrant } from '../tokens/refresh-token.ts';
 import { StructuredTokens } from '../tokens/structured-tokens.ts';
 import { MarkClientUsed } from '../clients/mark-client-used.ts';
 import { answers } from './answers.ts';
+import { CookieSignatures } from './cookie-signatures.ts';
 import { EngineConfiguration } from './engine-configuration.ts';
 import { GuardedProvider } from './guarded-provider.ts';
 import { carryContext } from './let-go.ts';
@@ -51,6 +52,8 @@ export class EngineFactory {
     // The front sets X-Forwarded-Proto itself: behind TLS termination the engine would make http URLs otherwise (AS-03).
     provider.proxy = true;
     provider.silent = true;
+    // Koa takes what signs in the place of keys: https://koajs.com/#app-keys-
+    provider.keys = new CookieSignatures(keys.cookieKeys);
     provider.grantGuards.set('authorization_code', this.redeemCode.guard);
     provider.grantGuards.set('refresh_token', this.refreshToken.guard);
     provider.grantGuards.set('client_credentials', this.clientCredentials.guard);
