@@ -18,11 +18,13 @@ const engineContentPolicy = "default-src 'none'; script-src; base-uri 'none'; fr
 export function answers(env: IdentityEnv): Middleware {
   const secure = env.LATCHKEY_ISSUER.startsWith('https:');
   return async function answers(ctx: Context, next: Next): Promise<void> {
-    ctx.set('X-Content-Type-Options', 'nosniff');
-    ctx.set('Referrer-Policy', 'no-referrer');
-    ctx.set('Content-Security-Policy', engineContentPolicy);
-    ctx.set('X-Frame-Options', 'DENY');
-    if (secure) ctx.set('Strict-Transport-Security', 'max-age=31536000');
+    // Hot path: Koa's own way makes three lists of each header.
+    const { res } = ctx;
+    res.setHeader('X-Content-Type-Options', 'nosniff');
+    res.setHeader('Referrer-Policy', 'no-referrer');
+    res.setHeader('Content-Security-Policy', engineContentPolicy);
+    res.setHeader('X-Frame-Options', 'DENY');
+    if (secure) res.setHeader('Strict-Transport-Security', 'max-age=31536000');
     try {
       await next();
     } catch (error) {
@@ -50,7 +52,7 @@ export function answers(env: IdentityEnv): Middleware {
       ctx.body = { error: 'not_found', error_description: 'There is nothing here, or not by this method.' };
     }
     // RFC 6749 section 5.1 asks it of token answers; nothing else here is for a cache either.
-    ctx.set('Cache-Control', 'no-store');
+    if (!ctx.headerSent) res.setHeader('Cache-Control', 'no-store');
     // RFC 8628 section 3.2; the engine leaves the interval to its default.
     if (ctx.path === routes.device_authorization && ctx.status === 200 && isObject(body)) ctx.body = { ...body, interval: env.LATCHKEY_DEVICE_POLL_SECONDS };
     if (isRegistrationPath(ctx.path) && isObject(body)) ctx.body = registration(body);
