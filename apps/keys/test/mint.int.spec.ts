@@ -143,7 +143,8 @@ describe('POST /v1/pats', () => {
       const { row, record } = makeKey('lk_pat_', content);
       return { row, record, minted: eventOf({ org, actor: { kind: 'user', id: 'bob' }, action: 'pat.minted', target: { kind: 'pat', id: row.id, name } }) };
     };
-    const write = (...group: MadeKey[]): Promise<boolean[]> => Promise.all(group.map((key) => keys.get(MintGroups).write(key)));
+    /** Each: whether it was written. */
+    const write = (...group: MadeKey[]): Promise<boolean[]> => Promise.all(group.map(async (key) => (await keys.get(MintGroups).write(key.row.org, () => key)) === key));
     const stored = (name: string): Promise<{ keys: number; transactions: number; told: number; logged: number }[]> =>
       keys.query(
         `SELECT count(*)::int AS keys, count(DISTINCT pat.xmin::text)::int AS transactions, count(outbox.version)::int AS told, count(act.id)::int AS logged
@@ -180,13 +181,21 @@ describe('POST /v1/pats', () => {
       expect(await stored('lost')).toMatchObject([{ keys: 0 }]);
     });
 
+    it('answers each with its own key, and logs it as of its own request', async () => {
+      const ids = Array.from({ length: 12 }, (_, at) => `request-${at}`);
+      const answers = await Promise.all(ids.map((id) => keys.call(bob, 'POST', '/v1/pats', { ...body, name: `of ${id}` }, { 'x-request-id': id })));
+      expect(answers.map(({ body: key }) => key.name)).toEqual(ids.map((id) => `of ${id}`));
+      const logged = await keys.query("SELECT event ->> 'requestId' AS request, event #>> '{target,id}' AS pat FROM audit_outbox WHERE event ->> 'requestId' LIKE 'request-%' AND event ->> 'action' = 'pat.minted'");
+      expect(new Map(logged.map(({ request, pat }) => [request, pat]))).toEqual(new Map(answers.map(({ body: key }, at) => [ids[at], key.id])));
+    });
+
     it('fails for nobody else', async () => {
       await keys.query("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'not this one'; END $$");
       await keys.query("CREATE TRIGGER refuse BEFORE INSERT ON personal_access_tokens FOR EACH ROW WHEN (NEW.name = 'refused') EXECUTE FUNCTION refuse()");
-      const names = ['together', 'refused', 'together', 'together'];
-      const answers = await Promise.all(names.map((name) => keys.call(bob, 'POST', '/v1/pats', { ...body, name })));
+      const wanted = [{ name: 'together' }, { name: 'refused' }, { name: 'together' }, { name: 'ended', expiresIn: undefined, expiresAt: '2001-01-01T00:00:00Z' }, { name: 'together' }];
+      const answers = await Promise.all(wanted.map((more) => keys.call(bob, 'POST', '/v1/pats', { ...body, ...more })));
       await keys.query('DROP FUNCTION refuse CASCADE');
-      expect(answers.map(({ status }) => status)).toEqual([201, 500, 201, 201]);
+      expect(answers.map(({ status }) => status)).toEqual([201, 500, 201, 400, 201]);
       expect(await stored('together')).toMatchObject([{ keys: 3, told: 3, logged: 3 }]);
       expect(await stored('refused')).toMatchObject([{ keys: 0 }]);
     });

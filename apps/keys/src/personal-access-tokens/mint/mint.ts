@@ -88,8 +88,8 @@ export class MintPatOperation {
   /** @returns null for a mint that looks at something in its transaction, or that the others could not be written with */
   private async writeWithOthers(attempt: Attempt): Promise<Written | null> {
     if (attempt.idempotencyKey !== undefined || attempt.principal.pat !== null) return null;
-    const key = this.make(attempt, new Date(this.clock.nowMs()), null);
-    return (await this.groups.write(key)) ? { answer: answerOf(key), isNew: true } : null;
+    const key = await this.groups.write(attempt.principal.org, () => this.make(attempt, new Date(this.clock.nowMs()), null));
+    return key === null ? null : { answer: answerOf(key), isNew: true };
   }
 
   private writeAlone(attempt: Attempt): Promise<Written> {
