@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { inTransaction, isOfStatement } from '@latchkey/postgres';
 import { currentRequest, withFacts } from '@latchkey/service';
 import { Injectable } from '@nestjs/common';
@@ -44,12 +45,16 @@ export class MintGroups {
       if (waiting !== undefined) return void waiting.push(waiter);
       this.waiting.set(org, [waiter]);
       // Whatever else has come in this turn of the event loop goes along.
-      setImmediate(() => void this.work(org));
+      void nextTurn().then(() => this.work(org));
     });
   }
 
   private async work(org: string): Promise<void> {
-    for (let group = this.next(org); group.length > 0; group = this.next(org)) await this.writeGroup(org, group.flatMap(made));
+    for (let group = this.next(org); group.length > 0; group = this.next(org)) {
+      await this.writeGroup(org, group.flatMap(made));
+      // What has arrived meanwhile, and is not read yet, goes along.
+      await nextTurn();
+    }
     this.waiting.delete(org);
   }
 
