@@ -2,8 +2,11 @@ import type { Pat } from '@latchkey/contracts';
 import type { PatEntity } from './pat.entity.ts';
 import { statusOf } from './status.ts';
 
+/** What nobody sees of a key. */
+export const unseen = ['hash', 'noticedDays'] as const;
+
 /** A key as its owner may see it: nothing in it opens anything. */
-export function patView(row: PatEntity, now: Date): Pat {
+export function patView(row: Omit<PatEntity, (typeof unseen)[number]>, now: Date): Pat {
   const { id, name, prefix, org, owner, scopes, projects, grants, tools, allowedIps, rateLimit } = row;
   return {
     id,

@@ -1,12 +1,12 @@
 import { WallClock } from '@latchkey/clock';
 import type { IdentityAssertionClaims, ListPatsQuery, Pat } from '@latchkey/contracts';
-import { columnsOf } from '@latchkey/postgres';
+import { columnsOf, prepared, type Statement } from '@latchkey/postgres';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { pageOf, positionOf, type Page } from '../../paging/page.ts';
 import { PatEntity } from '../pat.entity.ts';
-import { patView } from '../pat-view.ts';
+import { patView, unseen } from '../pat-view.ts';
 import { Principals } from '../principal.ts';
 import { statusCondition } from '../status.ts';
 import { requireOwnOrg, seesAllKeys } from '../visible-keys.ts';
@@ -17,13 +17,15 @@ export const patIdSchema = z.string().regex(/^[0-9A-Za-z]{8}$/);
 @Injectable()
 export class ListPats {
   private readonly columns: string;
+  /** Each combination of filters is one, prepared once per connection; values are no part of it, so there are few. */
+  private readonly statements = new Map<string, Statement>();
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly principals: Principals,
     private readonly clock: WallClock,
   ) {
-    this.columns = columnsOf(dataSource, PatEntity);
+    this.columns = columnsOf(dataSource, PatEntity, unseen);
   }
 
   async run(caller: IdentityAssertionClaims, { limit, cursor, status, owner, org, unusedSince, longerThanSeconds }: ListPatsQuery): Promise<Page<Pat>> {
@@ -49,10 +51,14 @@ export class ListPats {
       conditions.push(`(created_at, id) < (${value(createdAt)}, ${value(id)})`);
     }
     // One more than asked for tells whether there is another page.
-    const rows = await this.dataSource.query<PatEntity[]>(
-      `SELECT ${this.columns} FROM personal_access_tokens WHERE ${conditions.map((condition) => `(${condition})`).join(' AND ')} ORDER BY created_at DESC, id DESC LIMIT ${limit + 1}`,
-      values,
-    );
+    const text = `SELECT ${this.columns} FROM personal_access_tokens WHERE ${conditions.map((condition) => `(${condition})`).join(' AND ')} ORDER BY created_at DESC, id DESC LIMIT ${value(limit + 1)}`;
+    const rows = await prepared<PatEntity>(this.dataSource.manager, this.named(text), values);
     return pageOf(rows, limit, (row) => patView(row, now));
+  }
+
+  private named(text: string): Statement {
+    const known = this.statements.get(text) ?? { name: `pat-list-${this.statements.size}`, text };
+    this.statements.set(text, known);
+    return known;
   }
 }
