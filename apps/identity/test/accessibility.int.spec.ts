@@ -78,7 +78,7 @@ describe('pages are usable for everybody', () => {
     await page.getByRole('alert').waitFor();
   };
   /** Pages of somebody who is signed in to the console; one sign-in serves them all. */
-  const signedIn = ['account', 'email', 'password', 'sessions', 'delete-account', 'programs', 'sign-in-methods', 'second-factor', 'organizations/new', 'members?org=acme', 'revoke-everything'];
+  const signedIn = ['account', 'email', 'password', 'sessions', 'delete-account', 'programs', 'sign-in-methods', 'second-factor', 'organizations/new', 'revoke-everything'];
   for (const path of signedIn) {
     pages[`console/${path}`] = async (page) => {
       await page.context().addCookies(consoleCookies);

@@ -1,6 +1,8 @@
 import type { RecordOf, ServerRecord } from '@latchkey/contracts';
 import { verifies } from '@latchkey/testing';
 import { FindDomain } from '../src/domains/find-domain.ts';
+import { FormBrowser } from './support/accounts.ts';
+import { consoleMe } from './support/console.ts';
 import { Management, outcome } from './support/management.ts';
 
 describe('the API of organizations', () => {
@@ -89,6 +91,49 @@ describe('the API of organizations', () => {
     expect(outcome(await call('POST', '/v1/orgs', owner, { slug: 'doomed', name: 'Again' }))).toEqual([409, 'conflict']);
     await expect(accounts.addMember({ userId: helper.id, org: 'doomed', role: 'owner' })).rejects.toMatchObject({ code: 'not_found' });
     expect((await management.audited('org.deleted'))[0]).toMatchObject({ org: 'doomed', details: { servers: 1 } });
+  });
+
+  describe('at the console', () => {
+    const password = 'a rather long password of mine';
+
+    async function signedIn(email: string): Promise<{ id: string; browser: FormBrowser }> {
+      const { accounts } = management;
+      const { id } = await accounts.createUser(email, password, true);
+      const browser = new FormBrowser(accounts.issuer);
+      await browser.submit(await browser.get(`${accounts.issuer}/console/sign-in`), { email, password });
+      return { id, browser };
+    }
+
+    verifies('I10', 'somebody who belongs nowhere creates an organization with a first project, and owns it', async () => {
+      const { accounts } = management;
+      const address = `${accounts.issuer}/console/organizations/new`;
+      const { browser } = await signedIn('first@example.com');
+      expect(await consoleMe(browser, accounts.issuer)).toMatchObject({ memberships: [], mayCreateOrganization: true });
+      const form = await browser.get(address);
+      const taken = await browser.submit(form, { name: 'Mine <b>', slug: 'acme', project: 'main' });
+      expect([taken.status, taken.text.includes('is or was in use'), taken.text.includes('value="Mine &lt;b&gt;"')]).toEqual([409, true, true]);
+      expect((await browser.submit(form, { name: 'Mine', slug: 'Not a slug', project: 'main' })).status).toBe(400);
+      const made = await browser.submit(form, { name: 'Mine', slug: 'mine', project: 'main' });
+      expect([new URL(made.url).search, (await consoleMe(browser, accounts.issuer)).memberships]).toMatchObject(['?org=mine', [{ org: 'mine', role: 'owner' }]]);
+      expect(await accounts.dataSource.query("SELECT slug FROM projects WHERE org = 'mine'")).toEqual([{ slug: 'main' }]);
+      expect((await management.audited('org.created')).at(-1)).toMatchObject({ org: 'mine', credential: { kind: 'session' } });
+      expect((await browser.post(address, { name: 'x', slug: 'forged', project: 'main' })).status).toBe(403);
+      expect(new URL((await new FormBrowser(accounts.issuer).get(address)).url).pathname).toBe('/console/sign-in');
+    });
+
+    verifies('I11', 'members are told and changed for those alone who have signed in as the organization demands', async () => {
+      const { accounts } = management;
+      const { id, browser } = await signedIn('strict@example.com');
+      await accounts.createOrg('strict', id);
+      const ask = (org: string) => browser.get(`${accounts.issuer}/console/api/v1/members?org=${org}`);
+      // No gateway runs here: so far it came.
+      expect((await ask('strict')).status).toBe(503);
+      const policy = JSON.stringify({ signInMethods: ['federated'] });
+      await accounts.dataSource.query("INSERT INTO organization_policies (org, policy, revision) VALUES ('strict', $1, 1)", [policy]);
+      const refused = await ask('strict');
+      expect([refused.status, JSON.parse(refused.text)]).toMatchObject([403, { code: 'policy_violation' }]);
+      for (const other of ['rival', 'nowhere']) expect((await ask(other)).status).toBe(404);
+    });
   });
 
   describe('where the deployment keeps organizations to itself', () => {

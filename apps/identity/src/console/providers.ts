@@ -6,9 +6,7 @@ import { CurrentPerson } from './current-person.ts';
 import { IssueConsoleToken } from '../tokens/issue-console-token.ts';
 import { KeysApi } from './keys-api.ts';
 import { ManagementApi } from './management-api.ts';
-import { ActingInConsole } from './organization/acting-in-console.ts';
-import { OrganizationPagesController } from './organization/organization-pages.controller.ts';
-import { ShowMembers } from './organization/show-members.ts';
+import { NewOrganizationController } from './organization/new-organization.controller.ts';
 import { RevokeEverything } from './revoke-everything.ts';
 import { ConsoleSessionEntity } from './session.entity.ts';
 import { ConsoleSessions } from './sessions.ts';
@@ -23,8 +21,8 @@ import { ShowMe } from './web/show-me.ts';
 const consoleFolder = fileURLToPath(new URL('../../../console/dist', import.meta.url));
 
 export const consoleProviders: Provider[] = [
-  ActingInConsole, ConsoleSessions, ConsoleSignIn, CurrentPerson, ForwardToApi, IssueConsoleToken, KeysApi, ManagementApi, OpenConsole, RevokeEverything, ShowMe, ShowMembers,
+  ConsoleSessions, ConsoleSignIn, CurrentPerson, ForwardToApi, IssueConsoleToken, KeysApi, ManagementApi, OpenConsole, RevokeEverything, ShowMe,
   { provide: ConsoleFiles, useFactory: () => ConsoleFiles.read(consoleFolder) },
 ];
-export const consoleControllers: Type[] = [ConsoleController, ConsoleApiController, ConsoleWebController, OrganizationPagesController];
+export const consoleControllers: Type[] = [ConsoleController, ConsoleApiController, ConsoleWebController, NewOrganizationController];
 export const consoleEntities: Type[] = [ConsoleSessionEntity];
