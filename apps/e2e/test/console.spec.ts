@@ -4,6 +4,7 @@ import { obtainToken } from '../src/clients/obtain-token.ts';
 import { rawMcp } from '../src/clients/raw-mcp.ts';
 import { startStandalone, type Standalone } from '../src/harness/standalone.ts';
 import { signIn } from '../src/journeys/console/at-the-console.ts';
+import { tryMenuOnPhone, trySecret, tryWay } from '../src/journeys/console/dialogs.ts';
 import { entrances } from '../src/journeys/console/entrance.ts';
 import { expectFirstRun } from '../src/journeys/console/first-run.ts';
 import { inWords, openFirstScreen } from '../src/journeys/console/first-screen.ts';
@@ -15,6 +16,7 @@ import { expectPerson } from '../src/journeys/console/people.ts';
 import { expectPrograms } from '../src/journeys/console/programs.ts';
 import { expectReceiver, expectSender } from '../src/journeys/console/senders.ts';
 import { screensOf, settled } from '../src/journeys/console/screens.ts';
+import { shiftsIn, watchShifts } from '../src/journeys/console/shifts.ts';
 import { look, type Findings } from '../src/journeys/console/walk.ts';
 import { expectPatWorks, expectRefused } from '../src/journeys/pat-journey.ts';
 
@@ -38,6 +40,12 @@ describe('the console', () => {
       // That the API refuses something is what some journeys are about.
       if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) complaints.push(message.text());
     });
+    // What a page is made of has to be there.
+    opened.on('response', (response) => {
+      const kind = response.request().resourceType();
+      if (response.status() >= 400 && !['document', 'fetch', 'xhr'].includes(kind)) complaints.push(`${response.status()} for the ${kind} ${response.url()}`);
+    });
+    await opened.addInitScript(watchShifts);
     opened.on('pageerror', (error) => complaints.push(String(error)));
     opened.on('dialog', (dialog) => {
       if (dialog.type() !== 'beforeunload') fired.push(dialog.message());
@@ -109,6 +117,11 @@ describe('the console', () => {
     expect(kept).not.toContain(key.token.slice(16));
   }, 60_000);
 
+  verifies('O1', 'a secret that is shown once is usable for everybody, and does not go by one key', async () => {
+    await createKey('shown once');
+    expect(await trySecret(page)).toEqual([]);
+  }, 60_000);
+
   verifies('K2', 'what cannot be made is refused in words, where the form stands', async () => {
     await open('keys?new=1');
     const dialog = page.getByRole('dialog', { name: 'Create a key' });
@@ -138,14 +151,22 @@ describe('the console', () => {
         named = await nameEverything({ page, system, open }, upstream);
       }, 120_000);
 
-      verifies('O1', 'every screen shows names as text, keeps nobody out by day or night, and fits a phone', async () => {
+      verifies('O1', 'every screen and all that opens on it shows names as text, keeps nobody out by day or night, fits a phone, and moves nothing under the eye', async () => {
         const found: Record<string, Findings> = {};
         for (const screen of screensOf(named)) {
           await open(screen.path);
           await settled(page, screen);
+          const moved = await shiftsIn(page);
           const findings = await look(page, { ...screen, name: `console/${screen.name}`, marked: true, judged: true });
+          if (moved.length > 0) findings['moved'] = moved;
+          for (const way of screen.opens ?? []) {
+            const inside = await tryWay(page, way).catch((error: unknown) => [String(error).slice(0, 300)]);
+            if (inside.length > 0) findings[`when open: ${way.press}`] = inside;
+          }
           if (Object.keys(findings).length > 0) found[screen.name] = findings;
         }
+        const menu = await tryMenuOnPhone(page);
+        if (menu.length > 0) found['menu'] = { 'on a phone': menu };
         expect([found, fired]).toEqual([{}, []]);
       }, 600_000);
 

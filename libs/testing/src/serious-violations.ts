@@ -24,12 +24,12 @@ export async function judge(page: Page): Promise<void> {
 /** What is on its way from one look to another. Loaders turn for ever, and are not waited for. */
 const moving = `Promise.all(document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime)).map((one) => one.finished.catch(() => undefined)))`;
 
-/** What it finds wrong with a page as it is now, once colours have come to rest: half-way between day and night nothing has contrast. */
-export async function violationsIn(page: Page, options: RunOptions): Promise<string[]> {
+/** What it finds wrong with a page as it is now, once colours have come to rest: half-way between day and night nothing has contrast. @param within  a selector, where only a part is judged */
+export async function violationsIn(page: Page, options: RunOptions, within?: string): Promise<string[]> {
   // A frame, so that what a change of the colours sets going has begun.
   await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
   await page.evaluate(`${moving}.then(() => undefined)`);
-  const results = (await page.evaluate(`axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], ...options })})`)) as AxeResults;
+  const results = (await page.evaluate(`axe.run(${within === undefined ? 'document' : JSON.stringify(within)}, ${JSON.stringify({ resultTypes: ['violations'], ...options })})`)) as AxeResults;
   return results.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)}`));

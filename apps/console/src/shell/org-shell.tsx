@@ -1,6 +1,6 @@
-import { AppShell, Burger, Group, ScrollArea } from '@mantine/core';
+import { AppShell, Burger, Group, ScrollArea, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { Suspense, useEffect, useRef } from 'react';
+import { Suspense, useEffect, useRef, type KeyboardEvent } from 'react';
 import { Link, Outlet, useLocation, useParams } from 'react-router';
 import { useMe } from '../api/me.tsx';
 import { Waiting } from '../parts/waiting.tsx';
@@ -20,6 +20,7 @@ export function OrgShell() {
   const { pathname } = useLocation();
   const main = useRef<HTMLElement>(null);
   const before = useRef(pathname);
+  const [burger, navbar] = [useRef<HTMLButtonElement>(null), useRef<HTMLDivElement>(null)];
   const belongs = memberships.some((membership) => membership.org === org);
 
   useEffect(() => {
@@ -32,6 +33,16 @@ export function OrgShell() {
     before.current = pathname;
   }, [pathname, close]);
 
+  // Where the menu lies over the screen, it is a layer like any other: whoever opens it is in it, and Escape leads back.
+  useEffect(() => {
+    if (opened) navbar.current?.focus();
+  }, [opened, navbar]);
+  const escape = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || !opened) return;
+    close();
+    burger.current?.focus();
+  };
+
   if (!belongs) return <ForeignOrg />;
   return (
     <AppShell header={{ height: 56 }} navbar={{ width: 248, breakpoint: 'sm', collapsed: { mobile: !opened } }} padding={{ base: 'md', md: 'xl' }}>
@@ -39,7 +50,7 @@ export function OrgShell() {
       <AppShell.Header>
         <Group h="100%" px="md" justify="space-between" wrap="nowrap">
           <Group gap="sm" wrap="nowrap">
-            <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={opened ? 'Close the menu' : 'Open the menu'} aria-expanded={opened} />
+            <Burger ref={burger} opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={opened ? 'Close the menu' : 'Open the menu'} aria-expanded={opened} />
             <Link to={`/orgs/${org}`} aria-label="Latchkey, home" style={{ color: 'inherit', textDecoration: 'none' }}><Brand /></Link>
           </Group>
           <Group gap="xs" wrap="nowrap">
@@ -49,8 +60,10 @@ export function OrgShell() {
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="sm">
-        <OrgChoice />
-        <ScrollArea type="hover" scrollbarSize={8} mt="sm" flex={1}><Menu /></ScrollArea>
+        <Stack ref={navbar} gap={0} flex={1} mih={0} tabIndex={-1} onKeyDown={escape} style={{ outline: 'none' }}>
+          <OrgChoice />
+          <ScrollArea type="hover" scrollbarSize={8} mt="sm" flex={1}><Menu /></ScrollArea>
+        </Stack>
       </AppShell.Navbar>
       <AppShell.Main ref={main} id="main" tabIndex={-1} style={{ outline: 'none' }}>
         <Suspense fallback={<Waiting />}><Outlet /></Suspense>

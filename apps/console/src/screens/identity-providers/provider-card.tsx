@@ -30,7 +30,7 @@ export function ProviderCard({ provider }: { provider: IdentityProvider }) {
         <Text size="sm">At <Code className="foreign">{shown(issuer, 200)}</Code>, where Latchkey is <Code className="foreign">{shown(clientId, 100)}</Code>{hasClientSecret ? ' and has a secret' : ', without a secret'}. Added <Moment at={createdAt} />.</Text>
         <Text size="sm">This address has to be registered there as a redirect URI:</Text>
         <CodeBlock label="Copy the redirect URI">{redirectUri}</CodeBlock>
-        <Switch label="Members can sign in with it" disabled={role !== 'owner' || change.isPending} checked={enabled} onChange={(event) => change.mutate({ enabled: event.currentTarget.checked })} />
+        <Switch label="Members can sign in with it" description="While it is off, whoever has no other way in stays out." disabled={role !== 'owner' || change.isPending} checked={enabled} onChange={(event) => change.mutate({ enabled: event.currentTarget.checked })} />
         <ProblemNote error={change.error} />
       </Stack>
       {asked === 'edit' && <EditProvider provider={provider} onClose={close} />}

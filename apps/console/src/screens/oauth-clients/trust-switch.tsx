@@ -13,7 +13,7 @@ export function TrustSwitch({ client: { id, trusted } }: { client: OauthClient }
   const row = known.data?.items.find(({ kind, value }) => kind === 'client' && value === id);
   return (
     <Stack gap="xs">
-      <Switch label="The organization vouches for it" description="Counts where the policy lets members connect trusted clients only." checked={trusted} disabled={vouch.isPending || end.isPending || (trusted && row === undefined)} onChange={(event) => { if (event.currentTarget.checked) vouch.mutate(undefined); else if (row !== undefined) end.mutate(row.id); }} />
+      <Switch label="The organization vouches for it" description="Counts where the policy lets members connect trusted clients only: there it is refused within seconds once nobody vouches for it." checked={trusted} disabled={vouch.isPending || end.isPending || (trusted && row === undefined)} onChange={(event) => { if (event.currentTarget.checked) vouch.mutate(undefined); else if (row !== undefined) end.mutate(row.id); }} />
       <ProblemNote error={vouch.error ?? end.error} />
     </Stack>
   );

@@ -2,6 +2,7 @@ import type { LinkedSubject, Member } from '@latchkey/contracts';
 import { Box, Button, Group, Select, Stack, Table, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
+import { useState } from 'react';
 import { useOrg } from '../../api/me.tsx';
 import { useMemberNames } from '../../api/members.ts';
 import { fieldProblems } from '../../api/problem.ts';
@@ -10,6 +11,7 @@ import { Foreign, shown } from '../../parts/foreign.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { More } from '../../parts/more.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
+import { ForgetSubject } from './forget-subject.tsx';
 
 /** Who is who at an issuer, once somebody wants to know. */
 export function Subjects({ issuer }: { issuer: string }) {
@@ -27,10 +29,10 @@ function SubjectList({ issuer }: { issuer: string }) {
   const nameOf = useMemberNames();
   const path = `/v1/trusted-issuers/${issuer}/subjects`;
   const list = useAskPages<LinkedSubject>(path);
-  const unlink = useChange<string, LinkedSubject>({ method: 'DELETE', path: (id) => `${path}/${id}`, touches: ['grants'] });
+  const [forgetting, setForgetting] = useState<LinkedSubject | null>(null);
   return (
     <Stack gap="sm">
-      <ProblemNote error={list.error ?? unlink.error} />
+      <ProblemNote error={list.error} />
       {list.items?.length === 0 && <Text size="sm" c="dimmed">Nobody is known there yet.</Text>}
       {list.items !== undefined && list.items.length > 0 && (
         <Table className="cards" aria-label="Who is who">
@@ -42,13 +44,14 @@ function SubjectList({ issuer }: { issuer: string }) {
                 <Table.Td data-label="Here"><Foreign>{nameOf(link.user)}</Foreign></Table.Td>
                 <Table.Td data-label="Known by">{link.linkedBy === 'email' ? 'a verified address' : 'an owner'}</Table.Td>
                 <Table.Td data-label="Since"><Moment at={link.createdAt} /></Table.Td>
-                <Table.Td>{role === 'owner' && <Button size="xs" color="red" variant="light" loading={unlink.isPending} aria-label={`Forget ${shown(link.subject)}`} onClick={() => unlink.mutate(link.id)}>Forget</Button>}</Table.Td>
+                <Table.Td>{role === 'owner' && <Button size="xs" color="red" variant="light" aria-label={`Forget ${shown(link.subject)}`} onClick={() => setForgetting(link)}>Forget</Button>}</Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>
         </Table>
       )}
       <More list={list} />
+      {forgetting !== null && <ForgetSubject subject={forgetting} path={path} onClose={() => setForgetting(null)} />}
       {role === 'owner' && <LinkSubject path={path} />}
     </Stack>
   );

@@ -17,6 +17,7 @@ import { Status } from '../../parts/status.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
 import { Deliveries } from './deliveries.tsx';
 import { EditEndpoint } from './edit-endpoint.tsx';
+import { LastDelivery } from './last-delivery.tsx';
 import { Secrets } from './secrets.tsx';
 
 export function Component() {
@@ -62,7 +63,7 @@ export function Component() {
         : <GiveNewSecret busy={rotate.isPending} error={rotate.error} onClose={close} onGive={(overlapSeconds) => rotate.mutate({ overlapSeconds })}>Messages are signed with both until the old one ends, so the receiver may change over meanwhile.</GiveNewSecret>)}
       {dialog === 'delete' && (
         <Destroy title="Delete the endpoint?" action="Delete the endpoint" busy={remove.isPending} error={remove.error} onClose={close} onConfirm={() => remove.mutate(undefined, { onSuccess: () => void navigate(`/orgs/${org}/webhooks?tab=out`) })}>
-          <Foreign max={300}>{url}</Foreign> is told nothing any more. Messages that wait for it are dropped, and the list of those that were sent goes with it.
+          <Foreign max={300}>{url}</Foreign> is told nothing any more. <LastDelivery path={path} /> Messages that wait for it are dropped, and the list of those that were sent goes with it.
         </Destroy>
       )}
     </>

@@ -18,6 +18,7 @@ import { Status } from '../../parts/status.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
 import { EditSubscription } from './edit-subscription.tsx';
 import { HookDeliveries } from './hook-deliveries.tsx';
+import { LastDelivery } from './last-delivery.tsx';
 import { Secrets } from './secrets.tsx';
 import { verifierWords } from './words.ts';
 
@@ -64,7 +65,7 @@ export function Component() {
         : <GiveNewSecret busy={rotate.isPending} error={rotate.error} onClose={close} onGive={(overlapSeconds) => rotate.mutate({ overlapSeconds })}>Both are believed until the old one ends. What the sender signs with the old one is refused then.</GiveNewSecret>)}
       {dialog === 'delete' && (
         <Destroy title={`Delete ${shown(name)}?`} action="Delete the webhook" busy={remove.isPending} error={remove.error} onClose={close} onConfirm={() => remove.mutate(undefined, { onSuccess: () => void navigate(`/orgs/${org}/webhooks`) })}>
-          The sender gets 404 from then on, {action.server}:{action.tool} is not called by it any more, and its key is revoked. What came so far goes with it.
+          <LastDelivery path={path} /> The sender gets 404 from then on, {action.server}:{action.tool} is not called by it any more, and its key is revoked. What came so far goes with it.
         </Destroy>
       )}
     </>

@@ -14,6 +14,7 @@ export interface Named {
   server: string;
   project: string;
   client: string;
+  confidential: string;
   dynamicClient: string;
   sender: string;
   receiver: string;
@@ -59,6 +60,8 @@ export async function nameEverything(at: AtTheConsole, upstream: HostileUpstream
   system.secrets.add('password of the hostile', account.password);
   await post('member', '/v1/members/invitations', { email: account.email });
   await joinByMail(system, account, evil('member'));
+  await post('member', '/v1/members/invitations', { email: 'late@example.com' });
+  await post('org', '/v1/domains', { domain: 'named.example.com' });
   const client = await post('client', '/v1/oauth-clients', { org, name: evil('client'), kind: 'public', redirectUris: [callback], scopes: ['mcp:read'] });
   const dynamicClient = await registerItself(at);
   const grant = await obtainToken({ issuer: system.issuer, resource: system.demo, scope: 'mcp:read', account: system.admin, client: dynamicClient });
@@ -95,5 +98,5 @@ export async function nameEverything(at: AtTheConsole, upstream: HostileUpstream
     expect(refused.status).toBe(403);
     return refused.headers.get('x-request-id') ?? '';
   });
-  return { server, project, client, dynamicClient, sender: String(sender['id']), receiver: String(receiver['id']), request };
+  return { server, project, client, confidential: String(confidential['id']), dynamicClient, sender: String(sender['id']), receiver: String(receiver['id']), request };
 }

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { repository } from '../../harness/repository.ts';
 
 const desktop = { width: 1280, height: 800 };
-const phone = { width: 360, height: 740 };
+export const phone = { width: 360, height: 740 };
 
 /** Kept of every run, for whoever wants to see what it looks like. */
 const pictures = join(repository, '.artifacts/screenshots');
