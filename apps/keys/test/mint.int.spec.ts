@@ -181,6 +181,14 @@ describe('POST /v1/pats', () => {
       expect(await stored('lost')).toMatchObject([{ keys: 0 }]);
     });
 
+    it('is one of a hundred at most, however many wait, in the order in which they came', async () => {
+      const many = Array.from({ length: 130 }, () => made('many'));
+      expect(new Set(await write(...many))).toEqual(new Set([true]));
+      const groups = await keys.query<{ ids: string[] }>("SELECT array_agg(id) AS ids FROM personal_access_tokens WHERE name = 'many' GROUP BY xmin::text ORDER BY count(*) DESC");
+      expect(groups.map(({ ids }) => ids.length)).toEqual([100, 30]);
+      expect(new Set(groups[0]?.ids)).toEqual(new Set(many.slice(0, 100).map(({ row }) => row.id)));
+    });
+
     it('answers each with its own key, and logs it as of its own request', async () => {
       const ids = Array.from({ length: 12 }, (_, at) => `request-${at}`);
       const answers = await Promise.all(ids.map((id) => keys.call(bob, 'POST', '/v1/pats', { ...body, name: `of ${id}` }, { 'x-request-id': id })));
