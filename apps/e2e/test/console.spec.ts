@@ -159,6 +159,7 @@ describe('the console', () => {
           const moved = await shiftsIn(page);
           const findings = await look(page, { ...screen, name: `console/${screen.name}`, marked: true, judged: true });
           if (moved.length > 0) findings['moved'] = moved;
+          await screen.before?.(page);
           for (const way of screen.opens ?? []) {
             const inside = await tryWay(page, way).catch((error: unknown) => [String(error).slice(0, 300)]);
             if (inside.length > 0) findings[`when open: ${way.press}`] = inside;

@@ -47,7 +47,7 @@ export function Component() {
       </Header>
       <Stack gap="xl">
         <ProblemNote error={ping.error} />
-        {failingSince !== null && <Alert color="yellow" title="It does not take messages">Since <Moment at={failingSince} />. The next one is tried <Moment at={pausedUntil} never="soon" />, and everything that waits after it.</Alert>}
+        {failingSince !== null && <Alert color="yellow" title="It does not take messages">Since <Moment at={failingSince} />. The next one is tried {pausedUntil === null ? 'soon' : <Moment at={pausedUntil} />}, and everything that waits after it.</Alert>}
         {disabledReason === 'gone' && <Alert color="red" title="Switched off">It answered that it is gone for good. Change it to switch it on again.</Alert>}
         <Facts of="The endpoint">
           <Fact name="Status"><Status>{status}</Status></Fact>

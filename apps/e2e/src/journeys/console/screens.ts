@@ -13,6 +13,8 @@ export interface Screen {
   brief?: true;
   /** What else it waits for, or does first */
   ready?: (page: Page) => Promise<unknown>;
+  /** What is done before anything is opened on it, and after it was looked at */
+  before?: (page: Page) => Promise<unknown>;
   /** What can be opened on it */
   opens?: readonly Way[];
 }
@@ -43,7 +45,7 @@ export const screensOf = ({ server, project, client, confidential, dynamicClient
   { name: 'sender', path: `webhooks/in/${sender}`, shows: ['sender'], opens: press('Change', 'New secret', 'Delete') },
   {
     name: 'receiver', path: `webhooks/out/${receiver}`, shows: ['receiver'],
-    ready: async (page) => {
+    before: async (page) => {
       await page.getByRole('button', { name: 'Send a test' }).click();
       await page.getByRole('button', { name: /^Look at/ }).waitFor();
     },
