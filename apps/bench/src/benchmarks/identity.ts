@@ -8,7 +8,7 @@ import type { BareProviderCalls } from '../processes/bare-provider.ts';
 import { startChild } from '../processes/calls.ts';
 import type { IdentityServerCalls } from '../processes/identity-server.ts';
 
-const workers = 16;
+const workers = 32;
 const seconds = 2;
 const rounds = 5;
 /** Rounds that do not count: what one request runs through is so much that the engine of JavaScript compiles it only after some thousand. */
