@@ -1,4 +1,4 @@
-import { verifies } from '@latchkey/testing';
+import { eventually, verifies } from '@latchkey/testing';
 import { decodeProtectedHeader } from 'jose';
 import { OidcEngine } from '../src/provider/oidc-engine.ts';
 import { RotateSigningKeys } from '../src/keys/rotate-signing-keys.ts';
@@ -45,7 +45,7 @@ describe('rotation of signing keys', () => {
     await move();
     const [first, next = ''] = await published();
     expect([first, next.length]).toEqual([old, 43]);
-    expect(onTheFeed()).toEqual([old, next]);
+    await eventually(() => expect(onTheFeed()).toEqual([old, next]));
     expect(await signer()).toBe(old);
     await move();
     expect(await published()).toEqual([old, next]);
@@ -62,7 +62,7 @@ describe('rotation of signing keys', () => {
     await age('signed_until', 61);
     await move();
     expect(await published()).not.toContain(old);
-    expect(onTheFeed()).not.toContain(old);
+    await eventually(() => expect(onTheFeed()).not.toContain(old));
     expect(await signer()).toBe(next);
   });
 
