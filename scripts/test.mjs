@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { build } from './setup/build.mjs';
 import { cpuSeconds } from './setup/cpu-seconds.mjs';
 import { install } from './setup/install.mjs';
-import { groupsOfKinds, jest, projects } from './setup/jest.mjs';
+import { groupsOfKinds, jest, largestFirst, projects } from './setup/jest.mjs';
 import { main } from './setup/main.mjs';
 import { findNode } from './setup/node.mjs';
 import { inModules } from './setup/paths.mjs';
@@ -84,7 +84,7 @@ main(async () => {
   await step('build', () => build(node));
   const cores = availableParallelism();
   const workers = Math.max(2, Math.floor(cores / 2));
-  const endToEnd = (name, ...args) => jest(node, name, ['--projects', e2eFolder, `--testPathIgnorePatterns=/${e2eFolder}/src/`, ...args]);
+  const endToEnd = (name, ...args) => jest(node, name, ['--projects', e2eFolder, largestFirst, `--testPathIgnorePatterns=/${e2eFolder}/src/`, ...args]);
   const serving = async () => {
     if (!wants('e2e')) return;
     // Whole systems under faults and by the clock: two at a time at most, or their time limits would measure the machine.

@@ -8,6 +8,9 @@ import { groupsFolder, specOf } from './spec-groups.mjs';
 /** How a launcher of `@latchkey/testing` begins its failure when the machine lacks a server. */
 const missingServer = 'ServerMissingError';
 
+/** The argument that has Jest begin with what takes longest. */
+export const largestFirst = `--testSequencer=${join(repository, 'scripts', 'setup', 'largest-first.mjs')}`;
+
 /** Folders with a Jest configuration, the way the workspace lists them. */
 export function projects() {
   return ['libs', 'apps'].flatMap((parent) =>
@@ -22,7 +25,7 @@ export function projects() {
 export function groupsOfKinds(kinds, before = []) {
   const folder = join(repository, groupsFolder);
   const config = { ...preset, rootDir: repository, roots: [folder], setupFiles: [...preset.setupFiles, ...before], testMatch: kinds.map((kind) => `<rootDir>/${groupsFolder}/${kind}-*.ts`) };
-  return ['--config', JSON.stringify(config), `--testSequencer=${join(repository, 'scripts', 'setup', 'largest-first.mjs')}`];
+  return ['--config', JSON.stringify(config), largestFirst];
 }
 
 function read(file) {
