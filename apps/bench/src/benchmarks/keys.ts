@@ -13,6 +13,7 @@ const seconds = 2;
 /** A process that has just been started goes on being compiled for some ten thousand requests, which are not what it costs for the rest of its life. */
 const warmSeconds = 12;
 const rounds = 3;
+const listTurns = 5;
 const population = 1_000_000;
 const usesPerReport = 5000;
 
@@ -45,16 +46,26 @@ async function measure(report: Report, place: Place, name: string, goal: number,
   report({ name: `${name}, per second of its CPU`, unit: '/s', ...summarize(perCpuSecond), budget: goal });
 }
 
-/** What is asked for the first time in a process is not compiled yet: as many do not count. */
-async function oneAtATime(count: number, operation: () => Promise<unknown>): Promise<{ p50: number; p99: number }> {
-  for (let time = 0; time < count; time += 1) await operation();
-  const times: number[] = [];
-  for (let time = 0; time < count; time += 1) {
-    const beganMs = performance.now();
-    await operation();
-    times.push(performance.now() - beganMs);
+/** One after the other, in turns of so many; the first turn does not count, as what is asked for the first time is not compiled yet. */
+async function oneAtATime(report: Report, count: number, operations: Record<string, () => Promise<unknown>>): Promise<void> {
+  const found = new Map(Object.keys(operations).map((name) => [name, { p50: [] as number[], p99: [] as number[] }]));
+  for (let turn = 0; turn <= listTurns; turn += 1) {
+    for (const [name, operation] of Object.entries(operations)) {
+      const times: number[] = [];
+      for (let time = 0; time < count; time += 1) {
+        const beganMs = performance.now();
+        await operation();
+        times.push(performance.now() - beganMs);
+      }
+      if (turn === 0) continue;
+      found.get(name)?.p50.push(percentile(times, 0.5));
+      found.get(name)?.p99.push(percentile(times, 0.99));
+    }
   }
-  return { p50: percentile(times, 0.5), p99: percentile(times, 0.99) };
+  for (const [name, { p50, p99 }] of found) {
+    report({ name: `${name}, p50`, unit: 'ms', ...summarize(p50) });
+    report({ name: `${name}, p99`, unit: 'ms', ...summarize(p99), budget: 10 });
+  }
 }
 
 async function run(report: Report, place: Place): Promise<void> {
@@ -74,11 +85,10 @@ async function run(report: Report, place: Place): Promise<void> {
     const crowd = await gateway.assert('crowd');
     const path = '/v1/pats?limit=100';
     const { nextCursor } = (await send(place, 'GET', path, crowd)) as { nextCursor: string };
-    for (const [name, query] of [['first page', ''], ['next page', `&cursor=${nextCursor}`], ['page of one owner', '&owner=owner-7'], ['page of active ones', '&status=active']] as const) {
-      const { p50, p99 } = await oneAtATime(500, () => send(place, 'GET', path + query, crowd));
-      report({ name: `${name} of 100 among 1 M keys, p50`, unit: 'ms', value: p50 });
-      report({ name: `${name} of 100 among 1 M keys, p99`, unit: 'ms', value: p99, budget: 10 });
-    }
+    const pages = { 'first page': '', 'next page': `&cursor=${nextCursor}`, 'page of one owner': '&owner=owner-7', 'page of active ones': '&status=active' };
+    await oneAtATime(report, 300, Object.fromEntries(
+      Object.entries(pages).map(([name, query]) => [`${name} of 100 among 1 M keys`, () => send(place, 'GET', path + query, crowd)]),
+    ));
 
     const speaking = await gateway.speak();
     const uses = (from: number) => Array.from({ length: usesPerReport }, (_, at) => ({ pat: String((from + at) % population + 1).padStart(8, '0'), server: 'demo', tool: 'add', day, calls: 1, lastUsedAt }));
