@@ -83,6 +83,14 @@ describe('AuditNotes', () => {
     expect(road.attempts).toBeLessThan(50);
   });
 
+  it('tries once more when it ends, and does not hold the end up where nothing can be told', async () => {
+    const road = new Road();
+    const { notes } = start(road);
+    notes.note(act(1));
+    await notes.stop();
+    expect(road.attempts).toBe(1);
+  });
+
   verifies('I17', 'what may have arrived is told again under the same ids', async () => {
     const road = new Road();
     [road.open, road.losesAnswers] = [true, 2];

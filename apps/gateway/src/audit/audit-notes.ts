@@ -56,8 +56,8 @@ export class AuditNotes {
     clearInterval(this.timer);
     await this.running;
     await this.round();
-    // What was noted meanwhile.
-    await this.round();
+    // What was noted meanwhile; where nothing could be told, once was enough.
+    if (!this.failing) await this.round();
     this.options.mark?.close(this.instance, this.waiting.length + this.pending.length + this.dropped);
   }
 
