@@ -24,6 +24,9 @@ export function readBody(request: IncomingMessage): Promise<Buffer | null> {
     });
     request.on('end', () => resolve(chunks.length === 1 ? (chunks[0] ?? nothing) : Buffer.concat(chunks)));
     request.on('error', reject);
-    request.on('close', () => reject(new Error('the client left before its request was whole')));
+    request.on('close', () => {
+      // It comes after the end too, and an error costs its stack.
+      if (!request.readableEnded) reject(new Error('the client left before its request was whole'));
+    });
   });
 }
