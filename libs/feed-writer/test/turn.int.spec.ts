@@ -56,6 +56,46 @@ describe('the turn among relays', () => {
     expect(await turnsTaken()).toEqual([]);
   });
 
+  it('comes and goes in the two trips that a change costs, and what the feed holds is summed up for fences alone', async () => {
+    const relay = await startRelay();
+    await relay.drain();
+    const statements = countQueries(keys.dataSource);
+    const change = async (id: string): Promise<number> => {
+      await keys.dataSource.query('INSERT INTO outbox (subject, version, record) VALUES ($1, 1, $2)', [`feed.keys.pat.${id}`, patRecord(id)]);
+      return statements.length;
+    };
+    const before = await change('a');
+    await relay.drain();
+    expect(statements.slice(before)).toEqual([
+      expect.stringContaining('pg_try_advisory_lock'), expect.stringContaining('UPDATE outbox SET published'), expect.stringContaining('pg_advisory_unlock'),
+    ]);
+    expect(statements[before]).not.toContain('feed_digest');
+    expect(await turnsTaken()).toEqual([]);
+    await change('b');
+    const answer = await relay.fence();
+    expect(listener.seen).toEqual(['feed.keys.pat.a@1', 'feed.keys.pat.b@1']);
+    expect(answer.digest).toBe(digestOfStream());
+  });
+
+  it('is no affair of whoever only waits for the feed to have it', async () => {
+    const relay = await startRelay();
+    const other = (await keys.another()).createQueryRunner();
+    await other.startTransaction();
+    // Marks wait for this row.
+    await other.query('SELECT 1 FROM feed_epoch FOR UPDATE');
+    await relay.drain();
+    await put('a');
+    const drained = relay.drain().then(() => 'drained');
+    await relay.published();
+    expect(listener.seen).toEqual(['feed.keys.pat.a@1']);
+    expect(await keys.dataSource.query('SELECT published_version AS v FROM outbox')).toEqual([{ v: '0' }]);
+    expect(await Promise.race([drained, Promise.resolve('still marking')])).toBe('still marking');
+    await other.commitTransaction();
+    await other.release();
+    expect(await drained).toBe('drained');
+    expect(await keys.dataSource.query('SELECT published_version AS v FROM outbox')).toEqual([{ v: '1' }]);
+  });
+
   it('is given back by every drain, also by one that fails or has to start over', async () => {
     const relay = await startRelay();
     const troubles = [

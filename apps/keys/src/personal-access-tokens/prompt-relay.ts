@@ -29,7 +29,7 @@ export class PromptRelay {
         clearTimeout(patience);
         resolve();
       };
-      this.relay.drain().then(done, done);
+      this.relay.published().then(done, done);
     });
   }
 }

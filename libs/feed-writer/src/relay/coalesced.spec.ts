@@ -56,6 +56,47 @@ describe('Coalesced', () => {
     expect(await second).toBe(2);
   });
 
+  it('tells early whoever waits only for what a run has told, and everybody at its end', async () => {
+    const tells: (() => void)[] = [];
+    const { task, ends } = controlled();
+    const coalesced = new Coalesced((tell) => {
+      tells.push(tell);
+      return task();
+    });
+    const done: string[] = [];
+    void coalesced.told().then(() => done.push('told'));
+    void coalesced.run().then(() => done.push('run'));
+    await turn();
+    // Not by what the run before has told.
+    void coalesced.told().then(() => done.push('told later'));
+    void coalesced.run().then(() => done.push('run later'));
+    tells[0]!();
+    await turn();
+    expect(done).toEqual(['told']);
+    ends[0]!();
+    await turn();
+    expect(done).toEqual(['told', 'run']);
+    expect(ends).toHaveLength(2);
+    ends[1]!();
+    await turn();
+    expect(done.slice(2).sort()).toEqual(['run later', 'told later']);
+  });
+
+  it('fails whoever waits to be told by a run that fails before it tells, and nobody by one that nobody waits for', async () => {
+    const { task, ends } = controlled();
+    const coalesced = new Coalesced(task);
+    const [told, run] = [coalesced.told(), coalesced.run()];
+    await turn();
+    ends[0]!(new Error('first'));
+    await expect(told).rejects.toThrow('first');
+    await expect(run).rejects.toThrow('first');
+    const alone = coalesced.run();
+    await turn();
+    ends[1]!(new Error('second'));
+    await expect(alone).rejects.toThrow('second');
+    await turn();
+  });
+
   it('never runs twice at once and never answers with a run that began before the call', async () => {
     let active = 0;
     let begun = 0;

@@ -13,7 +13,7 @@ export interface RelayOptions {
   tracing?: Tracing | undefined;
   /** Whether what the stream says has ended is brought back where the database says that it lives; false when left out. */
   revive?: boolean;
-  /** How often the outbox is looked at without being told to; 250 when left out. */
+  /** How often the outbox is looked at without being told to, and what the stream holds also where changes are published all the time; 250 when left out. */
   sweepMs?: number;
   /** How long whoever calls `drain` waits at most; 2000 when left out. */
   drainMs?: number;

@@ -1,28 +1,14 @@
 import type { FeedMessage } from '@latchkey/contracts';
 import { beginGeneration } from './generation.ts';
-import { markPublished, type Acknowledged } from './mark-published.ts';
+import { markPublished } from './mark-published.ts';
 import type { RelayOptions } from './options.ts';
 import { outbidRivals } from './outbid-rivals.ts';
-import { publishTraced } from './publish-traced.ts';
-import { batchSize, readOutbox, type OutboxState, type Pending } from './read-outbox.ts';
+import { hasRunBackwards, publishAll } from './publish-all.ts';
+import { batchSize, readOutbox, type OutboxState } from './read-outbox.ts';
 import type { Turn } from './turn.ts';
 
 /** Whoever else publishes to a subject more often than this during one drain is left to the next. */
 const maxRivalries = 5;
-
-/** One message that the feed refuses keeps no other of its batch from going out. */
-async function publishAll(options: RelayOptions, pending: readonly Pending[]): Promise<{ acknowledged: Acknowledged[]; failure: unknown }> {
-  const results = await Promise.allSettled(
-    pending.map(async (one) => {
-      const { subject, version, record } = one;
-      return { message: { subject, version, record }, ...(await publishTraced(options, one)) };
-    }),
-  );
-  return {
-    acknowledged: results.filter((result) => result.status === 'fulfilled').map(({ value }) => value),
-    failure: results.find((result) => result.status === 'rejected')?.reason,
-  };
-}
 
 /**
  * Publishes everything that was committed before the call. Rows that another relay may be publishing are taken too: when this is over they
@@ -54,8 +40,7 @@ export async function publishPending(options: RelayOptions, turn: Turn, before: 
     const acknowledged = all.filter(({ rival }) => rival === null);
     known = undefined;
     if (acknowledged.length > 0) {
-      // What is stored after `state` was read gets a higher sequence than all that was acknowledged before, or the stream has lost its end.
-      if (acknowledged.some(({ stored, sequence }) => stored && sequence <= state.sequence)) {
+      if (hasRunBackwards(state, acknowledged)) {
         const sequence = Math.max(...acknowledged.map((one) => one.sequence));
         await beginGeneration(manager, generation, { epoch: state.epoch, sequence });
         logger.warn({ writer, acknowledged: state.sequence, sequence }, 'the stream has run backwards; everything is published again');

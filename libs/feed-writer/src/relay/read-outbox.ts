@@ -9,19 +9,23 @@ import { tryTurn, type Turn } from './turn.ts';
 /** Published side by side: each waits for a disk of the feed, and they are about different subjects. */
 export const batchSize = 100;
 
-/** One moment of the outbox. */
-export interface OutboxState {
+/** What the feed lacks at one moment. */
+export interface OutboxMoment {
   /** The stream that it was published to. */
   epoch: string;
   generation: number;
   /** The highest sequence that the feed acknowledged. */
   sequence: number;
+  /** What the feed lacks, `batchSize` at most: changes first, then what is to be published again. */
+  pending: Pending[];
+}
+
+/** The same, and what the feed holds. */
+export interface OutboxState extends OutboxMoment {
   /** Of what the feed holds at `sequence`; 64 hex digits. */
   digest: string;
   /** How many subjects the digest is about. */
   subjects: number;
-  /** What the feed lacks, `batchSize` at most: changes first, then what is to be published again. */
-  pending: Pending[];
 }
 
 export interface Pending extends FeedMessage {
@@ -31,14 +35,17 @@ export interface Pending extends FeedMessage {
   traceparent: string | null;
 }
 
-interface Row {
+interface MomentRow {
   epoch: string;
   generation: string;
   sequence: string;
-  digest: string;
-  subjects: number;
   pending: Pending[];
   turn?: boolean | null;
+}
+
+interface Row extends MomentRow {
+  digest: string;
+  subjects: number;
   unmarked: { subject: string; marked: number; acknowledged: number }[];
 }
 
@@ -50,8 +57,8 @@ interface Reading {
   unmarked: string;
 }
 
-const sql = ({ isLacking, unmarked }: Reading): string => `
-  SELECT epoch, generation, sequence, digest, subjects,
+const moment = (isLacking: string): string => `
+    epoch, generation, sequence,
     (SELECT coalesce(json_agg(pending), '[]') FROM (
       (SELECT subject, version, record, CASE WHEN published_generation = feed_epoch.generation THEN published_sequence END AS replaces,
          ${tracedSql} AS traceparent FROM outbox
@@ -61,8 +68,10 @@ const sql = ({ isLacking, unmarked }: Reading): string => `
        WHERE published_generation < feed_epoch.generation AND published_version = version AND ${isLacking}
        ORDER BY published_generation LIMIT ${batchSize})
       LIMIT ${batchSize}
-    ) AS pending) AS pending,
-    ${unmarked} AS unmarked
+    ) AS pending) AS pending`;
+
+const sql = ({ isLacking, unmarked }: Reading): string => `
+  SELECT ${moment(isLacking)}, digest, subjects, ${unmarked} AS unmarked
   FROM feed_epoch, (SELECT bit_xor(digest)::text AS digest, sum(subjects)::integer AS subjects FROM feed_digest) AS held
   WHERE only_row`;
 
@@ -84,10 +93,22 @@ const read = { name: 'latchkey-outbox', text: plain };
 const readAfterAcknowledged = { name: 'latchkey-outbox-acknowledged', text: afterAcknowledged };
 
 /** The turn is taken after the moment that is read: what is pending there may be published meanwhile, which is found out by publishing. */
-const readAndTryTurn = {
-  name: 'latchkey-outbox-turn',
-  text: `WITH state AS MATERIALIZED (${plain}) SELECT *, CASE WHEN json_array_length(pending) > 0 THEN ${tryTurn} END AS turn FROM state`,
-};
+const andTryTurn = (reading: string): string =>
+  `WITH state AS MATERIALIZED (${reading}) SELECT *, CASE WHEN json_array_length(pending) > 0 THEN ${tryTurn} END AS turn FROM state`;
+const readAndTryTurn = { name: 'latchkey-outbox-turn', text: andTryTurn(plain) };
+
+/** Leaves out what the feed holds, which is a sum over the whole digest. */
+const lacking = `SELECT ${moment('true')} FROM feed_epoch WHERE only_row`;
+const readLacking = { name: 'latchkey-outbox-lacking', text: lacking };
+const readLackingAndTryTurn = { name: 'latchkey-outbox-lacking-turn', text: andTryTurn(lacking) };
+
+/** Reads what the feed lacks, and takes the turn in the same statement, where something is pending and nobody has it. */
+export async function readPending(turn: Turn): Promise<OutboxMoment> {
+  const [row] = await prepared<MomentRow>(turn.manager, turn.isTaken ? readLacking : readLackingAndTryTurn, []);
+  if (row === undefined) throw new Error(lostRow);
+  if (row.turn === true) turn.take();
+  return momentOf(row);
+}
 
 /**
  * Reads everything that a fence is answered from in one statement, which sees one moment of the database: what is marked there as
@@ -102,7 +123,7 @@ export async function readOutbox(manager: EntityManager, { acknowledged = [], tu
     acknowledged.length > 0
       ? await prepared<Row>(manager, readAfterAcknowledged, [subjects, versions])
       : await prepared<Row>(manager, turn === undefined || turn.isTaken ? read : readAndTryTurn, []);
-  if (row === undefined) throw new Error('feed_epoch has lost its row');
+  if (row === undefined) throw new Error(lostRow);
   if (row.turn === true) turn?.take();
   const digest = Buffer.from(hexOf(row.digest), 'hex');
   for (const { subject, marked, acknowledged: version } of row.unmarked) {
@@ -110,11 +131,12 @@ export async function readOutbox(manager: EntityManager, { acknowledged = [], tu
     xorInto(digest, digestOf(subject, version));
   }
   return {
-    epoch: row.epoch,
-    generation: Number(row.generation),
-    sequence: Number(row.sequence),
+    ...momentOf(row),
     digest: digest.toString('hex'),
     subjects: row.subjects + row.unmarked.filter(({ marked }) => marked === 0).length,
-    pending: row.pending,
   };
 }
+
+const lostRow = 'feed_epoch has lost its row';
+
+const momentOf = ({ epoch, generation, sequence, pending }: MomentRow): OutboxMoment => ({ epoch, generation: Number(generation), sequence: Number(sequence), pending });

@@ -47,6 +47,12 @@ export class Turn {
     this.taken = true;
   }
 
+  /** Travels with what was asked on this connection before, and is done after it. */
+  async end(): Promise<void> {
+    await prepared(this.manager, endTurn, []);
+    this.taken = false;
+  }
+
   /** Whoever does not get it in time goes on beside the other. */
   async wait(): Promise<void> {
     this.taken = await this.manager.query(waitForTurn).then(
