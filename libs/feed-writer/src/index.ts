@@ -1,4 +1,5 @@
 export { FenceResponder, type FenceResponderOptions } from './fence/fence-responder.ts';
+export { dropUnpublishedIndex, restoreUnpublishedIndex } from './outbox/changed-index.ts';
 export { consistencyOf } from './outbox/consistency.ts';
 export { createOutboxTable, dropOutboxTable } from './outbox/table.ts';
 export { addFeedDigest, dropFeedDigest } from './outbox/digest-table.ts';

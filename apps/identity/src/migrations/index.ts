@@ -23,6 +23,7 @@ import { ServerSettings1700000000022 } from './22-server-settings.ts';
 import { ServerHealth1700000000023 } from './23-server-health.ts';
 import { ServerProbes1700000000024 } from './24-server-probes.ts';
 import { TracedOutbox1700000000025 } from './25-traced-outbox.ts';
+import { OneChangedIndex1700000000026 } from './26-one-changed-index.ts';
 
 /** In order; a class is never changed once it was released. */
 export const migrations = [
@@ -51,4 +52,5 @@ export const migrations = [
   ServerHealth1700000000023,
   ServerProbes1700000000024,
   TracedOutbox1700000000025,
+  OneChangedIndex1700000000026,
 ];

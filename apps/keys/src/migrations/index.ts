@@ -13,6 +13,7 @@ import { EndUserIssuers1700000000012 } from './12-end-user-issuers.ts';
 import { TracedOutbox1700000000013 } from './13-traced-outbox.ts';
 import { RefusedHooks1700000000014 } from './14-refused-hooks.ts';
 import { WantedScopes1700000000015 } from './15-wanted-scopes.ts';
+import { OneChangedIndex1700000000016 } from './16-one-changed-index.ts';
 
 /** In order; a class is never changed once it was released. */
 export const migrations = [
@@ -31,4 +32,5 @@ export const migrations = [
   TracedOutbox1700000000013,
   RefusedHooks1700000000014,
   WantedScopes1700000000015,
+  OneChangedIndex1700000000016,
 ];

@@ -3,10 +3,10 @@ import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
 import { showQueryGauges, type QueryGauge } from './query-gauges.ts';
 
 const outbox: readonly QueryGauge[] = [
-  { name: 'outbox_unpublished', help: 'Records that the feed does not have yet.', text: 'SELECT count(*) AS value FROM outbox WHERE NOT published' },
+  { name: 'outbox_unpublished', help: 'Records that the feed does not have yet.', text: 'SELECT count(*) AS value FROM outbox WHERE published_version <> version' },
   {
     name: 'outbox_oldest_unpublished_seconds', help: 'How long the oldest of them has waited.',
-    text: 'SELECT extract(epoch FROM clock_timestamp() - min(updated_at)) AS value FROM outbox WHERE NOT published',
+    text: 'SELECT extract(epoch FROM clock_timestamp() - min(updated_at)) AS value FROM outbox WHERE published_version <> version',
   },
 ];
 
