@@ -15,7 +15,10 @@ function rowsInsert<T extends ObjectLiteral>(dataSource: DataSource, entity: Ent
   // Hot path: one object a row, and nothing beside it.
   const jsonOf = (row: T): Record<string, unknown> => {
     const json: Record<string, unknown> = {};
-    for (const { databaseName, propertyName, isBytes } of members) json[databaseName] = isBytes ? bytesInJson(row[propertyName]) : row[propertyName];
+    for (const { databaseName, propertyName, isBytes } of members) {
+      const value = row[propertyName] as unknown;
+      if (value !== null) json[databaseName] = isBytes ? bytesInJson(value as Buffer) : value;
+    }
     return json;
   };
   return {
@@ -24,7 +27,7 @@ function rowsInsert<T extends ObjectLiteral>(dataSource: DataSource, entity: Ent
   };
 }
 
-const bytesInJson = (bytes: Buffer | null): string | null => (bytes === null ? null : `\\x${bytes.toString('hex')}`);
+const bytesInJson = (bytes: Buffer): string => `\\x${bytes.toString('hex')}`;
 
 /** Made once: what an entity looks like does not change. */
 const inserts = new WeakMap<DataSource, Map<string, RowsInsert<never>>>();
