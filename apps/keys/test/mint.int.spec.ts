@@ -189,6 +189,33 @@ describe('POST /v1/pats', () => {
       expect(new Set(groups[0]?.ids)).toEqual(new Set(many.slice(0, 100).map(({ row }) => row.id)));
     });
 
+    it('has a second transaction beside it where a dozen wait, and no third', async () => {
+      const holder = new pg.Client({ connectionString: keys.databaseUrl });
+      await holder.connect();
+      try {
+        await holder.query('BEGIN; LOCK TABLE keys.personal_access_tokens IN SHARE MODE');
+        const held = "SELECT count(*)::int AS writers FROM pg_locks WHERE NOT granted AND relation = 'personal_access_tokens'::regclass";
+        const asked = (count: number): Promise<boolean[]> => write(...Array.from({ length: count }, () => made('beside')));
+        const writers = (count: number): Promise<void> => eventually(async () => expect(await keys.query(held)).toEqual([{ writers: count }]));
+        const all = [asked(1)];
+        await writers(1);
+        all.push(asked(11));
+        await new Promise(setImmediate);
+        expect(await keys.query(held)).toEqual([{ writers: 1 }]);
+        all.push(asked(1));
+        await writers(2);
+        all.push(asked(13));
+        await new Promise(setImmediate);
+        expect(await keys.query(held)).toEqual([{ writers: 2 }]);
+        await holder.query('COMMIT');
+        expect(new Set((await Promise.all(all)).flat())).toEqual(new Set([true]));
+      } finally {
+        await holder.end();
+      }
+      const groups = await keys.query<{ n: number }>("SELECT count(*)::int AS n FROM personal_access_tokens WHERE name = 'beside' GROUP BY xmin::text ORDER BY n");
+      expect(groups.map(({ n }) => n)).toEqual([1, 12, 13]);
+    });
+
     it('answers each with its own key, and logs it as of its own request', async () => {
       const ids = Array.from({ length: 12 }, (_, at) => `request-${at}`);
       const answers = await Promise.all(ids.map((id) => keys.call(bob, 'POST', '/v1/pats', { ...body, name: `of ${id}` }, { 'x-request-id': id })));

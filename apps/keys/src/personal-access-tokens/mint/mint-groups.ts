@@ -7,6 +7,9 @@ import { storeMade, type MadeKey } from '../issue.ts';
 import { presentMoment } from '../minting-moment.ts';
 
 const largest = 100;
+/** So many that wait are worth a transaction of their own beside the one that is written: while one waits for Postgres or its disk, the other is made or answered. */
+const crowd = 12;
+const mostWriters = 2;
 
 interface Waiting {
   make: () => MadeKey;
@@ -15,18 +18,24 @@ interface Waiting {
   fail: (error: unknown) => void;
 }
 
+/** Keys of one organization. */
+interface Queue {
+  waiting: Waiting[];
+  writers: number;
+}
+
 interface Made extends Pick<Waiting, 'settle' | 'fail'> {
   key: MadeKey;
 }
 
 /**
  * Writes keys of one organization that are asked for at the same time in one transaction: it costs little more than that of one key, and the disk
- * is waited for once. One that is asked for while nothing is written waits for no other; one during a transaction is of the next. Those of
- * another organization share nothing with it, and wait for nothing of it.
+ * is waited for once. One that is asked for while nothing is written waits for no other; one during a transaction is of the next, or of one beside it,
+ * where many are asked for. Those of another organization share nothing with it, and wait for nothing of it.
  */
 @Injectable()
 export class MintGroups {
-  private readonly waiting = new Map<string, Waiting[]>();
+  private readonly queues = new Map<string, Queue>();
 
   constructor(private readonly dataSource: DataSource) {}
 
@@ -40,26 +49,25 @@ export class MintGroups {
     const served = currentRequest();
     const asServed = served === undefined ? make : () => withFacts(served, make);
     return new Promise((settle, fail) => {
-      const waiter: Waiting = { make: asServed, settle: settle as Waiting['settle'], fail };
-      const waiting = this.waiting.get(org);
-      if (waiting !== undefined) return void waiting.push(waiter);
-      this.waiting.set(org, [waiter]);
+      const queue = this.queues.get(org) ?? { waiting: [], writers: 0 };
+      this.queues.set(org, queue);
+      queue.waiting.push({ make: asServed, settle: settle as Waiting['settle'], fail });
+      if (queue.writers > 0 && (queue.writers === mostWriters || queue.waiting.length < crowd)) return;
+      queue.writers += 1;
       // Whatever else has come in this turn of the event loop goes along.
-      void nextTurn().then(() => this.work(org));
+      void nextTurn().then(() => this.work(org, queue));
     });
   }
 
-  private async work(org: string): Promise<void> {
-    for (let group = this.next(org); group.length > 0; group = this.next(org)) {
+  private async work(org: string, queue: Queue): Promise<void> {
+    for (let group = queue.waiting.splice(0, largest); group.length > 0; group = queue.waiting.splice(0, largest)) {
       await this.writeGroup(org, group.flatMap(made));
       // What has arrived meanwhile, and is not read yet, goes along.
       await nextTurn();
+      if (queue.writers > 1 && queue.waiting.length < crowd) break;
     }
-    this.waiting.delete(org);
-  }
-
-  private next(org: string): Waiting[] {
-    return this.waiting.get(org)?.splice(0, largest) ?? [];
+    queue.writers -= 1;
+    if (queue.writers === 0) this.queues.delete(org);
   }
 
   private async writeGroup(org: string, group: readonly Made[]): Promise<void> {
