@@ -3,13 +3,14 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { completeStyles } from './build/complete-styles.ts';
 import { compressFiles } from './build/compress-files.ts';
+import { themeVariables } from './build/theme-variables.ts';
 
 const componentStyles = fileURLToPath(new URL('styles', import.meta.resolve('@mantine/core/styles.css')));
 
 export default defineConfig({
   root: import.meta.dirname,
   base: '/console/',
-  plugins: [react(), completeStyles(componentStyles), compressFiles()],
+  plugins: [react(), themeVariables(), completeStyles(componentStyles), compressFiles()],
   // The sources of the workspace: nothing has to be compiled first.
   resolve: { conditions: ['@latchkey/source', 'module', 'browser', 'production'] },
   // Identity puts the nonce of each answer in its place (apps/identity/src/console/web/console-files.ts).

@@ -10,7 +10,8 @@ import './console.css';
 import { styleNonce } from './nonce.ts';
 import { readyToDraw } from './ready.ts';
 import { makeRouter } from './router.tsx';
-import { readable, theme } from './theme.ts';
+import { theme } from './theme.ts';
+import 'virtual:theme-variables.css';
 
 const client = new QueryClient({
   defaultOptions: {
@@ -28,7 +29,7 @@ const router = makeRouter(client);
 // Until then the page shows what it came with: drawing twice is what takes longest.
 void readyToDraw(router, client).then(() => createRoot(root).render(
   <StrictMode>
-    <MantineProvider theme={theme} cssVariablesResolver={readable} defaultColorScheme="auto" getStyleNonce={() => styleNonce}>
+    <MantineProvider theme={theme} withCssVariables={false} defaultColorScheme="auto" getStyleNonce={() => styleNonce}>
       <Notifications position="bottom-right" />
       <QueryClientProvider client={client}>
         <RouterProvider router={router} />

@@ -101,6 +101,8 @@ describe('the console', () => {
       expect(screen.script).toBeLessThan(300_000);
       expect(screen.named.filter((named) => named.startsWith('/console/api/'))).toHaveLength(6);
       expect(screen.asked).toEqual(screen.named);
+      expect(screen.elements).toBeLessThan(300);
+      expect([screen.closed, screen.workedOut < 5_000]).toEqual([0, true]);
       await cold.context().close();
     }
   }, 60_000);

@@ -8,6 +8,11 @@ export interface FirstScreen {
   /** From the click to the last figure, by the browser's own clock */
   shownMs: number;
   loadedMs: number;
+  /** What had to be drawn, and what of it is only there in case somebody opens it */
+  elements: number;
+  closed: number;
+  /** Characters of style that were worked out by scripts */
+  workedOut: number;
   /** All that was asked for until it was shown, in order of the alphabet; what was asked twice is there twice */
   asked: string[];
   /** What the page itself names, so that it is asked for before any script has run */
@@ -27,7 +32,9 @@ const ask = `(() => {
   const [navigation] = performance.getEntriesByType('navigation');
   const path = (name) => name.slice(location.origin.length);
   const asked = files.map(({ name }) => path(name)).sort();
-  return { asked, script: size('.js'), style: size('.css'), font: size('.woff2') + size('.woff') + size('.ttf'), shownMs: Math.round(window.shownAt), loadedMs: Math.round(navigation.loadEventEnd) };
+  const workedOut = [...document.querySelectorAll('style')].reduce((sum, { textContent }) => sum + textContent.length, 0);
+  const drawn = { elements: document.querySelectorAll('body *').length, closed: document.querySelectorAll('[role="listbox"], [role="menu"], [role="dialog"], .mantine-Popover-dropdown').length, workedOut };
+  return { ...drawn, asked, script: size('.js'), style: size('.css'), font: size('.woff2') + size('.woff') + size('.ttf'), shownMs: Math.round(window.shownAt), loadedMs: Math.round(navigation.loadEventEnd) };
 })()`;
 
 /** Opens the console in a browser that has none of it yet, until its first screen shows what it is for. */
@@ -44,7 +51,7 @@ export async function openFirstScreen(page: Page, address: string): Promise<Firs
   return { ...seen, asked: ofTheScreen(seen.asked), named: ofTheScreen(named) };
 }
 
-export const inWords = ({ script, style, font, shownMs, loadedMs }: FirstScreen): string =>
-  `first screen: JavaScript ${kilobytes(script)}, CSS ${kilobytes(style)}, fonts ${kilobytes(font)}; loaded after ${loadedMs} ms, shown after ${shownMs} ms`;
+export const inWords = ({ script, style, font, shownMs, loadedMs, elements, workedOut }: FirstScreen): string =>
+  `first screen: JavaScript ${kilobytes(script)}, CSS ${kilobytes(style)}, fonts ${kilobytes(font)}; ${elements} elements, styles of scripts ${kilobytes(workedOut)}; loaded after ${loadedMs} ms, shown after ${shownMs} ms`;
 
 const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
