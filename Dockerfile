@@ -66,7 +66,8 @@ COPY --from=build /app/apps/console/dist apps/console/dist
 ENV PORT=8081 NODE_OPTIONS="--max-old-space-size=384 --max-semi-space-size=16"
 EXPOSE 8081 9081
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["node", "/healthcheck.mjs"]
-CMD ["node", "apps/identity/dist/main.js"]
+# Not to be had by NODE_OPTIONS: the whole heap is collected when it has grown by four fifths, and not by one third, of what was in use.
+CMD ["node", "--heap-growing-percent=80", "apps/identity/dist/main.js"]
 
 FROM runtime AS keys
 COPY --from=build /app/apps/keys apps/keys

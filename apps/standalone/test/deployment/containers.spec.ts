@@ -109,7 +109,7 @@ describe('the images', () => {
   });
 
   it('start programs that the build makes', () => {
-    const programs = [...dockerfile.matchAll(/^CMD \["node", "(apps\/[^"]+)"\]$/gm)].map(([, path = '']) => path);
+    const programs = [...dockerfile.matchAll(/^CMD \["node", (?:"--[^"]+", )*"(apps\/[^"]+)"\]$/gm)].map(([, path = '']) => path);
     const commands = [...services.map(([, service]) => service as ComposeService & { command?: string[] }).flatMap(({ command }) => (command?.[0] === 'node' ? [command[1]!] : []))];
     expect([programs.length, commands.length]).toEqual([4, 2]);
     for (const program of [...programs, ...commands]) expect(existsSync(join(repository, program.replace('/dist/', '/src/').replace(/\.js$/, '.ts')))).toBe(true);
