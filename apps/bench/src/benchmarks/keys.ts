@@ -8,11 +8,11 @@ import { startChild, type Child } from '../processes/calls.ts';
 import { gatewayIdentity, type GatewayIdentity } from '../processes/gateway-identity.ts';
 import type { KeysServerCalls } from '../processes/keys-server.ts';
 
-const workers = 32;
+const workers = 64;
 const seconds = 2;
 /** A process that has just been started goes on being compiled for some ten thousand requests, which are not what it costs for the rest of its life. */
-const warmSeconds = 12;
-const rounds = 3;
+const warmSeconds = 15;
+const rounds = 5;
 const listTurns = 5;
 const population = 1_000_000;
 const usesPerReport = 5000;
