@@ -4,7 +4,7 @@ import { obtainToken } from '../src/clients/obtain-token.ts';
 import { rawMcp } from '../src/clients/raw-mcp.ts';
 import { startStandalone, type Standalone } from '../src/harness/standalone.ts';
 import { signIn } from '../src/journeys/console/at-the-console.ts';
-import { tryMenuOnPhone, trySecret, tryWay } from '../src/journeys/console/dialogs.ts';
+import { tryList, tryMenuOnPhone, trySecret, tryWay } from '../src/journeys/console/dialogs.ts';
 import { entrances } from '../src/journeys/console/entrance.ts';
 import { expectFirstRun } from '../src/journeys/console/first-run.ts';
 import { inWords, openFirstScreen } from '../src/journeys/console/first-screen.ts';
@@ -155,19 +155,26 @@ describe('the console', () => {
 
       verifies('O1', 'every screen and all that opens on it shows names as text, keeps nobody out by day or night, fits a phone, and moves nothing under the eye', async () => {
         const found: Record<string, Findings> = {};
-        for (const screen of screensOf(named)) {
-          await open(screen.path);
-          await settled(page, screen);
-          const moved = await shiftsIn(page);
-          const findings = await look(page, { ...screen, name: `console/${screen.name}`, marked: true, judged: true });
-          if (moved.length > 0) findings['moved'] = moved;
-          await screen.before?.(page);
-          for (const way of screen.opens ?? []) {
-            const inside = await tryWay(page, way).catch((error: unknown) => [String(error).slice(0, 300)]);
-            if (inside.length > 0) findings[`when open: ${way.press}`] = inside;
+        const screens = screensOf(named).values();
+        const walk = async (at: Page) => {
+          for (const screen of screens) {
+            await opener(at)(screen.path);
+            await settled(at, screen);
+            const moved = await shiftsIn(at);
+            const findings = await look(at, { ...screen, name: `console/${screen.name}`, marked: true, judged: true });
+            if (moved.length > 0) findings['moved'] = moved;
+            await screen.before?.(at);
+            for (const way of screen.opens ?? []) {
+              const inside = await (way.list === true ? tryList : tryWay)(at, way).catch((error: unknown) => [String(error).slice(0, 300)]);
+              if (inside.length > 0) findings[`when open: ${way.press}`] = inside;
+            }
+            if (Object.keys(findings).length > 0) found[screen.name] = findings;
           }
-          if (Object.keys(findings).length > 0) found[screen.name] = findings;
-        }
+        };
+        // Nothing here changes what another screen shows: two browsers go on from one list.
+        const companion = await newPage({ storageState: await page.context().storageState() });
+        await Promise.all([walk(page), walk(companion)]);
+        await companion.context().close();
         const menu = await tryMenuOnPhone(page);
         if (menu.length > 0) found['menu'] = { 'on a phone': menu };
         expect([found, fired]).toEqual([{}, []]);

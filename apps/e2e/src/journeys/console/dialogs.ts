@@ -8,9 +8,14 @@ export interface Way {
   choose?: string;
   /** The menu itself is what is looked at */
   menu?: true;
+  /** It is a field, and what is looked at is the list that it offers */
+  list?: true;
 }
 
 const [dialogs, menus] = ['[role="dialog"]', '[role="menu"]'];
+
+/** A list, and the field that offers it: focus stays in that one. */
+const lists = '[role="listbox"], [aria-haspopup="listbox"][aria-expanded="true"]';
 
 const focusIn = (page: Page, within: string) => page.locator(`${within}:focus-within`).first().waitFor();
 
@@ -43,6 +48,21 @@ export async function tryWay(page: Page, { press, choose, menu }: Way): Promise<
   await open.waitFor({ state: 'detached' });
   await opener.and(page.locator(':focus')).waitFor();
   return found.map((violation) => `${press}${choose === undefined ? '' : `, ${choose}`}: ${violation}`);
+}
+
+/**
+ * Opens the list of a field by keyboard; Escape closes it, and whoever chooses nothing is in the field as before.
+ * @returns what axe-core finds wrong with either
+ */
+export async function tryList(page: Page, { press }: Way): Promise<string[]> {
+  const field = page.getByLabel(new RegExp(`^${press}`)).and(page.locator('[aria-haspopup="listbox"]')).first();
+  await field.press('ArrowDown');
+  await page.getByRole('listbox').getByRole('option').first().waitFor();
+  const found = await judged(page, lists);
+  await page.keyboard.press('Escape');
+  await page.getByRole('listbox').waitFor({ state: 'detached' });
+  await field.and(page.locator(':focus')).waitFor();
+  return found;
 }
 
 /** A secret that is shown once does not go by Escape alone: it asks, in the same dialog, and stays when asked to. */

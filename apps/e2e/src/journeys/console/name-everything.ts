@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { eventually } from '@latchkey/testing';
 import { obtainToken } from '../../clients/obtain-token.ts';
 import { rawMcp } from '../../clients/raw-mcp.ts';
@@ -42,6 +42,16 @@ async function registerItself({ system }: AtTheConsole): Promise<string> {
   return id;
 }
 
+/** Something that came, and a secret that is about to end, are there to be looked at. */
+async function sendsAndGetsAnotherSecret({ system }: AtTheConsole, api: ConsoleApi, sender: Record<string, unknown>): Promise<void> {
+  const body = JSON.stringify({ title: evil('called') });
+  const signature = `sha256=${createHmac('sha256', String(sender['secret'])).update(body).digest('hex')}`;
+  const sent = await fetch(String(sender['url']), { method: 'POST', body, headers: { 'content-type': 'application/json', 'x-github-delivery': 'one', 'x-hub-signature-256': signature } });
+  const rotated = await api('POST', `/v1/webhooks/subscriptions/${String(sender['id'])}/rotate-secret`, { overlapSeconds: 3600 });
+  expect([sent.status, rotated.status]).toEqual([202, 201]);
+  system.secrets.add('next secret of a hostile sender', String(rotated.body['secret']));
+}
+
 /** Gives one thing of each kind the name that means most harm. */
 export async function nameEverything(at: AtTheConsole, upstream: HostileUpstream): Promise<Named> {
   const { system, page } = at;
@@ -68,6 +78,7 @@ export async function nameEverything(at: AtTheConsole, upstream: HostileUpstream
   system.secrets.add('token of a hostile client', grant.access);
   const { body: sender } = await api('POST', '/v1/webhooks/subscriptions', { name: evil('sender'), project, verifier: 'github', action: { server, tool: 'add' } });
   system.secrets.add('secret of a hostile sender', String(sender['secret']));
+  await sendsAndGetsAnotherSecret(at, api, sender);
   const { body: receiver } = await api('POST', '/v1/webhooks/endpoints', { url: 'http://localhost:9/%22%3E%3Cimg%20src=x%3E', events: ['*'], description: evil('receiver') });
   system.secrets.add('secret of a hostile receiver', String(receiver['secret']));
   // The label of a provider is shorter than other names.

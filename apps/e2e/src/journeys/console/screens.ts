@@ -21,11 +21,12 @@ export interface Screen {
 
 const press = (...names: string[]): Way[] => names.map((name) => ({ press: name }));
 const choose = (row: string, ...items: string[]): Way[] => [{ press: row, menu: true }, ...items.map((item) => ({ press: row, choose: item }))];
+const list = (...names: string[]): Way[] => names.map((name) => ({ press: name, list: true }));
 const row = 'What to do with';
 
 /** Every screen of the console, with something on it. */
 export const screensOf = ({ server, project, client, confidential, dynamicClient, sender, receiver, request }: Named): readonly Screen[] => [
-  { name: 'home', path: '', shows: ['org'], ready: (page) => page.getByRole('link', { name: /^Feed age/ }).getByText(/\d s$/).waitFor(), opens: [{ press: 'Account of', menu: true }] },
+  { name: 'home', path: '', shows: ['org'], ready: (page) => page.getByRole('link', { name: /^Feed age/ }).getByText(/\d s$/).waitFor(), opens: [{ press: 'Account of', menu: true }, ...list('Organization', 'Client')] },
   { name: 'keys', path: 'keys', shows: ['key'], opens: [...press('Create key'), ...choose(row, 'Rotate', 'Revoke')] },
   { name: 'servers', path: 'servers', shows: ['server'], opens: press('Register server') },
   { name: 'server-connect', brief: true, path: `servers/${server}`, shows: ['server'], opens: press('Delete') },
@@ -33,7 +34,7 @@ export const screensOf = ({ server, project, client, confidential, dynamicClient
   { name: 'server-health', path: `servers/${server}?tab=health`, shows: ['server', 'upstream'] },
   { name: 'server-settings', path: `servers/${server}?tab=settings`, shows: ['server'] },
   { name: 'connections', path: 'connections', shows: ['connection'], opens: [...press('Add connection'), ...choose(row, 'Give another value', 'Revoke')] },
-  { name: 'oauth-clients', path: 'oauth-clients', shows: ['client'], opens: press('Register a client') },
+  { name: 'oauth-clients', path: 'oauth-clients', shows: ['client'], opens: [...press('Register a client'), ...list('Kind')] },
   { name: 'oauth-clients-dynamic', brief: true, path: 'oauth-clients?origin=dynamic', shows: ['dynamic'] },
   { name: 'oauth-client', path: `oauth-clients/${client}`, shows: ['client'], opens: press('Change', 'Delete') },
   { name: 'oauth-client-confidential', brief: true, path: `oauth-clients/${confidential}`, shows: ['confidential'], opens: press('New secret') },
@@ -42,7 +43,7 @@ export const screensOf = ({ server, project, client, confidential, dynamicClient
   { name: 'grants-remembered', brief: true, path: 'grants?tab=remembered', shows: [], ready: (page) => page.getByRole('tab', { name: 'Allowed without asking', selected: true }).waitFor() },
   { name: 'webhooks-in', path: 'webhooks', shows: ['sender'], opens: press('Let a sender in') },
   { name: 'webhooks-out', path: 'webhooks?tab=out', shows: ['receiver'], opens: press('Add an endpoint') },
-  { name: 'sender', path: `webhooks/in/${sender}`, shows: ['sender'], opens: press('Change', 'New secret', 'Delete') },
+  { name: 'sender', path: `webhooks/in/${sender}`, shows: ['sender'], opens: press('Look at', 'End it now', 'Change', 'New secret', 'Delete') },
   {
     name: 'receiver', path: `webhooks/out/${receiver}`, shows: ['receiver'],
     before: async (page) => {
@@ -52,8 +53,8 @@ export const screensOf = ({ server, project, client, confidential, dynamicClient
     opens: press('Look at', 'Change', 'New secret', 'Delete'),
   },
   { name: 'explain', path: `explain?request=${encodeURIComponent(request)}`, shows: [], ready: (page) => page.getByRole('article').waitFor() },
-  { name: 'explain-now', path: 'explain?about=now', shows: [], ready: (page) => page.getByLabel('Server').first().waitFor() },
-  { name: 'audit', path: 'audit?action=identity_provider.', shows: ['provider'], ready: (page) => page.getByRole('table', { name: 'Entries' }).waitFor(), opens: press('Verify the chain') },
+  { name: 'explain-now', path: 'explain?about=now', shows: [], ready: (page) => page.getByLabel('Server').first().waitFor(), opens: list('Key', 'Server') },
+  { name: 'audit', path: 'audit?action=identity_provider.', shows: ['provider'], ready: (page) => page.getByRole('table', { name: 'Entries' }).waitFor(), opens: [...press('Verify the chain'), ...list('Outcome')] },
   { name: 'usage', path: 'usage', shows: [], ready: (page) => page.getByText('Calls of programs that a person connected').waitFor() },
   { name: 'members', path: 'members', shows: ['member'], opens: [...press('Invite somebody'), ...choose(`${row} eve@`, 'Change roles', 'End all credentials', 'Remove')] },
   { name: 'invitations', brief: true, path: 'members?tab=invitations', shows: [], ready: (page) => page.getByText('late@example.com').first().waitFor(), opens: choose(row, 'Take it back') },
