@@ -21,6 +21,8 @@ export const theme = createTheme({
     Button: Button.extend({ defaultProps: { fw: 600 } }),
     // What a field offers is laid out when it is opened, and not beforehand for each field of a screen.
     Combobox: Combobox.extend({ defaultProps: { keepMounted: false } }),
+    // By name, so that none of them is part of the first script; their lists scroll by themselves (console.css).
+    ...Object.fromEntries(['Autocomplete', 'MultiSelect', 'Select', 'TagsInput'].map((name) => [name, { defaultProps: { withScrollArea: false } }])),
     // Its first item takes the focus; an empty element that takes it instead is none of the things that a menu may hold.
     Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
     Modal: Modal.extend({ defaultProps: { centered: false, overlayProps: { backgroundOpacity: 0.5 }, closeButtonProps: { 'aria-label': 'Close' } } }),
