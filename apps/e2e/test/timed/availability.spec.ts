@@ -93,6 +93,13 @@ describe('two of each service, on servers that fail one after the other', () => 
   verifies('O4', 'the primary of Redis dies: no request fails, and limits are shared again once its replica took over', async () => {
     const limits = async (): Promise<unknown[]> => Promise.all(system.gateways.map(async (gateway) => ((await (await fetch(`${gateway}/readyz`)).json()) as { limits: string }).limits));
     await eventually(async () => expect(await limits()).toEqual(['shared', 'shared']), slow);
+    // Both feeds have found their way past the server that died before: what is refused from here on is refused for the sake of Redis.
+    await eventually(async () => {
+      for (const url of system.feedStatusUrls) {
+        const { identity, keys } = (await (await fetch(url)).json()) as Record<'identity' | 'keys', { ageMs: number | null }>;
+        expect(Math.max(identity.ageMs ?? Infinity, keys.ageMs ?? Infinity)).toBeLessThan(1000);
+      }
+    }, slow);
     const load = calls((status) => status === 200);
     await system.primary.kill();
     await eventually(async () => expect(await limits()).toContain('insurance'), slow);
