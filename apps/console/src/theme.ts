@@ -1,4 +1,4 @@
-import { Badge, Button, Combobox, createTheme, Menu, Modal, Table, Tooltip, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+import { Badge, Button, createTheme, Menu, Modal, Table, Tooltip, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
 
 /** Blue and greys of the pages that identity renders: see apps/identity/src/pages/stylesheet.ts. Whoever goes from one to the other stays in one house. */
 const brand: MantineColorsTuple = ['#eef4ff', '#dbe7ff', '#bdd2ff', '#9dbcff', '#86a9ff', '#5a86f5', '#2f63e6', '#1d4ed8', '#1a43b8', '#173a99'];
@@ -19,8 +19,6 @@ export const theme = createTheme({
   components: {
     Badge: Badge.extend({ defaultProps: { variant: 'light', tt: 'none', fw: 600, miw: 'max-content' } }),
     Button: Button.extend({ defaultProps: { fw: 600 } }),
-    // What a field offers is laid out when it is opened, and not beforehand for each field of a screen.
-    Combobox: Combobox.extend({ defaultProps: { keepMounted: false } }),
     // By name, so that none of them is part of the first script; their lists scroll by themselves (console.css).
     ...Object.fromEntries(['Autocomplete', 'MultiSelect', 'Select', 'TagsInput'].map((name) => [name, { defaultProps: { withScrollArea: false } }])),
     // Its first item takes the focus; an empty element that takes it instead is none of the things that a menu may hold.

@@ -2,15 +2,18 @@ import { Anchor, Select, Text } from '@mantine/core';
 import { useNavigate } from 'react-router';
 import { useMe, useOrg } from '../api/me.tsx';
 import { shown } from '../parts/foreign.tsx';
+import { useListWhenOpened } from '../parts/list-when-opened.ts';
 
 /** The organization at hand, and the way to another. */
 export function OrgChoice() {
   const { memberships, mayCreateOrganization } = useMe();
   const { org, role } = useOrg();
   const navigate = useNavigate();
+  const list = useListWhenOpened();
   return (
     <>
       <Select
+        {...list}
         aria-label="Organization"
         data={memberships.map((membership) => ({ value: membership.org, label: shown(membership.name) }))}
         value={org}

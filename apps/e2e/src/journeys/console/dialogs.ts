@@ -58,6 +58,8 @@ export async function tryList(page: Page, { press }: Way): Promise<string[]> {
   const field = page.getByLabel(new RegExp(`^${press}`)).and(page.locator('[aria-haspopup="listbox"]')).first();
   await field.press('ArrowDown');
   await page.getByRole('listbox').getByRole('option').first().waitFor();
+  // Who does not see it is told that it is open, and which it is.
+  await field.and(page.locator('[role="combobox"][aria-expanded="true"][aria-controls]')).waitFor();
   const found = await judged(page, lists);
   await page.keyboard.press('Escape');
   await page.getByRole('listbox').waitFor({ state: 'detached' });
