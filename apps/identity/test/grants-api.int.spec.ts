@@ -65,6 +65,30 @@ describe('the API of grants', () => {
     expect(entry!.event).toMatchObject({ org: 'acme', actor: { kind: 'user', id: owner.sub }, target: { kind: 'client', id: clientId }, details: { origin: 'consent' } });
   });
 
+  verifies('I6', 'whoever holds a connected program keeps no other use from being noted, and its own is noted once they let go', async () => {
+    const { dataSource } = world.identity;
+    const usedAt = async (id: string) => (await world.call('GET', `/v1/grants/${id}`, owner)).body.lastUsedAt;
+    for (;;) {
+      const held = gid((await connect(issuer)).tokens);
+      const holder = dataSource.createQueryRunner();
+      await holder.startTransaction();
+      try {
+        const [row] = (await holder.query('SELECT used_at FROM authorizations WHERE grant_id = $1 FOR UPDATE', [held])) as { used_at: Date | null }[];
+        // Noted before it could be held: another one is taken.
+        if (row!.used_at !== null) continue;
+        const free = gid((await connect(issuer)).tokens);
+        await eventually(async () => (await usedAt(free)) !== null);
+        expect(await usedAt(held)).toBeNull();
+        await holder.rollbackTransaction();
+        await eventually(async () => (await usedAt(held)) !== null);
+        return;
+      } finally {
+        if (holder.isTransactionActive) await holder.rollbackTransaction();
+        await holder.release();
+      }
+    }
+  });
+
   verifies('I6', 'a member sees and disconnects their own programs, and learns nothing of others\'', async () => {
     const theirs = gid((await connect(issuer)).tokens);
     const { clientId, tokens } = await connect(issuer, {}, { as: mia });
