@@ -11,8 +11,8 @@ import type { IdentityServerCalls } from '../processes/identity-server.ts';
 const workers = 32;
 const seconds = 2;
 const rounds = 5;
-/** Rounds that do not count: what one request runs through is so much that the engine of JavaScript compiles it only after some thousand. */
-const warmUps = 3;
+/** What one request runs through is so much that the engine of JavaScript goes on compiling it for some thousand requests, which are not what it costs for the rest of its life. */
+const warmSeconds = 20;
 const mebibyte = 1024 * 1024;
 /** As docs/operations.md starts it. */
 const heapBounds = ['--max-old-space-size=384', '--max-semi-space-size=16', '--heap-growing-percent=80'];
@@ -29,15 +29,15 @@ interface Rates {
   perCpuSecond: number[];
 }
 
-/** Contenders take turns in every round; the first ones warm up and do not count. */
+/** Contenders take turns in every round; the first one warms up and does not count. */
 async function takeTurns(contenders: readonly Contender[]): Promise<Map<string, Rates>> {
   const rates = new Map(contenders.map(({ name }) => [name, { perSecond: [], perCpuSecond: [] } as Rates]));
-  for (let round = 0; round < warmUps + rounds; round += 1) {
+  for (let round = 0; round <= rounds; round += 1) {
     for (const { name, operation, cpuMs } of contenders) {
       const before = await cpuMs();
-      const { perSecond, operations } = await asManyAsPossible(workers, seconds, operation);
+      const { perSecond, operations } = await asManyAsPossible(workers, round === 0 ? warmSeconds : seconds, operation);
       const cpuSeconds = ((await cpuMs()) - before) / 1000;
-      if (round < warmUps) continue;
+      if (round === 0) continue;
       rates.get(name)?.perSecond.push(perSecond);
       rates.get(name)?.perCpuSecond.push(operations / cpuSeconds);
     }
