@@ -23,11 +23,16 @@ const client = new QueryClient({
   },
 });
 
-const root = document.getElementById('root');
-if (root === null) throw new Error('no root');
+/** Looked up when it is needed: scripts begin while the page still comes. */
+function rootElement(): HTMLElement {
+  const root = document.getElementById('root');
+  if (root === null) throw new Error('no root');
+  return root;
+}
+
 const router = makeRouter(client);
 // Until then the page shows what it came with: drawing twice is what takes longest.
-void readyToDraw(router, client).then(() => createRoot(root).render(
+void readyToDraw(router, client).then(() => createRoot(rootElement()).render(
   <StrictMode>
     <MantineProvider theme={theme} withCssVariables={false} defaultColorScheme="auto" getStyleNonce={() => styleNonce}>
       <Notifications position="bottom-right" />

@@ -21,7 +21,7 @@ const initialized = (router: Router) => new Promise<void>((resolve) => {
   });
 });
 
-/** Until the first screen can be drawn with all that it shows, or nearly so. Its questions were asked together with the scripts: see first-questions.ts of identity. */
+/** Until the first screen can be drawn with all that it shows, or nearly so. The page brings the answers along: see answer-first.ts of identity. */
 export async function readyToDraw(router: Router, client: QueryClient): Promise<void> {
   await initialized(router);
   const me = client.getQueryData<Awaited<ReturnType<typeof meQuery.queryFn>>>(meQuery.queryKey);

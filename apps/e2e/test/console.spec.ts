@@ -7,7 +7,7 @@ import { signIn } from '../src/journeys/console/at-the-console.ts';
 import { tryList, tryMenuOnPhone, trySecret, tryWay } from '../src/journeys/console/dialogs.ts';
 import { entrances } from '../src/journeys/console/entrance.ts';
 import { expectFirstRun } from '../src/journeys/console/first-run.ts';
-import { inWords, openFirstScreen } from '../src/journeys/console/first-screen.ts';
+import { broughtBy, inWords, openFirstScreen } from '../src/journeys/console/first-screen.ts';
 import { evil } from '../src/journeys/console/hostile-names.ts';
 import { startHostileUpstream, type HostileUpstream } from '../src/journeys/console/hostile-upstream.ts';
 import { nameEverything, type Named } from '../src/journeys/console/name-everything.ts';
@@ -91,7 +91,7 @@ describe('the console', () => {
     complaints.splice(lost, 1);
   }, 120_000);
 
-  verifies('O1', 'the first screen is small, and all that it shows is asked for by the page, before a script has run and once', async () => {
+  verifies('O1', 'the first screen is small; all that it shows is brought along or asked for by its page, before a script has run and once', async () => {
     // Also where a sign-in leads to.
     for (const path of [`/console/orgs/${system.org}`, '/console']) {
       const cold = await newPage({ storageState: await page.context().storageState() });
@@ -99,11 +99,20 @@ describe('the console', () => {
       process.stdout.write(`${inWords(screen)}\n`);
       expect(screen.script).toBeGreaterThan(50_000);
       expect(screen.script).toBeLessThan(300_000);
-      expect(screen.named.filter((named) => named.startsWith('/console/api/'))).toHaveLength(6);
+      expect(screen.named.filter((named) => named.startsWith('/console/api/'))).toEqual(['/console/api/me']);
+      expect(screen.brought).toEqual(['/v1/servers', '/v1/pats', '/v1/pats/usage', '/v1/audit', '/v1/freshness']);
+      expect(screen.page).not.toMatch(/eyJ[\w-]+\.eyJ|<script(?![^>]* src=)/);
+      // Read once, and left nowhere.
+      expect(await cold.locator('template').count()).toBe(0);
       expect(screen.asked).toEqual(screen.named);
       expect(screen.elements).toBeLessThan(300);
       expect([screen.closed, screen.workedOut < 5_000]).toEqual([0, true]);
       await cold.context().close();
+    }
+    // Other screens, and other organizations, bring nothing.
+    for (const path of [`${system.org}/keys`, 'nowhere']) {
+      const other = await page.request.get(`${system.issuer}/console/orgs/${path}`);
+      expect([other.status(), broughtBy(await other.text())]).toEqual([200, []]);
     }
   }, 60_000);
 

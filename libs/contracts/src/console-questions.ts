@@ -4,8 +4,8 @@ const hourMs = 3_600_000;
 const ask = (path: string, query: Record<string, string>): string => `${path}?${new URLSearchParams(query).toString()}`;
 
 /**
- * What the console's first screen asks the management API for, by what it shows. Identity names the same questions in the page itself, so that a browser asks them
- * while it still loads the scripts; they have to be the same to the letter, and need no header.
+ * What the console's first screen asks the management API for, by what it shows. Identity asks the same questions for the page itself, which brings
+ * the answers along behind all that a browser can load meanwhile; they have to be the same to the letter.
  */
 export const homeQuestions = ({ org, user, nowMs }: { org: string; user: string; nowMs: number }) => {
   const today = new Date(nowMs).toISOString().slice(0, 10);

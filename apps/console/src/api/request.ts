@@ -2,8 +2,6 @@ import type { ProblemDocument } from '@latchkey/contracts';
 import { ApiProblem } from './problem.ts';
 
 const base = '/console/api';
-/** A question that says in itself which organization it is about */
-const named = /[?&]org=/;
 let csrf = '';
 
 /** Goes along with every change from now on. */
@@ -30,9 +28,8 @@ export async function request<T>(path: string, { method = 'GET', org, body, sign
     method,
     credentials: 'same-origin',
     redirect: 'error',
-    // Nothing that a browser could not say by itself where the question names its organization: it may have asked it already (first-questions.ts of identity).
     headers: {
-      ...(org === undefined || named.test(path) ? {} : { 'x-tenant-id': org }),
+      ...(org === undefined ? {} : { 'x-tenant-id': org }),
       ...(method === 'GET' ? {} : { 'x-csrf-token': csrf }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),

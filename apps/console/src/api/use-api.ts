@@ -1,5 +1,6 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient, type Query, type UseMutationResult, type UseQueryResult } from '@tanstack/react-query';
 import { useRef } from 'react';
+import { takeBrought } from './brought.ts';
 import { useOrg } from './me.tsx';
 import { request, type ApiRequest } from './request.ts';
 
@@ -28,7 +29,7 @@ function withQuery(path: string, query: Asked = {}): string {
 }
 
 /** A question, and the name under which its answer is kept. @param full  with its query */
-export const question = <T>(org: string, full: string) => ({ queryKey: [org, familyOf(full), full], queryFn: ({ signal }: { signal: AbortSignal }) => request<T>(full, { org, signal }) });
+export const question = <T>(org: string, full: string) => ({ queryKey: [org, familyOf(full), full], queryFn: async ({ signal }: { signal: AbortSignal }) => (await takeBrought<T>(full)) ?? request<T>(full, { org, signal }) });
 
 /** One thing of the management API, as it is in the organization at hand. @param path  from `/v1/` on */
 export function useAsk<T>(path: string, { query, enabled = true, everyMs }: AskOptions = {}): UseQueryResult<T> {

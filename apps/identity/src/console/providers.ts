@@ -10,7 +10,9 @@ import { NewOrganizationController } from './organization/new-organization.contr
 import { RevokeEverything } from './revoke-everything.ts';
 import { ConsoleSessionEntity } from './session.entity.ts';
 import { ConsoleSessions } from './sessions.ts';
+import { AnswerFirst } from './web/answer-first.ts';
 import { ConsoleApiController } from './web/console-api.controller.ts';
+import { ConsoleApiLimit } from './web/console-api-limit.ts';
 import { ConsoleFiles } from './web/console-files.ts';
 import { ConsoleWebController } from './web/console-web.controller.ts';
 import { ForwardToApi } from './web/forward-to-api.ts';
@@ -21,7 +23,7 @@ import { ShowMe } from './web/show-me.ts';
 const consoleFolder = fileURLToPath(new URL('../../../console/dist', import.meta.url));
 
 export const consoleProviders: Provider[] = [
-  ConsoleSessions, ConsoleSignIn, CurrentPerson, ForwardToApi, IssueConsoleToken, KeysApi, ManagementApi, OpenConsole, RevokeEverything, ShowMe,
+  AnswerFirst, ConsoleApiLimit, ConsoleSessions, ConsoleSignIn, CurrentPerson, ForwardToApi, IssueConsoleToken, KeysApi, ManagementApi, OpenConsole, RevokeEverything, ShowMe,
   { provide: ConsoleFiles, useFactory: () => ConsoleFiles.read(consoleFolder) },
 ];
 export const consoleControllers: Type[] = [ConsoleController, ConsoleApiController, ConsoleWebController, NewOrganizationController];

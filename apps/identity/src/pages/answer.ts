@@ -1,8 +1,9 @@
+import type { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { pageHeaders } from './page-headers.ts';
 
 /** What a page route answers: a page, or where to go next. */
-export type PageAnswer = { status: number; page: string; headers?: Record<string, string> } | { redirect: string };
+export type PageAnswer = { status: number; page: string | Readable; headers?: Record<string, string> } | { redirect: string };
 
 export function sendAnswer(reply: FastifyReply, answer: PageAnswer): void {
   if ('redirect' in answer) {

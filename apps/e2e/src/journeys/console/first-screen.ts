@@ -17,6 +17,10 @@ export interface FirstScreen {
   asked: string[];
   /** What the page itself names, so that it is asked for before any script has run */
   named: string[];
+  /** What of the API the page brought the answer to, so that nobody has to ask */
+  brought: string[];
+  /** The page as it came */
+  page: string;
 }
 
 /** Takes the time when the last of it is there, in the page: whoever asks from outside comes later. */
@@ -44,12 +48,16 @@ export async function openFirstScreen(page: Page, address: string): Promise<Firs
   await page.getByRole('heading', { name: 'What to do next' }).waitFor();
   await page.getByRole('listitem').filter({ hasText: 'Register an MCP server' }).waitFor();
   await page.locator('main .mantine-Skeleton-root').first().waitFor({ state: 'detached' });
-  const seen = (await page.evaluate(ask)) as Omit<FirstScreen, 'named'>;
+  const seen = (await page.evaluate(ask)) as Omit<FirstScreen, 'named' | 'brought' | 'page'>;
   // Neither picture in the tab is on the screen.
   const ofTheScreen = (paths: string[]) => paths.filter((path) => !path.endsWith('.svg'));
-  const named = [...((await answer?.text()) ?? '').matchAll(/ (?:src|href)="(\/console\/(?:assets|api)\/[^"]+)"/g)].map(([, path = '']) => path.replaceAll('&amp;', '&')).sort();
-  return { ...seen, asked: ofTheScreen(seen.asked), named: ofTheScreen(named) };
+  const text = (await answer?.text()) ?? '';
+  const named = [...text.matchAll(/ (?:src|href)="(\/console\/(?:assets|api)\/[^"]+)"/g)].map(([, path = '']) => path).sort();
+  return { ...seen, asked: ofTheScreen(seen.asked), named: ofTheScreen(named), brought: broughtBy(text), page: text };
 }
+
+/** Paths of the answers within a page, without their queries. */
+export const broughtBy = (page: string): string[] => [...page.matchAll(/<template data-answer="([^"?]+)/g)].map(([, path = '']) => path);
 
 export const inWords = ({ script, style, font, shownMs, loadedMs, elements, workedOut }: FirstScreen): string =>
   `first screen: JavaScript ${kilobytes(script)}, CSS ${kilobytes(style)}, fonts ${kilobytes(font)}; ${elements} elements, styles of scripts ${kilobytes(workedOut)}; loaded after ${loadedMs} ms, shown after ${shownMs} ms`;

@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import type { Html } from '../../pages/html.ts';
 
 const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml', '.woff2': 'font/woff2',
@@ -8,8 +7,8 @@ const types: Readonly<Record<string, string>> = {
 
 /** What Vite writes where the nonce of an answer belongs: see apps/console/vite.config.ts. */
 const noncePlaceholder = '__LATCHKEY_NONCE__';
-/** Where the page says what is asked first: see apps/console/index.html. */
-const questionsPlaceholder = '<!--__LATCHKEY_QUESTIONS__-->';
+/** Where the page brings answers along, behind all that can be shown and loaded meanwhile: see apps/console/index.html. */
+const answersPlaceholder = '<!--__LATCHKEY_ANSWERS__-->';
 
 /** Ways to send a file, smallest first, by the ending of the file that the build laid beside it (apps/console/build/compress-files.ts). */
 const codings = [['br', '.br'], ['gzip', '.gz']] as const;
@@ -47,9 +46,11 @@ export class ConsoleFiles {
     }
   }
 
-  /** Null where the console was not built. */
-  index(nonce: string, questions: Html): string | null {
-    return this.page === null ? null : this.page.replaceAll(noncePlaceholder, nonce).replace(questionsPlaceholder, () => questions.text);
+  /** @returns what comes before the answers, and behind them; null where the console was not built */
+  index(nonce: string): { head: string; foot: string } | null {
+    if (this.page === null) return null;
+    const [head = '', foot = ''] = this.page.replaceAll(noncePlaceholder, nonce).split(answersPlaceholder);
+    return { head, foot };
   }
 
   asset(name: string): ConsoleFile | undefined {

@@ -1,6 +1,5 @@
 import { pipeline, type Readable } from 'node:stream';
 import { Problem } from '@latchkey/problem';
-import { createRateLimiter, type RateLimiter, type Redis } from '@latchkey/ratelimit';
 import type { Logger } from '@latchkey/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
@@ -9,11 +8,11 @@ import { FindDemand } from '../../sign-ins/find-demand.ts';
 import type { SignInFacts } from '../../sign-ins/sign-in-facts.ts';
 import type { UserEntity } from '../../accounts/user.entity.ts';
 import { FindRole } from '../../organizations/find-role.ts';
-import { REDIS } from '../../env.ts';
 import { LOGGER } from '../../tokens.ts';
 import { ManagementApi } from '../management-api.ts';
 import { scopesFor } from './api-families.ts';
 import { capped } from './capped.ts';
+import { ConsoleApiLimit } from './console-api-limit.ts';
 
 /** An export of an audit log is long; nothing else is. */
 const answerBytes = 256 * 1024 * 1024;
@@ -33,18 +32,13 @@ export interface ApiRequest {
 /** The console's one way to the management API: as whoever is signed in, with what their role allows and not a scope more than the request takes. */
 @Injectable()
 export class ForwardToApi {
-  /** Each request has a token of its own, so the gateway cannot count them as one person's. */
-  private readonly limiter: RateLimiter;
-
   constructor(
     private readonly api: ManagementApi,
     private readonly findRole: FindRole,
     private readonly findDemand: FindDemand,
+    private readonly limit: ConsoleApiLimit,
     @Inject(LOGGER) private readonly logger: Logger,
-    @Inject(REDIS) redis: Redis | undefined,
-  ) {
-    this.limiter = createRateLimiter({ name: 'console-api', limit: 600, windowSeconds: 60, redis });
-  }
+  ) {}
 
   async run({ user, facts }: { user: UserEntity; facts: SignInFacts }, asked: ApiRequest, reply: FastifyReply): Promise<void> {
     const scopes = scopesFor(asked.method, asked.path.split('?', 1)[0] ?? '');
@@ -53,7 +47,7 @@ export class ForwardToApi {
     if ((await this.findDemand.of(asked.org, facts)) !== null) {
       throw new Problem('policy_violation', { detail: 'This organization asks for more than you signed in with. Open its page again to go on.' });
     }
-    const { allowed, resetSeconds } = await this.limiter.consume(user.id);
+    const { allowed, resetSeconds } = await this.limit.consume(user.id);
     if (!allowed) throw new Problem('rate_limited', { headers: { 'retry-after': String(resetSeconds) } });
     const answer = await this.api.request({ userId: user.id, org: asked.org }, scopes, asked);
     this.send(answer, reply);
