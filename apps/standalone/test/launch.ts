@@ -37,6 +37,8 @@ export async function freshPlace(): Promise<Place> {
     LATCHKEY_GATEWAY_PORT: String(ports[0]),
     LATCHKEY_IDENTITY_PORT: String(ports[1]),
     LATCHKEY_KEYS_PORT: String(ports[2]),
+    // By default 1000 above these, where something else may listen by now.
+    LATCHKEY_MANAGEMENT_PORT: '0',
     LATCHKEY_DATA_DIR: dataDir,
     LATCHKEY_READY_FILE: readyFile,
   };
