@@ -83,22 +83,33 @@ describe('the turn among relays', () => {
   });
 
   it('is no affair of whoever only waits for the feed to have it', async () => {
-    const relay = await startRelay();
+    const relay = await startRelay({ drainMs: 1000 });
     const other = (await keys.another()).createQueryRunner();
-    await other.startTransaction();
-    // Marks wait for this row.
-    await other.query('SELECT 1 FROM feed_epoch FOR UPDATE');
-    await relay.drain();
-    await put('a');
-    const drained = relay.drain().then(() => 'drained');
-    await relay.published();
-    expect(listener.seen).toEqual(['feed.keys.pat.a@1']);
-    expect(await keys.dataSource.query('SELECT published_version AS v FROM outbox')).toEqual([{ v: '0' }]);
-    expect(await Promise.race([drained, Promise.resolve('still marking')])).toBe('still marking');
-    await other.commitTransaction();
+    let tries = 0;
+    // The relay looks once more when it has begun to listen: where that look finds the change first, whoever waits comes behind its marks, and the next try tells.
+    await eventually(async () => {
+      const id = `a${tries++}`;
+      const change = `feed.keys.pat.${id}`;
+      const version = (): Promise<unknown> => keys.dataSource.query('SELECT published_version AS v FROM outbox WHERE subject = $1', [change]);
+      let drained: Promise<string>;
+      await other.startTransaction();
+      try {
+        // Marks wait for this row.
+        await other.query('SELECT 1 FROM feed_epoch FOR UPDATE');
+        await keys.dataSource.query('INSERT INTO outbox (subject, version, record) VALUES ($1, 1, $2)', [change, patRecord(id)]);
+        drained = relay.drain().then(() => 'drained', () => 'late');
+        await relay.published();
+        expect(listener.seen).toContain(`${change}@1`);
+        expect(await version()).toEqual([{ v: '0' }]);
+        expect(await Promise.race([drained, Promise.resolve('still marking')])).toBe('still marking');
+      } finally {
+        await other.commitTransaction();
+      }
+      expect(await drained).toBe('drained');
+      expect(await version()).toEqual([{ v: '1' }]);
+    });
     await other.release();
-    expect(await drained).toBe('drained');
-    expect(await keys.dataSource.query('SELECT published_version AS v FROM outbox')).toEqual([{ v: '1' }]);
+    expect(tries).toBeLessThan(3);
   });
 
   it('is given back by every drain, also by one that fails or has to start over', async () => {
