@@ -18,7 +18,8 @@ export function beginRequestSpan({ tracing, routeOf }: RequestSpanOptions, reque
   const method = methods.has(request.method ?? '') ? String(request.method) : 'OTHER';
   const stranger = request.headers[identityHeader] === undefined;
   const span = tracing.span(method, { kind: 'server', parent: request.headers['traceparent'], stranger, attributes: { 'http.request.method': method, 'latchkey.request.id': requestId } });
-  response.once('close', () => {
+  // Not `once`: see HttpMetrics.
+  response.on('close', () => {
     const route = routeOf(request);
     const status = response.writableFinished ? response.statusCode : 499;
     span.rename(`${method} ${route}`);

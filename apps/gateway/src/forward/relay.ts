@@ -76,7 +76,8 @@ export class Relay implements Dispatcher.DispatchHandler {
   }
 
   start(request: Dispatcher.DispatchOptions): void {
-    this.response.once('close', () => this.onCallerClosed());
+    // Hot path, `close` comes once by itself: what `once` makes V8 learns to allocate among the old objects, from where it holds the whole exchange until everything is collected.
+    this.response.on('close', () => this.onCallerClosed());
     // Whoever left before this began will not leave again: `close` has been.
     if (this.response.destroyed) return this.onCallerClosed();
     try {

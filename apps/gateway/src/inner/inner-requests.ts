@@ -37,7 +37,7 @@ export class InnerRequests {
     this.traces?.join(exchange, outer);
     const leave = (): void => void response.destroy();
     signal?.addEventListener('abort', leave, { once: true });
-    response.once('close', () => signal?.removeEventListener('abort', leave));
+    response.on('close', () => signal?.removeEventListener('abort', leave));
     if (signal?.aborted === true) leave();
 
     const running = this.run(exchange);

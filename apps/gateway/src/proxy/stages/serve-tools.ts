@@ -47,7 +47,7 @@ function toolError(exchange: Exchange, result: ToolResult): object {
 
 function untilGone(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
-  response.once('close', () => gone.abort());
+  response.on('close', () => gone.abort());
   if (response.destroyed) gone.abort();
   return gone.signal;
 }
