@@ -41,6 +41,8 @@ const read = new RequestNote<object, Map<string, Promise<ClientRow | null>>>();
 
 /** The client as the table has it: read once in a request of the engine, which asks for it at every turn; and each time outside of one. */
 export function clientRow(unitOfWork: UnitOfWork, id: string): Promise<ClientRow | null> {
+  // No column holds it, and no client is called so (RFC 6749 appendix A.1).
+  if (id.includes('\0')) return Promise.resolve(null);
   const ctx = Provider.ctx;
   const known = ctx === undefined ? undefined : (read.get(ctx) ?? new Map<string, Promise<ClientRow | null>>());
   if (ctx !== undefined && known !== undefined) read.set(ctx, known);
