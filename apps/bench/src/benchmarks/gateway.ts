@@ -8,6 +8,7 @@ import type { BareProxyCalls } from '../processes/bare-proxy.ts';
 import { startChild, type Child } from '../processes/calls.ts';
 import { startPeers, type Peers } from '../peers/start-peers.ts';
 import { costOfOther, type Cost } from '../processes/cost.ts';
+import { gatewayOptions } from '../processes/gateway-options.ts';
 import type { GatewayServerCalls } from '../processes/gateway-server.ts';
 import { startMcpUpstream } from '../processes/mcp-upstream.ts';
 
@@ -103,7 +104,7 @@ export const gateway: Benchmark = {
     keepToCore(1);
     const redis = await startRedis();
     const upstream = await startMcpUpstream();
-    const server: Child<GatewayServerCalls> = startChild('gateway-server', 0);
+    const server: Child<GatewayServerCalls> = startChild('gateway-server', 0, gatewayOptions);
     const proxy: Child<BareProxyCalls> = startChild('bare-proxy', 0);
     const pools: Pool[] = [];
     let peers: Peers = { started: [], missing: [] };

@@ -6,6 +6,7 @@ import type { Benchmark } from '../benchmark.ts';
 import { slopeOf } from '../measure.ts';
 import { mixedLoad, signer } from '../mixed-load.ts';
 import { startChild, type Child } from '../processes/calls.ts';
+import { gatewayOptions } from '../processes/gateway-options.ts';
 import type { GatewayServerCalls } from '../processes/gateway-server.ts';
 import { startMcpUpstream } from '../processes/mcp-upstream.ts';
 
@@ -14,8 +15,8 @@ const people = 200;
 const sampleMs = 30_000;
 /** A few fences take less. */
 const settledMs = 1500;
-/** What the image of the gateway says (docs/operations.md), and what it takes to collect garbage when it is asked to. */
-const options = ['--max-semi-space-size=8', '--expose-gc'];
+/** What it takes to collect garbage when it is asked to, too. */
+const options = [...gatewayOptions, '--expose-gc'];
 
 interface Sample {
   minute: number;

@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { startRedis } from '@latchkey/testing';
 import type { Benchmark } from '../benchmark.ts';
 import { startChild, type Child } from '../processes/calls.ts';
+import { gatewayOptions } from '../processes/gateway-options.ts';
 import type { GatewayServerCalls } from '../processes/gateway-server.ts';
 import { startMcpUpstream } from '../processes/mcp-upstream.ts';
 
@@ -11,8 +12,6 @@ const count = 9_000;
 /** More at once and the system closes connections that nobody has accepted yet. */
 const atOnce = 20;
 const people = 200;
-/** What the image of the gateway says (docs/operations.md). */
-const heapBounds = ['--max-semi-space-size=8'];
 const arenas = { MALLOC_ARENA_MAX: '1' };
 const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'watch', arguments: {} } });
 
@@ -40,7 +39,7 @@ export const streams: Benchmark = {
   async run(report) {
     const redis = await startRedis();
     const upstream = await startMcpUpstream({ answers: 'stream' });
-    const server: Child<GatewayServerCalls> = startChild('gateway-server', undefined, heapBounds, arenas);
+    const server: Child<GatewayServerCalls> = startChild('gateway-server', undefined, gatewayOptions, arenas);
     const sockets: Socket[] = [];
     try {
       const { url, keys } = await server.call('start', { upstreamUrl: upstream.url, redisUrl: redis.url, people });
