@@ -22,7 +22,7 @@ export class Drain {
   watch(server: Server): Server {
     return server.on('connection', (socket: Socket) => {
       this.connections.add(socket);
-      socket.once('close', () => this.connections.delete(socket));
+      socket.on('close', () => this.connections.delete(socket));
     });
   }
 

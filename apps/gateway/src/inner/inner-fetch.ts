@@ -39,7 +39,7 @@ export function innerFetch(inner: InnerRequests, outer: Exchange, route: McpRout
         if (length > maxAnswerBytes) abandon(new Problem('upstream_unavailable', { detail: 'The answer of the server is too large.' }));
       });
       // The library waits on for an answer that a stream has ended without. By then it has read what there was.
-      if (isEventStream(Object.fromEntries(answer.headerPairs()))) answer.once('close', () => setTimeout(() => abandon(new Problem('upstream_unavailable', { detail: 'The server broke off.' })), settleMs).unref());
+      if (isEventStream(Object.fromEntries(answer.headerPairs()))) answer.on('close', () => setTimeout(() => abandon(new Problem('upstream_unavailable', { detail: 'The server broke off.' })), settleMs).unref());
       // `data` is listened to, so the stream flows only once it is read from.
       answer.pause();
       return new Response(isEmpty ? null : (Readable.toWeb(answer) as NodeReadableStream as ReadableStream), { status: answer.statusCode, headers: answer.headerPairs() });
