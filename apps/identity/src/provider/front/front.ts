@@ -19,7 +19,7 @@ import { freshKeys } from './fresh-keys.ts';
 import { limitRegistrations } from './limit-registrations.ts';
 import { nameAgentClient } from './name-agent-client.ts';
 import { readBody } from './read-body.ts';
-import { refuseNul } from './refuse-nul.ts';
+import { refuseUnkeepable } from './refuse-unkeepable.ts';
 import { registrationCors } from './registration-cors.ts';
 import { replay } from './replay.ts';
 import { reviveClient } from './revive-client.ts';
@@ -44,7 +44,7 @@ export class EngineFront {
     const rules = { allowPrivateUse: env.LATCHKEY_ALLOW_PRIVATE_USE_REDIRECTS, allowPrivateAddresses: env.LATCHKEY_ALLOW_PRIVATE_UPSTREAMS };
     this.steps = [
       registrationCors, // 204 for a preflight
-      refuseNul, // 400
+      refuseUnkeepable, // 400
       limitRegistrations(limits), // 429
       shapeClient(rules), // 400, 413
       nameAgentClient,

@@ -12,7 +12,7 @@ const redeemed = [
 const grants = ['authorization_code', 'refresh_token', 'client_credentials', 'urn:ietf:params:oauth:grant-type:device_code', 'urn:ietf:params:oauth:grant-type:token-exchange', 'urn:ietf:params:oauth:grant-type:jwt-bearer'];
 
 /** What no text of Postgres can hold (RFC 6749 appendix A allows it nowhere): a refusal, and never a failure of ours. */
-describe('a NUL in a parameter', () => {
+describe('a character that nobody can keep, a NUL first of all', () => {
   let identity: TestIdentity;
   let client: string;
   let browser: FormBrowser;
@@ -51,12 +51,14 @@ describe('a NUL in a parameter', () => {
     }
   });
 
-  it('of a registration', async () => {
-    for (const [name, value] of Object.entries({ client_name: 'x\0', redirect_uris: ['https://app.example/\0'], scope: 'mcp:read\0', client_uri: 'https://app.example/\0', software_id: '\0', contacts: ['\0'] })) {
+  it.each(['\0', '\ud800', '\udc00'])('of a registration, and half of a character: %j', async (character) => {
+    const filled = { client_name: character, redirect_uris: [`https://app.example/${character}`], scope: character, client_uri: `https://app.example/${character}`, software_id: character, contacts: [character], 'client_name#de': character, [character]: 'x' };
+    for (const [name, value] of Object.entries(filled)) {
       const body = JSON.stringify({ client_name: 'Test', redirect_uris: [callback], token_endpoint_auth_method: 'none', [name]: value });
       const { status } = await fetch(`${identity.issuer}/oauth/clients/register`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
       expect({ [name]: status }).toEqual({ [name]: 400 });
     }
+    expect(failures()).toBe(0);
   });
 
   it('of a client that names itself in a header', async () => {
@@ -66,7 +68,11 @@ describe('a NUL in a parameter', () => {
     expect(failures()).toBe(0);
   });
 
-  it('is none where it is spelled out and not meant', async () => {
-    expect((await registered(identity.issuer, { redirect_uris: [callback], client_name: String.raw`six letters: \u0000` })).client_id).toEqual(expect.any(String));
+  it('is none where it is spelled out and not meant, nor is a whole character that is escaped', async () => {
+    for (const name of [String.raw`six letters: \\u0000`, String.raw`six letters: \\ud800`, String.raw`escaped: \ud83d\ude00`]) {
+      const body = `{"client_name":"${name}","redirect_uris":["${callback}"],"token_endpoint_auth_method":"none"}`;
+      const answer = await fetch(`${identity.issuer}/oauth/clients/register`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+      expect([answer.status, ((await answer.json()) as { client_name: string }).client_name]).toEqual([201, JSON.parse(`"${name}"`)]);
+    }
   });
 });
