@@ -15,7 +15,7 @@ const rounds = 5;
 const warmSeconds = 20;
 const mebibyte = 1024 * 1024;
 /** As docs/operations.md starts it. */
-const heapBounds = ['--max-old-space-size=384', '--max-semi-space-size=16', '--heap-growing-percent=80'];
+const heapBounds = ['--max-old-space-size=384', '--max-semi-space-size=16', '--heap-growing-percent=60'];
 
 interface Contender {
   name: string;
@@ -77,7 +77,7 @@ export const identity: Benchmark = {
   about: 'tokens, code flows and sign-ins of the identity service, next to the OAuth engine alone in memory',
   async run(report) {
     const [postgres, redis] = await Promise.all([startPostgres({ durable: true }), startRedis()]);
-    const server = startChild<IdentityServerCalls>('identity-server', 0, heapBounds);
+    const server = startChild<IdentityServerCalls>('identity-server', 0, heapBounds, { MALLOC_ARENA_MAX: '1' });
     const bare = startChild<BareProviderCalls>('bare-provider', 0);
     try {
       const place = await server.call('start', { databaseUrl: postgres.url, redisUrl: redis.url, port: await freePort(), people: workers });
