@@ -131,6 +131,41 @@ describe('the turn among relays', () => {
     }
   });
 
+  verifies('G2', 'a stream that was set back shows by what it says it had before, where the word of having stored it was lost', async () => {
+    const lines: string[] = [];
+    const relay = await startRelay({ logger: createLogger('turn-test', 'warn', { write: (line) => void lines.push(line) }) });
+    for (const id of ['a', 'b']) await put(id);
+    const before = await relay.fence();
+    // As NATS answers when the same message comes a second time: it stands where `b` was acknowledged, which the stream has lost with its end.
+    const { publish } = feed;
+    feed.publish = async (writer, message, ...more) => {
+      if (!message.subject.endsWith('.n')) return publish.call(feed, writer, message, ...more);
+      // What begins anew by it finds everything in its place.
+      if (lines.length > 0) feed.publish = publish;
+      return { sequence: before.sequence, stored: false, rival: null };
+    };
+    await put('n');
+    await eventually(async () => expect(Number((await relay.fence()).epoch.split('#')[1])).toBeGreaterThan(Number(before.epoch.split('#')[1])));
+    expect(lines.join()).toContain('the stream has run backwards; everything is published again');
+  });
+
+  it('what was published and could not be marked is no sign of that', async () => {
+    const relay = await startRelay();
+    await put('a');
+    const before = await relay.fence();
+    feed.after = ({ subject }) => (subject.endsWith('.n') ? Promise.reject(new Error('the answer is lost')) : Promise.resolve());
+    // `n` is stored at a place before that of `m`, which is marked.
+    await keys.dataSource.transaction(async (manager) => {
+      for (const id of ['n', 'm']) await stage(manager, patRecord(id));
+    });
+    await relay.drain().catch(() => undefined);
+    await eventually(async () => expect(await keys.dataSource.query("SELECT published FROM outbox WHERE subject = 'feed.keys.pat.m'")).toEqual([{ published: true }]));
+    feed.after = () => Promise.resolve();
+    const after = await eventually(() => relay.fence());
+    expect([after.epoch, after.digest]).toEqual([before.epoch, digestOfStream()]);
+    expect(await keys.dataSource.query('SELECT count(*)::int AS pending FROM outbox WHERE NOT published')).toEqual([{ pending: 0 }]);
+  });
+
   it('is waited for while another has it, and is no reason to wait for ever', async () => {
     const relay = await startRelay();
     const hanging = (await keys.another()).createQueryRunner();

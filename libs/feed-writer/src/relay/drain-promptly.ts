@@ -1,7 +1,8 @@
 import type { FeedPosition } from '@latchkey/feed';
+import { hadBefore, hasRunBackwards } from './has-run-backwards.ts';
 import { markPublished } from './mark-published.ts';
 import type { RelayOptions } from './options.ts';
-import { hasRunBackwards, publishAll } from './publish-all.ts';
+import { publishAll } from './publish-all.ts';
 import { batchSize, readPending } from './read-outbox.ts';
 import { Turn } from './turn.ts';
 
@@ -26,7 +27,7 @@ export function drainPromptly(options: RelayOptions, trusted: string, tell: () =
     const { acknowledged, failure } = await publishAll(options, pending);
     // What the feed has acknowledged is published again by a whole drain, which the feed takes for the same.
     if (failure !== undefined) throw failure;
-    if (acknowledged.some(({ rival }) => rival !== null) || hasRunBackwards(before, acknowledged)) return null;
+    if (acknowledged.some(({ rival }) => rival !== null) || hasRunBackwards(before, acknowledged) || hadBefore(before, acknowledged).length > 0) return null;
     tell();
     const [marked] = await Promise.all([markPublished(turn.manager, before, acknowledged), turn.isTaken ? turn.end() : undefined]);
     // Rows that a transaction held are pending still, and published already.

@@ -7,6 +7,8 @@ import type { OutboxState } from './read-outbox.ts';
 
 export interface Acknowledged extends Published {
   message: FeedMessage;
+  /** As it was pending */
+  again: boolean;
 }
 
 /**

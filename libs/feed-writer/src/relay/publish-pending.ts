@@ -1,9 +1,10 @@
 import type { FeedMessage } from '@latchkey/contracts';
 import { beginGeneration } from './generation.ts';
+import { hadBefore, hasRunBackwards, standsInPlaceOfAnother } from './has-run-backwards.ts';
 import { markPublished } from './mark-published.ts';
 import type { RelayOptions } from './options.ts';
 import { outbidRivals } from './outbid-rivals.ts';
-import { hasRunBackwards, publishAll } from './publish-all.ts';
+import { publishAll } from './publish-all.ts';
 import { batchSize, readOutbox, type OutboxState } from './read-outbox.ts';
 import type { Turn } from './turn.ts';
 
@@ -40,7 +41,7 @@ export async function publishPending(options: RelayOptions, turn: Turn, before: 
     const acknowledged = all.filter(({ rival }) => rival === null);
     known = undefined;
     if (acknowledged.length > 0) {
-      if (hasRunBackwards(state, acknowledged)) {
+      if (hasRunBackwards(state, acknowledged) || (await standsInPlaceOfAnother(manager, state, hadBefore(state, acknowledged)))) {
         const sequence = Math.max(...acknowledged.map((one) => one.sequence));
         await beginGeneration(manager, generation, { epoch: state.epoch, sequence });
         logger.warn({ writer, acknowledged: state.sequence, sequence }, 'the stream has run backwards; everything is published again');

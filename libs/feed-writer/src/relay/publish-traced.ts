@@ -4,7 +4,7 @@ import type { RelayOptions } from './options.ts';
 import type { Pending } from './read-outbox.ts';
 
 /** Publishes one record, and tells followers which request wrote it, where that was traced and this process traces too. */
-export async function publishTraced({ feed, writer, tracing }: RelayOptions, { replaces, traceparent, ...message }: Pending): Promise<Published> {
+export async function publishTraced({ feed, writer, tracing }: RelayOptions, { replaces, traceparent, again: _, ...message }: Pending): Promise<Published> {
   if (tracing === undefined || traceparent === null) return feed.publish(writer, message, replaces ?? undefined);
   const { kind } = message.record;
   const span = tracing.span(`publish ${kind}`, {

@@ -33,6 +33,8 @@ export interface Pending extends FeedMessage {
   replaces: number | null;
   /** Of the request that wrote this version, where that was traced. */
   traceparent: string | null;
+  /** Whether it was published in an earlier generation, which the feed may hold still. */
+  again: boolean;
 }
 
 interface MomentRow {
@@ -61,10 +63,10 @@ const moment = (isLacking: string): string => `
     epoch, generation, sequence,
     (SELECT coalesce(json_agg(pending), '[]') FROM (
       (SELECT subject, version, record, CASE WHEN published_generation = feed_epoch.generation THEN published_sequence END AS replaces,
-         ${tracedSql} AS traceparent FROM outbox
+         ${tracedSql} AS traceparent, false AS again FROM outbox
        WHERE published_version <> version AND ${isLacking} ORDER BY updated_at LIMIT ${batchSize})
       UNION ALL
-      (SELECT subject, version, record, NULL, NULL FROM outbox
+      (SELECT subject, version, record, NULL, NULL, true FROM outbox
        WHERE published_generation < feed_epoch.generation AND published_version = version AND ${isLacking}
        ORDER BY published_generation LIMIT ${batchSize})
       LIMIT ${batchSize}
