@@ -68,6 +68,17 @@ describe('a character that nobody can keep, a NUL first of all', () => {
     expect(failures()).toBe(0);
   });
 
+  it('of a client that an assertion names', async () => {
+    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const claims = { iss: 'a\0b', sub: 'a\0b', aud: identity.issuer, jti: 'j', exp: Math.floor(Date.now() / 1000) + 60 };
+    const form = new URLSearchParams({
+      grant_type: 'client_credentials', client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer', client_assertion: `${part({ alg: 'ES256' })}.${part(claims)}.${'A'.repeat(86)}`,
+    });
+    const answer = await fetch(`${identity.issuer}/oauth/token`, { method: 'POST', body: form });
+    expect([answer.status, await answer.json()]).toEqual([401, expect.objectContaining({ error: 'invalid_client' })]);
+    expect(failures()).toBe(0);
+  });
+
   it('is none where it is spelled out and not meant, nor is a whole character that is escaped', async () => {
     for (const name of [String.raw`six letters: \\u0000`, String.raw`six letters: \\ud800`, String.raw`escaped: \ud83d\ude00`]) {
       const body = `{"client_name":"${name}","redirect_uris":["${callback}"],"token_endpoint_auth_method":"none"}`;
