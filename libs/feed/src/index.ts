@@ -22,6 +22,7 @@ export { NatsCalls, type Call, type CallAnswer, type CallHandler, type ServingCa
 export { revives, type Rival } from './rival.ts';
 export { readMessage, type ReadMessage } from './read-message.ts';
 export { subjectOf } from './subject.ts';
-export { AuditTrail, batchTexts, trailSources, type TrailBatch, type TrailConsumer, type TrailHandler, type TrailSource } from './trail/audit-trail.ts';
+export { AuditTrail, trailSources, type TrailBatch, type TrailConsumer, type TrailHandler, type TrailSource } from './trail/audit-trail.ts';
 export { InProcessTrail } from './trail/in-process-trail.ts';
 export { NatsTrail } from './trail/nats-trail.ts';
+export { TrailPages, type TrailPage } from './trail/trail-pages.ts';

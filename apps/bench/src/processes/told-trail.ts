@@ -1,12 +1,11 @@
-import type { AuditEvent } from '@latchkey/contracts';
-import { AuditTrail, batchTexts, type TrailConsumer, type TrailSource } from '@latchkey/feed';
+import { AuditTrail, type TrailConsumer, type TrailPage, type TrailSource } from '@latchkey/feed';
 
-/** Of the way of audit events what the service that tells them has of it: texts, put into bytes. What becomes of them is another process's work. */
+/** Of the way of audit events what the service that tells them has of it: pages of bytes. What becomes of them is another process's work. */
 export class ToldTrail extends AuditTrail {
   bytes = 0;
 
-  override publish(_source: TrailSource, events: readonly AuditEvent[]): Promise<void> {
-    for (const { text } of batchTexts(events)) this.bytes += Buffer.from(text).length;
+  override send(_source: TrailSource, { bytes }: TrailPage): Promise<void> {
+    this.bytes += bytes.length;
     return Promise.resolve();
   }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AuditEvent } from '@latchkey/contracts';
-import { AuditTrail, type TrailConsumer } from '@latchkey/feed';
+import { AuditTrail, type TrailConsumer, type TrailPage } from '@latchkey/feed';
 import { createLogger } from '@latchkey/telemetry';
 import { eventually, verifies } from '@latchkey/testing';
 import { Registry } from 'prom-client';
@@ -18,10 +18,10 @@ class Road extends AuditTrail {
   attempts = 0;
   readonly arrived: AuditEvent[] = [];
 
-  override publish(_source: string, events: readonly AuditEvent[]): Promise<void> {
+  override send(_source: string, { bytes }: TrailPage): Promise<void> {
     this.attempts += 1;
     if (!this.open) return Promise.reject(new Error('closed'));
-    this.arrived.push(...events);
+    this.arrived.push(...(JSON.parse(bytes.toString('utf8')) as AuditEvent[]));
     if (this.losesAnswers > 0) {
       this.losesAnswers -= 1;
       return Promise.reject(new Error('timeout'));
@@ -65,10 +65,10 @@ describe('AuditNotes', () => {
   it('tells what comes while it tells in the next round, and not in a message for each answer', async () => {
     let telling = false;
     const road = new (class extends Road {
-      override async publish(source: string, events: readonly AuditEvent[]): Promise<void> {
+      override async send(source: string, page: TrailPage): Promise<void> {
         telling = true;
         await new Promise((resolve) => setImmediate(resolve));
-        return super.publish(source, events);
+        return super.send(source, page);
       }
     })();
     road.open = true;

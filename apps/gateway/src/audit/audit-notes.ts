@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { AuditEvent } from '@latchkey/contracts';
-import type { AuditTrail } from '@latchkey/feed';
+import { TrailPages, type AuditTrail, type TrailPage } from '@latchkey/feed';
 import type { Logger } from '@latchkey/telemetry';
 import type { AuditMetrics } from '../metrics/audit-metrics.ts';
-import { eventOf, sameness, type Act } from './act.ts';
+import { sameness, type Act } from './act.ts';
+import { writeEntry } from './write-entry.ts';
 import type { GapMark } from './gap-mark.ts';
 
 export interface AuditNotesOptions {
@@ -17,14 +18,18 @@ export interface AuditNotesOptions {
 }
 
 const intervalMs = 250;
-/** What is put into words at once; callers are served in between. */
-const batchSize = 200;
+/** Put into words together: one after the other they cost a third. Later, more of them would have outlived a collection, each with what it refers to. */
+const batchSize = 32;
 
 /** A gateway has no database: what it did is in memory for a moment, then with identity. What is lost on the way is counted, and told. */
 export class AuditNotes {
-  private waiting: Act[] = [];
-  /** Told, and not yet known to have arrived: the same events go out again, so that they are kept once. */
-  private pending: AuditEvent[] = [];
+  private readonly pages = new TrailPages();
+  /** Not written down yet */
+  private acts: Act[] = [];
+  /** Those that say the same are one entry. */
+  private readonly refusals = new Map<string, { act: Act; times: number }>();
+  /** Told, and not yet known to have arrived: the same pages go out again, so that what is on them is kept once. */
+  private pending: TrailPage[] = [];
   private dropped = 0;
   private droppedSince = '';
   private failing = false;
@@ -39,16 +44,30 @@ export class AuditNotes {
 
   start(): void {
     const lost = this.options.mark?.open(this.instance);
-    if (lost !== undefined) this.pending.push(this.gap(lost));
+    if (lost !== undefined) this.write(this.gap(lost));
     this.timer = setInterval(() => {
       this.running = this.running.then(() => this.round());
     }, intervalMs).unref();
   }
 
-  // Hot path: a comparison and a push. Nothing is made of an act, and nobody is waited for, while a caller waits.
+  /** Hot path: nobody is waited for, and little is made of an act while a caller waits. */
   note(act: Act): void {
-    if (this.waiting.length >= this.limit) return this.drop();
-    this.waiting.push(act);
+    if (act.outcome === 'refused') return this.noteRefusal(act);
+    if (this.waiting >= this.limit) return this.drop();
+    if (this.acts.push(act) >= batchSize) this.writeActs();
+  }
+
+  private writeActs(): void {
+    for (const act of this.acts) writeEntry(this.pages, act);
+    this.acts = [];
+  }
+
+  private noteRefusal(act: Act): void {
+    const key = sameness(act);
+    const same = this.refusals.get(key);
+    if (same !== undefined) same.times += 1;
+    else if (this.waiting >= this.limit) this.drop();
+    else this.refusals.set(key, { act, times: 1 });
   }
 
   /** Tells what is left, once. What cannot be told is lost with the process, and the next one says how much that was. */
@@ -58,7 +77,12 @@ export class AuditNotes {
     await this.round();
     // What was noted meanwhile; where nothing could be told, once was enough.
     if (!this.failing) await this.round();
-    this.options.mark?.close(this.instance, this.waiting.length + this.pending.length + this.dropped);
+    const unsent = this.pending.reduce((sum, { events }) => sum + events, this.waiting + this.dropped);
+    this.options.mark?.close(this.instance, unsent);
+  }
+
+  private get waiting(): number {
+    return this.acts.length + this.pages.events + this.refusals.size;
   }
 
   private drop(): void {
@@ -71,16 +95,12 @@ export class AuditNotes {
     const { trail, metrics, logger } = this.options;
     try {
       // What comes meanwhile waits for the next round: told at once, each turn of a busy event loop would be a message of its own.
-      let left = this.waiting.length;
-      while (this.pending.length > 0 || left > 0 || this.dropped > 0) {
-        if (this.pending.length === 0) {
-          this.pending = this.next();
-          left -= batchSize;
-        }
-        await trail.publish('gateway', this.pending);
-        metrics.count('told', this.pending.length);
-        this.pending = [];
-        if (left > 0) await new Promise((resolve) => setImmediate(resolve));
+      if (this.pending.length === 0) this.pending = this.next();
+      for (let [page] = this.pending; page !== undefined; [page] = this.pending) {
+        await trail.send('gateway', page);
+        metrics.count('told', page.events);
+        this.pending.shift();
+        this.pages.reuse(page);
       }
       if (this.failing) logger.info('audit events are told again');
       this.failing = false;
@@ -91,25 +111,18 @@ export class AuditNotes {
     }
   }
 
-  /** The next acts as events; and if some did not fit before, first how many. */
-  private next(): AuditEvent[] {
-    const acts = this.waiting.slice(0, batchSize);
-    this.waiting = this.waiting.slice(batchSize);
-    const gaps = this.dropped === 0 ? [] : [this.gap({ reason: 'overflow', instance: this.instance, since: this.droppedSince, events: this.dropped })];
+  /** All that waits, written down; and if some did not fit, how many. */
+  private next(): TrailPage[] {
+    this.writeActs();
+    for (const { act, times } of this.refusals.values()) writeEntry(this.pages, act, times);
+    this.refusals.clear();
+    if (this.dropped > 0) this.write(this.gap({ reason: 'overflow', instance: this.instance, since: this.droppedSince, events: this.dropped }));
     this.dropped = 0;
-    const refusals = new Map<string, { act: Act; times: number }>();
-    const events: AuditEvent[] = [];
-    for (const act of acts) {
-      if (act.outcome !== 'refused') {
-        events.push(eventOf(act, 1));
-        continue;
-      }
-      const key = sameness(act);
-      const same = refusals.get(key);
-      if (same === undefined) refusals.set(key, { act, times: 1 });
-      else same.times += 1;
-    }
-    return [...gaps, ...events, ...[...refusals.values()].map(({ act, times }) => eventOf(act, times))];
+    return this.pages.take();
+  }
+
+  private write(event: AuditEvent): void {
+    this.pages.add(event.id, JSON.stringify(event));
   }
 
   private gap(details: AuditEvent['details']): AuditEvent {

@@ -1,22 +1,20 @@
-import type { AuditEvent } from '@latchkey/contracts';
-import { AuditTrail, batchTexts, type TrailConsumer, type TrailHandler, type TrailSource } from './audit-trail.ts';
+import { AuditTrail, type TrailConsumer, type TrailHandler, type TrailSource } from './audit-trail.ts';
+import type { TrailPage } from './trail-pages.ts';
 
 /** The way within one process: what is published is kept once the handler has kept it. */
 export class InProcessTrail extends AuditTrail {
   private readonly handlers = new Set<TrailHandler>();
   private readonly handling = new Set<Promise<void>>();
 
-  override async publish(source: TrailSource, events: readonly AuditEvent[]): Promise<void> {
+  override async send(source: TrailSource, { bytes }: TrailPage): Promise<void> {
     const [handler] = this.handlers;
     if (handler === undefined) throw new Error('Nobody keeps audit events yet.');
-    for (const { text } of batchTexts(events)) {
-      const handled = handler({ source, payload: JSON.parse(text) as unknown });
-      this.handling.add(handled);
-      try {
-        await handled;
-      } finally {
-        this.handling.delete(handled);
-      }
+    const handled = handler({ source, payload: JSON.parse(bytes.toString('utf8')) as unknown });
+    this.handling.add(handled);
+    try {
+      await handled;
+    } finally {
+      this.handling.delete(handled);
     }
   }
 

@@ -1,10 +1,10 @@
-import type { AuditEvent } from '@latchkey/contracts';
 import type { Logger } from '@latchkey/telemetry';
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { connectNats, type NatsOptions } from '../nats/connect.ts';
-import { AuditTrail, batchTexts, type TrailConsumer, type TrailHandler, type TrailSource } from './audit-trail.ts';
+import { AuditTrail, type TrailConsumer, type TrailHandler, type TrailSource } from './audit-trail.ts';
 import { NatsTrailConsumer } from './nats-trail-consumer.ts';
+import type { TrailPage } from './trail-pages.ts';
 
 const requestMs = 2000;
 
@@ -27,9 +27,9 @@ export class NatsTrail extends AuditTrail {
     return new NatsTrail(connection, jetstream(connection, { timeout: requestMs }), manager, options.logger);
   }
 
-  override async publish(source: TrailSource, events: readonly AuditEvent[]): Promise<void> {
-    // A batch that is sent again because its answer was lost is the same message to the server.
-    for (const { id, text } of batchTexts(events)) await this.client.publish(`audit.${source}.events`, text, { msgID: id, timeout: requestMs });
+  override async send(source: TrailSource, { id, bytes }: TrailPage): Promise<void> {
+    // What is sent again because its answer was lost is the same message to the server.
+    await this.client.publish(`audit.${source}.events`, bytes, { msgID: id, timeout: requestMs });
   }
 
   override consume(handler: TrailHandler): Promise<TrailConsumer> {
