@@ -12,8 +12,8 @@ const head = /^((?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[ \t]*[\t\x20-\x7e\x80-\xff]*\r\
 export function readMessages(text: string, hasBody: (start: string) => boolean = () => true): Read[] {
   const read: Read[] = [];
   for (let rest = text; rest !== ''; ) {
-    // RFC 9112 section 2.2: an empty line before a request is robustness.
-    if (read.every(({ complete }) => complete)) rest = rest.replace(/^(?:\r\n)+/, '');
+    // RFC 9112 section 2.2: an empty line before a request is robustness, also where it ends with LF alone. Before an answer there is none.
+    if (read.every(({ complete }) => complete)) rest = rest.replace(/^[\r\n]+(?!HTTP\/|[\r\n])/, '');
     const [line, start] = /^([^\r\n\0]+)\r\n/.exec(rest) ?? [];
     const fields = line === undefined ? null : head.exec(rest.slice(line.length));
     if (line === undefined || start === undefined || fields === null) return read;
