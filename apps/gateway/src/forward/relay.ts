@@ -11,6 +11,7 @@ import { UnreadableAnswer } from '../rewrite/event-stream.ts';
 import { failureOfError, failureOfStatus } from '../upstreams/failure-of.ts';
 import type { Upstream } from '../upstreams/upstream.ts';
 import { EventSink, JsonSink, PassingSink, type BodySink } from './body-sink.ts';
+import { DueLists, type Due } from './due-list.ts';
 import { isEventStream, isJson, keepHeaders } from './response-headers.ts';
 
 export interface RelayTimes {
@@ -45,6 +46,9 @@ export interface Carried {
   done(error: Error | null, upstreamFailed: boolean): void;
 }
 
+/** Answers that are waited for */
+const awaited = new DueLists();
+
 const keepAliveComment = ': keep-alive\n';
 
 /** Aborts the exchange with the upstream; never shown to anybody. */
@@ -54,10 +58,15 @@ class Abandoned extends Error {}
  * Carries one answer from the upstream to the caller: streaming, with back-pressure, and with an end of one side that is at once the end
  * of the other (GW-60 to GW-62).
  */
-export class Relay implements Dispatcher.DispatchHandler {
+export class Relay implements Dispatcher.DispatchHandler, Due {
+  dueAtMs = 0;
+  before: Due | null = null;
+  after: Due | null = null;
+  /** Where it is found when nothing is heard of the upstream for the first time; from then on it has a timer of its own. */
+  private due: ReturnType<DueLists['add']> | null;
   private controller: Dispatcher.DispatchController | null = null;
   private sink: BodySink | null = null;
-  private timer: NodeJS.Timeout;
+  private timer: NodeJS.Timeout | undefined;
   private streaming = false;
   private silentSinceMs = 0;
   private settled = false;
@@ -72,7 +81,7 @@ export class Relay implements Dispatcher.DispatchHandler {
 
   constructor(private readonly parts: RelayParts, private readonly carried: Carried) {
     this.response = carried.exchange.response;
-    this.timer = setTimeout(silent, carried.answerMs, this);
+    this.due = awaited.add(this, carried.answerMs);
   }
 
   start(request: Dispatcher.DispatchOptions): void {
@@ -135,6 +144,11 @@ export class Relay implements Dispatcher.DispatchHandler {
     this.finish(this.streaming ? 'end' : 'destroy');
   }
 
+  onDue(): void {
+    this.due = null;
+    this.onSilence();
+  }
+
   /** Nothing was heard of the upstream for as long as it may be silent, or a comment is due. */
   onSilence(): void {
     if (this.settled) return;
@@ -155,7 +169,9 @@ export class Relay implements Dispatcher.DispatchHandler {
   }
 
   /** Ends a stream from our side: upstream aborted, nothing more sent (GW-63) but a farewell where there is one (GW-64). */
-  private readonly cut = (farewell?: string): void => this.finish('end', this.sink?.atLineStart() === true ? farewell : undefined);
+  private cut(farewell?: string): void {
+    this.finish('end', this.sink?.atLineStart() === true ? farewell : undefined);
+  }
 
   private begin(status: number, headers: IncomingHttpHeaders): void {
     const { response } = this;
@@ -184,7 +200,7 @@ export class Relay implements Dispatcher.DispatchHandler {
     if (this.controller !== null) this.controller.rawHeaders = null;
     this.watch(Math.min(this.parts.times.keepAliveMs, this.parts.times.streamIdleMs));
     this.carried.upstream.streams += 1;
-    this.forgetStream = this.parts.watch(exchange, this.cut);
+    this.forgetStream = this.parts.watch(exchange, (farewell) => this.cut(farewell));
   }
 
   private headOf(headers: IncomingHttpHeaders, withLength: boolean): (string | string[])[] {
@@ -209,7 +225,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   }
 
   private watch(afterMs: number): void {
-    clearTimeout(this.timer);
+    this.stopWaiting();
     if (!this.settled) this.timer = setTimeout(silent, afterMs, this);
   }
 
@@ -247,8 +263,14 @@ export class Relay implements Dispatcher.DispatchHandler {
     this.carried.done(error, this.failed);
   }
 
+  private stopWaiting(): void {
+    this.due?.remove(this);
+    this.due = null;
+    if (this.timer !== undefined) clearTimeout(this.timer);
+  }
+
   private stopWatching(): void {
-    clearTimeout(this.timer);
+    this.stopWaiting();
     if (this.forgetStream === null) return;
     this.carried.upstream.streams -= 1;
     this.forgetStream();

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '@latchkey/problem';
+import { Later } from './later.ts';
 import { ClientGone } from './render-refusal.ts';
 
 const tooLarge = (limitBytes: number): Problem => new Problem('body_too_large', { detail: `The body may have ${limitBytes} bytes.` });
@@ -11,18 +12,18 @@ const asItIs = (body: Buffer): Buffer => body;
  * @param take  what is made of it, in the same step
  * @throws Problem `body_too_large`, from the announced length or, without one, as soon as the limit is passed; ClientGone
  */
-export function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer>;
-export function readBody<T>(request: IncomingMessage, limitBytes: number, take: (body: Buffer) => T): Promise<T>;
-export function readBody(request: IncomingMessage, limitBytes: number, take: (body: Buffer) => unknown = asItIs): Promise<unknown> {
+export function readBody(request: IncomingMessage, limitBytes: number): Later<Buffer>;
+export function readBody<T>(request: IncomingMessage, limitBytes: number, take: (body: Buffer) => T): Later<T>;
+export function readBody(request: IncomingMessage, limitBytes: number, take: (body: Buffer) => unknown = asItIs): Later<unknown> {
   const announced = Number(request.headers['content-length'] ?? 0);
-  if (announced > limitBytes) return Promise.reject(tooLarge(limitBytes));
+  if (announced > limitBytes) return Later.refused(tooLarge(limitBytes));
   // Whoever left while the credential was read will not leave again: `close` has been.
-  if (request.destroyed) return Promise.reject(new ClientGone());
-  return new Promise((resolve, reject) => new BodyReader(request, limitBytes, take, resolve, reject));
+  if (request.destroyed) return Later.refused(new ClientGone());
+  return new BodyReader(request, limitBytes, take);
 }
 
 /** Takes what comes; nothing is done for pieces of which there is only one. */
-class BodyReader {
+class BodyReader extends Later<unknown> {
   private first: Buffer | null = null;
   private others: Buffer[] | null = null;
   private length = 0;
@@ -32,9 +33,8 @@ class BodyReader {
     request: IncomingMessage,
     private readonly limitBytes: number,
     private readonly take: (body: Buffer) => unknown,
-    private readonly resolve: (taken: unknown) => void,
-    private readonly reject: (error: Error) => void,
   ) {
+    super();
     // What is settled hears what else there is and does nothing: to leave costs more.
     request.on('data', (chunk: Buffer) => this.onData(chunk));
     request.on('end', () => this.onEnd());
@@ -49,7 +49,7 @@ class BodyReader {
       // What still comes is read and thrown away, or the client would not get to the answer.
       this.settled = true;
       this.first = this.others = null;
-      this.reject(tooLarge(this.limitBytes));
+      this.refuse(tooLarge(this.limitBytes));
     } else if (this.first === null) this.first = chunk;
     else (this.others ??= []).push(chunk);
   }
@@ -59,16 +59,19 @@ class BodyReader {
     this.settled = true;
     const { first, others } = this;
     this.first = this.others = null;
+    let taken: unknown;
     try {
-      this.resolve(this.take(first === null ? Buffer.alloc(0) : others === null ? first : Buffer.concat([first, ...others], this.length)));
+      taken = this.take(first === null ? Buffer.alloc(0) : others === null ? first : Buffer.concat([first, ...others], this.length));
     } catch (error) {
-      this.reject(error as Error);
+      return this.refuse(error);
     }
+    // Whoever waits goes on in this step, and what becomes of that is not of the body.
+    this.give(taken);
   }
 
   private onClose(): void {
     if (this.settled) return;
     this.settled = true;
-    this.reject(new ClientGone());
+    this.refuse(new ClientGone());
   }
 }

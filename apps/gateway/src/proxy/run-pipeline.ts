@@ -4,6 +4,7 @@ import { requestIdOf, type TrustedProxies } from '@latchkey/service';
 import type { Logger } from '@latchkey/telemetry';
 import { RpcRefusal } from '../message/rpc-refusal.ts';
 import { Exchange } from './exchange.ts';
+import { Later } from './later.ts';
 import { refusalOf } from './refusal-of.ts';
 import { ClientGone, renderRefusal } from './render-refusal.ts';
 import type { Stage, StageOutcome } from './stage.ts';
@@ -53,6 +54,7 @@ export function runPipeline(stages: readonly Stage[], logger: Logger, proxies?: 
         const outcome = others[at]?.run(exchange);
         if (outcome === undefined) continue;
         if (outcome === 'answered') break;
+        if (outcome instanceof Later) return outcome.whenSettled((late) => resume(exchange, at, late), (error) => refuseLate(exchange, error));
         return void outcome.then((late) => resume(exchange, at, late), (error: unknown) => refuseLate(exchange, error));
       }
     } catch (error) {

@@ -21,6 +21,7 @@ import type { RequestTraces } from '../../traces/request-traces.ts';
 import { enterUpstream } from '../../upstreams/enter-upstream.ts';
 import type { Upstream } from '../../upstreams/upstream.ts';
 import type { Exchange, ManageRoute, McpRoute } from '../exchange.ts';
+import { Later } from '../later.ts';
 import type { Stage, StageOutcome } from '../stage.ts';
 import { answerMissing } from './attach-connection.ts';
 
@@ -121,19 +122,20 @@ export function forward(options: ForwardOptions, traces?: RequestTraces): Stage 
   };
 
   /** @param leave  called with the end of it, whatever it is */
-  const sendSigned = (exchange: Exchange, upstream: Upstream, assertion: string | null, leave?: (upstream: Upstream) => void): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const done = (error: Error | null): void => {
-        leave?.(upstream);
-        if (error === null) resolve();
-        else reject(error);
-      };
-      try {
-        send(exchange, upstream, assertion, done);
-      } catch (error) {
-        done(error as Error);
-      }
-    });
+  const sendSigned = (exchange: Exchange, upstream: Upstream, assertion: string | null, leave?: (upstream: Upstream) => void): Later<void> => {
+    const sent = new Later<void>();
+    const done = (error: Error | null): void => {
+      leave?.(upstream);
+      if (error === null) sent.give();
+      else sent.refuse(error);
+    };
+    try {
+      send(exchange, upstream, assertion, done);
+    } catch (error) {
+      done(error as Error);
+    }
+    return sent;
+  };
 
   const sendOnceMore = async (exchange: Exchange, upstream: Upstream): Promise<StageOutcome> => {
     const signed = await assertionFor(exchange);

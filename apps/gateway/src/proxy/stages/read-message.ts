@@ -6,6 +6,7 @@ import { JsonRefused, parseStrictJson } from '../../message/strict-json.ts';
 import { sessionBinding, type SealedSessions } from '../../sessions/sealed-sessions.ts';
 import type { ToolOperation } from '../../rest/tool-operation.ts';
 import { isAuthz, type Exchange, type McpRoute } from '../exchange.ts';
+import type { Later } from '../later.ts';
 import { readBody } from '../read-body.ts';
 import type { Stage } from '../stage.ts';
 
@@ -51,7 +52,7 @@ export function readMessage({ sessions, maxBodyBytes }: ReadMessageOptions): Sta
     exchange.message = Object.assign(shape, { era: decideEra(shape, exchange.request.headers, exchange.request.rawHeaders), body });
   };
 
-  const readPosted = (exchange: Exchange, limitBytes: number, after?: () => void): Promise<void> => {
+  const readPosted = (exchange: Exchange, limitBytes: number, after?: () => void): Later<void> => {
     const { request } = exchange;
     requireJson(request);
     return readBody(request, limitBytes, (body) => {
@@ -98,7 +99,7 @@ export function readMessage({ sessions, maxBodyBytes }: ReadMessageOptions): Sta
   return {
     name: 'readMessage',
     statuses: [400, 404, 405, 413, 415],
-    run(exchange): void | Promise<void> {
+    run(exchange): void | Promise<void> | Later<void> {
       const route = exchange.needRoute();
       const { method, request } = exchange;
       if (isAuthz(route)) return;
