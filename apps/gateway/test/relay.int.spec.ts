@@ -95,4 +95,17 @@ describe('Relay', () => {
     expect(response.statusCode).toBe(204);
     response.resume();
   });
+
+  verifies('GW-60', 'what comes in one piece arrives to the byte, whatever the bytes are and however many', async () => {
+    const every = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+    for (const length of [1, 256, 8191, 8192, 8193, 20_000]) {
+      const body = Buffer.alloc(length, every);
+      upstream.handle = ({ response }) => void response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': String(length) }).end(body);
+      const { response } = await open(url, { method: 'GET' });
+      const arrived: Buffer[] = [];
+      for await (const piece of response) arrived.push(piece as Buffer);
+      expect(response.headers['content-length']).toBe(String(length));
+      expect(Buffer.concat(arrived).equals(body)).toBe(true);
+    }
+  });
 });

@@ -11,7 +11,10 @@ export interface BodySink {
   atLineStart(): boolean;
 }
 
-/** Bytes as they come. Hot path: no copy, and what comes in one piece goes out in one, with its head. */
+/** Up to this many bytes it costs less to copy them into a text. */
+const longestText = 8192;
+
+/** Bytes as they come. Hot path: what is long is not copied, and what comes in one piece goes out in one, with its head. */
 export class PassingSink implements BodySink {
   private last = 0x0a;
   private ended = false;
@@ -25,7 +28,9 @@ export class PassingSink implements BodySink {
   write(chunk: Buffer): boolean {
     if (chunk.length === this.length) {
       this.ended = true;
-      this.response.end(chunk);
+      // A text is put behind the head, and written as one; bytes would be a buffer beside it, in a list.
+      if (chunk.length <= longestText) this.response.end(chunk.toString('latin1'), 'latin1');
+      else this.response.end(chunk);
       return true;
     }
     this.last = chunk[chunk.length - 1] ?? this.last;
