@@ -54,6 +54,12 @@ describe('a token', () => {
     );
   });
 
+  it('is nothing with a character beyond ASCII, whatever its lower byte is', () => {
+    for (let at = tokenPrefix.length; at < known.length; at += 1) {
+      for (const above of [0x80, 0x100, 0x2100]) refused(known.slice(0, at) + String.fromCharCode(known.charCodeAt(at) + above) + known.slice(at + 1));
+    }
+  });
+
   it('takes its characters from all of base62 without favour', () => {
     const counts = new Map<string, number>();
     const secrets = Array.from({ length: 2000 }, () => mintToken().token.slice(16, 48)).join('');

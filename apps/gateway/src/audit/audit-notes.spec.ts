@@ -62,6 +62,18 @@ describe('AuditNotes', () => {
     await eventually(() => expect(road.arrived.at(-1)!.target!.id).toBe('demo/tool-99'));
   });
 
+  verifies('I17', 'has room for no more while what was told has not arrived', async () => {
+    const road = new Road();
+    const { notes } = start(road, { limit: 10 });
+    for (let n = 0; n < 6; n += 1) notes.note(act(n));
+    await eventually(() => expect(road.attempts).toBeGreaterThan(1));
+    for (let n = 6; n < 12; n += 1) notes.note(act(n));
+    for (let n = 0; n < 3; n += 1) notes.note(act(99, { action: 'call.refused', outcome: 'refused', code: 'tool_not_allowed' }));
+    road.open = true;
+    await eventually(() => expect(road.arrived.filter(({ action }) => action === 'audit.gap')).toMatchObject([{ details: { events: 5 } }]));
+    expect(road.arrived.filter(({ action }) => action === 'call.made').map(({ requestId }) => requestId)).toEqual(Array.from({ length: 10 }, (_, n) => `r-${n}`));
+  });
+
   it('tells what comes while it tells in the next round, and not in a message for each answer', async () => {
     let telling = false;
     const road = new (class extends Road {

@@ -30,6 +30,8 @@ export class AuditNotes {
   private readonly refusals = new Map<string, { act: Act; times: number }>();
   /** Told, and not yet known to have arrived: the same pages go out again, so that what is on them is kept once. */
   private pending: TrailPage[] = [];
+  /** How many entries are on those pages */
+  private untold = 0;
   private dropped = 0;
   private droppedSince = '';
   private failing = false;
@@ -77,12 +79,11 @@ export class AuditNotes {
     await this.round();
     // What was noted meanwhile; where nothing could be told, once was enough.
     if (!this.failing) await this.round();
-    const unsent = this.pending.reduce((sum, { events }) => sum + events, this.waiting + this.dropped);
-    this.options.mark?.close(this.instance, unsent);
+    this.options.mark?.close(this.instance, this.waiting + this.dropped);
   }
 
   private get waiting(): number {
-    return this.acts.length + this.pages.events + this.refusals.size;
+    return this.acts.length + this.pages.events + this.refusals.size + this.untold;
   }
 
   private drop(): void {
@@ -100,6 +101,7 @@ export class AuditNotes {
         await trail.send('gateway', page);
         metrics.count('told', page.events);
         this.pending.shift();
+        this.untold -= page.events;
         this.pages.reuse(page);
       }
       if (this.failing) logger.info('audit events are told again');
@@ -118,6 +120,7 @@ export class AuditNotes {
     this.refusals.clear();
     if (this.dropped > 0) this.write(this.gap({ reason: 'overflow', instance: this.instance, since: this.droppedSince, events: this.dropped }));
     this.dropped = 0;
+    this.untold = this.pages.events;
     return this.pages.take();
   }
 
