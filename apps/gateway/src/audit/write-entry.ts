@@ -6,7 +6,7 @@ import type { Judged } from './decision-facts.ts';
 /** What the entries of a caller who does the same again have in common, in words. */
 interface Prepared {
   of: Act;
-  rest: Buffer;
+  rest: Uint8Array;
 }
 
 const prepared = new WeakMap<Judged, Prepared>();
@@ -16,9 +16,10 @@ const saysTheSame = (one: Act, other: Act): boolean =>
   one.name === other.name && one.principal === other.principal && one.status === other.status && one.place === other.place && one.method === other.method &&
   one.action === other.action && one.outcome === other.outcome && one.code === other.code && one.kind === other.kind && one.connection === other.connection && one.endUser === other.endUser;
 
-function restOf(act: Act): Buffer {
+function restOf(act: Act): Uint8Array {
   const { id: _id, at: _at, requestId: _requestId, address: _address, ...rest } = eventOf(act, 1);
-  return Buffer.from(JSON.stringify(rest).slice(1));
+  // Not a piece of a pool, which would stay whole for as long as any entry of it.
+  return new TextEncoder().encode(JSON.stringify(rest).slice(1));
 }
 
 let lastMs = 0;
