@@ -39,12 +39,12 @@ describe('writeEntry', () => {
     ['a request id with what JSON escapes', { requestId: '"},{"' }],
     ['the tool', { name: 'remove \u20ac' }],
     ['no name', { name: undefined }],
-    ['the status', { status: 502, outcome: 'failed' }],
-    ['the code', { outcome: 'failed', code: 'upstream_unavailable' }],
-    ['the action', { action: 'call.refused', outcome: 'refused', code: 'tool_not_allowed' }],
+    ['the status', { status: 202 }],
+    ['the outcome', { outcome: 'failed' }],
+    ['the code', { code: 'upstream_unavailable' }],
+    ['the action', { action: 'call.refused' }],
     ['the method', { method: 'resources/read' }],
     ['the server', { place: 'other' }],
-    ['the kind of place', { kind: 'api' }],
     ['the connection', { connection: '00000000-0000-4000-8000-000000000000' }],
     ['the end user', { endUser: { issuer: 'https://people.example', issuerId: 'people', subject: 'bob' } as Act['endUser'] }],
     ['the caller', { principal: principal({ id: 'Zz98Yy76', subject: 'eve' }) }],
@@ -52,6 +52,12 @@ describe('writeEntry', () => {
   ])('says of a call that differs in %s what it says by itself, before and after another', (_name, more) => {
     const other = { ...act, ...more };
     expect(written([act, other, act, other])).toEqual([act, other, act, other].map((one) => expected(one)));
+  });
+
+  it('tells a server from a family of the API where neither has more of a name', () => {
+    const acts = (['server', 'api', 'server'] as const).map((kind) => ({ ...act, name: undefined, kind }));
+    expect(written(acts)).toEqual(acts.map((one) => expected(one)));
+    expect(written(acts).map(({ target }) => target?.kind)).toEqual(['server', 'api', 'server']);
   });
 
   it('gives each entry an id of its own, and what the log takes', () => {
