@@ -4,7 +4,6 @@ import { Problem } from '@latchkey/problem';
 import { crc32Of } from './crc32.ts';
 import { decodeBase62, encodeBase62, isBase62, randomBase62 } from './base62.ts';
 import { tokenPrefix } from './prefix.ts';
-import { shortDigest, shortLength } from './short-digest.ts';
 
 /*
  * <prefix><8 base62 public id>_<32 base62 secret><6 base62 CRC-32 of all before it>: 54 characters with the default prefix.
@@ -30,7 +29,7 @@ export interface ReadToken {
 }
 
 /** SHA-256 over the whole token, base64url: what is stored, replicated and looked up. */
-const hashOf = (token: string): string => (token.length <= shortLength ? shortDigest(token) : hash('sha256', token, 'base64url'));
+const hashOf = (token: string): string => hash('sha256', token, 'base64url');
 
 /** Makes a new token from the system's random source. */
 export function mintToken(prefix: string = tokenPrefix): MintedToken {
