@@ -74,6 +74,18 @@ describe('AuditNotes', () => {
     expect(road.arrived.filter(({ action }) => action === 'call.made').map(({ requestId }) => requestId)).toEqual(Array.from({ length: 10 }, (_, n) => `r-${n}`));
   });
 
+  it('adds up refusals that say the same, as long as few others come between them', async () => {
+    const road = new Road();
+    road.open = true;
+    const { notes } = start(road);
+    const refuse = (n: number): void => notes.note(act(n, { action: 'call.refused', outcome: 'refused', code: 'tool_not_allowed' }));
+    for (let times = 0; times < 3; times += 1) refuse(1000);
+    for (let n = 0; n < 250; n += 1) refuse(n);
+    for (let times = 0; times < 2; times += 1) refuse(1000);
+    await eventually(() => expect(road.arrived.length).toBe(252));
+    expect(road.arrived.filter(({ requestId }) => requestId === 'r-1000').map(({ details }) => details['times'])).toEqual([3, 2]);
+  });
+
   it('tells what comes while it tells in the next round, and not in a message for each answer', async () => {
     let telling = false;
     const road = new (class extends Road {

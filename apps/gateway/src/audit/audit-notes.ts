@@ -20,6 +20,8 @@ export interface AuditNotesOptions {
 const intervalMs = 250;
 /** Put into words together: one after the other they cost a third. Later, more of them would have outlived a collection, each with what it refers to. */
 const batchSize = 32;
+/** How many that differ wait for more that say the same: all of a flood put into words at once would hold callers up. */
+const mostRefusals = 200;
 
 /** A gateway has no database: what it did is in memory for a moment, then with identity. What is lost on the way is counted, and told. */
 export class AuditNotes {
@@ -60,8 +62,9 @@ export class AuditNotes {
   }
 
   private writeActs(): void {
-    for (const act of this.acts) writeEntry(this.pages, act);
+    const { acts } = this;
     this.acts = [];
+    for (const act of acts) writeEntry(this.pages, act);
   }
 
   private noteRefusal(act: Act): void {
@@ -69,7 +72,16 @@ export class AuditNotes {
     const same = this.refusals.get(key);
     if (same !== undefined) same.times += 1;
     else if (this.waiting >= this.limit) this.drop();
-    else this.refusals.set(key, { act, times: 1 });
+    else {
+      if (this.refusals.size >= mostRefusals) this.writeRefusals();
+      this.refusals.set(key, { act, times: 1 });
+    }
+  }
+
+  private writeRefusals(): void {
+    const refusals = [...this.refusals.values()];
+    this.refusals.clear();
+    for (const { act, times } of refusals) writeEntry(this.pages, act, times);
   }
 
   /** Tells what is left, once. What cannot be told is lost with the process, and the next one says how much that was. */
@@ -116,8 +128,7 @@ export class AuditNotes {
   /** All that waits, written down; and if some did not fit, how many. */
   private next(): TrailPage[] {
     this.writeActs();
-    for (const { act, times } of this.refusals.values()) writeEntry(this.pages, act, times);
-    this.refusals.clear();
+    this.writeRefusals();
     if (this.dropped > 0) this.write(this.gap({ reason: 'overflow', instance: this.instance, since: this.droppedSince, events: this.dropped }));
     this.dropped = 0;
     this.untold = this.pages.events;

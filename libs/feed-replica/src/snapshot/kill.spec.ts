@@ -7,6 +7,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { eventually } from '@latchkey/testing';
 import { readSnapshot } from './read-snapshot.ts';
 
+// A limit, not a wait: a process is started and killed again and again here, beside whatever else the machine does.
 jest.setTimeout(120_000);
 
 const key = Buffer.alloc(32, 7);
