@@ -1,8 +1,12 @@
 import type { Logger } from '@latchkey/telemetry';
 import { Redis, type RedisOptions } from 'ioredis';
+import { keepStringsFast } from './fast-strings.ts';
 import { sentinelOptions } from './redis-url.ts';
 
 export type { Redis } from 'ioredis';
+
+// What the import above did to the whole process is undone before anybody has a text to look at.
+keepStringsFast();
 
 /**
  * A Redis client for what may be lost (limits, throttles): a command that cannot run now fails now instead of waiting in a queue, and
