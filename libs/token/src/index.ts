@@ -1,2 +1,2 @@
 export { scannerPattern, scannerPatternOf, servicePrefix, tokenPrefix, tokenPrefixPattern } from './prefix.ts';
-export { looksLikeToken, mintToken, readToken, type MintedToken, type ReadToken } from './token.ts';
+export { hashIfToken, looksLikeToken, mintToken, readToken, type MintedToken, type ReadToken } from './token.ts';

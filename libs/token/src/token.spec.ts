@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import { Problem } from '@latchkey/problem';
 import { verifies } from '@latchkey/testing';
 import fc from 'fast-check';
-import { looksLikeToken, mintToken, readToken, scannerPattern, scannerPatternOf, servicePrefix, tokenPrefix, tokenPrefixPattern } from './index.ts';
+import { hashIfToken, looksLikeToken, mintToken, readToken, scannerPattern, scannerPatternOf, servicePrefix, tokenPrefix, tokenPrefixPattern } from './index.ts';
 
 // Pinned: tokens in the hands of users keep their form for ever.
 const known = 'lk_pat_Ab12Cd34_0123456789ABCDEFGHIJKLMNOPQRSTUV4OcKku';
@@ -41,6 +41,15 @@ describe('a token', () => {
       hash: createHash('sha256').update(known, 'ascii').digest('base64url'),
     });
     expect(crc32(known.slice(0, 48))).toBe([...known.slice(48)].reduce((sum, digit) => sum * 62 + base62.indexOf(digit), 0));
+  });
+
+  it('is hashed for a lookup as it is when it is read, and nothing is that is longer or shorter', () => {
+    fc.assert(
+      fc.property(anyToken, fc.string({ minLength: 1, maxLength: 8, unit: 'binary' }), fc.integer({ min: 0, max: 53 }), ({ prefix, token }, more, cut) => {
+        expect(hashIfToken(token, prefix)).toBe(readToken(token, prefix).hash);
+        expect([hashIfToken(token + more, prefix), hashIfToken(more + token, prefix), hashIfToken(token.slice(0, cut), prefix)]).toEqual([null, null, null]);
+      }),
+    );
   });
 
   it('reads back as it was minted, under any prefix a deployment may choose', () => {

@@ -45,6 +45,15 @@ export function looksLikeToken(text: string, prefix: string = tokenPrefix): bool
 }
 
 /**
+ * The hash by which a token may be known. Hot path: what has the hash of a token is that token, so where one is found its shape and its checksum, which
+ * take as long as the hash, need not be looked at; where none is, `readToken` says whether it is a token at all.
+ * @returns null for a text that is longer or shorter than any token: nobody has long texts hashed for nothing
+ */
+export function hashIfToken(text: string, prefix: string = tokenPrefix): string | null {
+  return text.length === prefix.length + bodyLength + checksumLength ? hashOf(text) : null;
+}
+
+/**
  * Reads a token without touching any store. Hot path: nothing is allocated but the result and the slices it needs.
  * @param text  as received, of any length and content
  * @throws Problem `token_malformed` when shape or CRC-32 is wrong; nothing has been hashed by then

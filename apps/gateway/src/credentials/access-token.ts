@@ -4,7 +4,7 @@ import type { WallClock } from '@latchkey/clock';
 import { parseScopes } from '@latchkey/oauth';
 import { Problem } from '@latchkey/problem';
 import { z } from 'zod';
-import { CompactJws, looksLikeJws } from './compact-jws.ts';
+import { beginsAsJws, CompactJws, looksLikeJws } from './compact-jws.ts';
 import type { Principal } from './principal.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import { VerificationTurns } from './verification-turns.ts';
@@ -21,6 +21,7 @@ export interface VerifiedToken {
 }
 
 export const looksLikeJwt = looksLikeJws;
+export const beginsAsJwt = beginsAsJws;
 
 /** Verifies access tokens of the one issuer (RFC 9068 section 4, GW-22), from local keys. */
 export class AccessTokenReader {

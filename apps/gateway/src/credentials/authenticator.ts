@@ -4,7 +4,7 @@ import { Problem } from '@latchkey/problem';
 import type { Confirmed } from '../freshness/confirmed.ts';
 import type { Doubts } from '../freshness/doubts.ts';
 import { nothing } from '../freshness/prover.ts';
-import { looksLikeJwt, type AccessTokenReader } from './access-token.ts';
+import { beginsAsJwt, looksLikeJwt, type AccessTokenReader } from './access-token.ts';
 import { readAuthorization, type Presented } from './authorization-header.ts';
 import { DeadCredential } from './dead-credential.ts';
 import { isFinal, type Liveness } from './liveness.ts';
@@ -63,16 +63,18 @@ export class Authenticator {
   private authenticatePat(text: string, admit: () => Promise<void>): Authenticated | Promise<Authenticated> {
     const digest = this.pats.hashOf(text);
     const principal = this.pats.find(digest);
-    if (principal !== null && this.lives(principal)) return { principal, confirmed: nothing };
+    if (principal === null) this.pats.check(text);
+    else if (this.lives(principal)) return { principal, confirmed: nothing };
     return this.doubts.settle({ pat: { hash: digest }, look: () => this.pats.find(digest), key: digest }, admit);
   }
 
   /** Hot path: a bearer token that was verified before is read at once. */
   private authenticateJwt(presented: Presented, request: IncomingMessage, target: Target, admit: () => Promise<void>): Authenticated | Promise<Authenticated> {
-    // GW-21: what has neither shape costs no further work.
-    if (!looksLikeJwt(presented.token)) throw new Problem('token_malformed');
-    const known = this.accessTokens.known(presented.token, target.resource, target.otherResource);
+    // What begins as nearly every token does may be one that was verified before, whose shape was looked at then.
+    const known = beginsAsJwt(presented.token) ? this.accessTokens.known(presented.token, target.resource, target.otherResource) : null;
     if (known !== null && known.keyThumbprint === null && presented.scheme === 'bearer') return this.admitJwt(known, presented.token, admit);
+    // GW-21: what has neither shape costs no further work.
+    if (known === null && !looksLikeJwt(presented.token)) throw new Problem('token_malformed');
     return this.authenticateOther(known, presented, request, target, admit);
   }
 

@@ -1,5 +1,6 @@
 import type { PatRecord } from '@latchkey/contracts';
-import { looksLikeToken, readToken, servicePrefix } from '@latchkey/token';
+import { Problem } from '@latchkey/problem';
+import { hashIfToken, looksLikeToken, readToken, servicePrefix } from '@latchkey/token';
 import type { Principal } from './principal.ts';
 
 interface PatSource {
@@ -15,12 +16,23 @@ export class PersonalAccessTokenReader {
   }
 
   /**
-   * Checksum and hash; nothing is looked up.
-   * @throws Problem `token_malformed` (checksum, before anything is hashed)
+   * By which it is looked up. Hot path: whether it is a token at all needs to be asked only where it is not found.
+   * @throws Problem `token_malformed` for what is longer or shorter than any, before anything is hashed
    */
   hashOf(text: string): string {
-    // First the prefix that is not chosen: one that is may be the beginning of it.
-    return readToken(text, looksLikeToken(text, servicePrefix) ? servicePrefix : this.options.prefix).hash;
+    const hash = hashIfToken(text, this.prefixOf(text));
+    if (hash === null) throw new Problem('token_malformed');
+    return hash;
+  }
+
+  /** Shape and checksum: nobody is asked about what can be no token. @throws Problem `token_malformed` */
+  check(text: string): void {
+    readToken(text, this.prefixOf(text));
+  }
+
+  /** First the prefix that is not chosen: one that is may be the beginning of it. */
+  private prefixOf(text: string): string {
+    return looksLikeToken(text, servicePrefix) ? servicePrefix : this.options.prefix;
   }
 
   /** Whether it is revoked or expired is not asked here. @returns null where the replica has never heard of it */
