@@ -54,6 +54,11 @@ describe('writeEntry', () => {
     expect(written([act, other, act, other])).toEqual([act, other, act, other].map((one) => expected(one)));
   });
 
+  it('says when to the millisecond, whichever comes after which', () => {
+    const acts = [0, 1, 12, 123, 999, 1000, 1001, 59_999, 60_000, 5, 0].map((ms) => ({ ...act, atMs: act.atMs + ms }));
+    expect(written(acts)).toEqual(acts.map((one) => expected(one)));
+  });
+
   it('tells a server from a family of the API where neither has more of a name', () => {
     const acts = (['server', 'api', 'server'] as const).map((kind) => ({ ...act, name: undefined, kind }));
     expect(written(acts)).toEqual(acts.map((one) => expected(one)));

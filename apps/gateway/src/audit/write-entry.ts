@@ -22,12 +22,15 @@ function restOf(act: Act): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(rest).slice(1));
 }
 
-let lastMs = 0;
+let lastSecond = -1;
 let lastText = '';
 
+/** As `Date` has it; hot path: of what happened within one second only the fraction is put into words. */
 function timeText(ms: number): string {
-  if (ms !== lastMs) [lastMs, lastText] = [ms, new Date(ms).toISOString()];
-  return lastText;
+  const second = Math.floor(ms / 1000);
+  if (second !== lastSecond) [lastSecond, lastText] = [second, new Date(second * 1000).toISOString().slice(0, -4)];
+  const fraction = ms - second * 1000;
+  return `${lastText}${fraction < 10 ? '00' : fraction < 100 ? '0' : ''}${fraction}Z`;
 }
 
 /** Hot path: of a call that is judged as the one before it, only what differs is put into words. @param times  how many acts the entry stands for */

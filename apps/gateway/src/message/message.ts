@@ -17,6 +17,13 @@ export type MessageShape = RequestShape | NotificationShape | ResponseShape;
 /** A judged message: `body` is what goes upstream, to the byte. */
 export type Message = MessageShape & { era: Era; body: Buffer };
 
+/** Hot path: nearly all are requests, for which nothing is copied piece by piece. */
+export function messageOf(shape: MessageShape, era: Era, body: Buffer): Message {
+  if (shape.kind !== 'request') return { ...shape, era, body };
+  const { id, method, params, meta } = shape;
+  return { kind: 'request', id, method, params, meta, era, body };
+}
+
 export const isObject = (value: unknown): value is Members => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The id to answer with, as far as a message that may be refused has a usable one. */

@@ -1,6 +1,6 @@
 import { Problem } from '@latchkey/problem';
 import { checkLegacyVersion, decideEra } from '../../message/era.ts';
-import { idOf, isObject, readShape } from '../../message/message.ts';
+import { idOf, isObject, messageOf, readShape } from '../../message/message.ts';
 import { RpcRefusal, rpcCodes } from '../../message/rpc-refusal.ts';
 import { JsonRefused, parseStrictJson } from '../../message/strict-json.ts';
 import { sessionBinding, type SealedSessions } from '../../sessions/sealed-sessions.ts';
@@ -49,7 +49,7 @@ export function readMessage({ sessions, maxBodyBytes }: ReadMessageOptions): Sta
     const value = parseBody(body);
     exchange.refusedId = idOf(value);
     const shape = readShape(value);
-    exchange.message = Object.assign(shape, { era: decideEra(shape, exchange.request.headers, exchange.request.rawHeaders), body });
+    exchange.message = messageOf(shape, decideEra(shape, exchange.request.headers, exchange.request.rawHeaders), body);
   };
 
   const readPosted = (exchange: Exchange, limitBytes: number, after?: () => void): Later<void> => {
