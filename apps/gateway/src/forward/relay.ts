@@ -175,7 +175,7 @@ export class Relay implements Dispatcher.DispatchHandler, Due {
 
   private begin(status: number, headers: IncomingHttpHeaders): void {
     const { response } = this;
-    const { exchange, rewrite } = this.carried;
+    const { rewrite } = this.carried;
     const isRead = rewrite !== null && isJson(headers);
     this.streaming = isEventStream(headers);
     if (rewrite !== null && (this.streaming || isRead) && headers['content-encoding'] !== undefined) {
@@ -200,7 +200,12 @@ export class Relay implements Dispatcher.DispatchHandler, Due {
     if (this.controller !== null) this.controller.rawHeaders = null;
     this.watch(Math.min(this.parts.times.keepAliveMs, this.parts.times.streamIdleMs));
     this.carried.upstream.streams += 1;
-    this.forgetStream = this.parts.watch(exchange, (farewell) => this.cut(farewell));
+    this.watchStream();
+  }
+
+  /** Apart from where the answer is read: what is kept for as long as the stream lasts would keep all that is at hand there. */
+  private watchStream(): void {
+    this.forgetStream = this.parts.watch(this.carried.exchange, (farewell) => this.cut(farewell));
   }
 
   private headOf(headers: IncomingHttpHeaders, withLength: boolean): (string | string[])[] {

@@ -17,6 +17,9 @@ export type MessageShape = RequestShape | NotificationShape | ResponseShape;
 /** A judged message: `body` is what goes upstream, to the byte. */
 export type Message = MessageShape & { era: Era; body: Buffer };
 
+/** Of what a message brings along, only which tool, prompt or resource it is about: what decisions are made by. */
+export const namedIn = ({ name, uri }: Members): Members => ({ ...(name === undefined ? {} : { name }), ...(uri === undefined ? {} : { uri }) });
+
 /** Hot path: nearly all are requests, for which nothing is copied piece by piece. */
 export function messageOf(shape: MessageShape, era: Era, body: Buffer): Message {
   if (shape.kind !== 'request') return { ...shape, era, body };

@@ -10,7 +10,7 @@ import type { Principal } from '../credentials/principal.ts';
 import type { Confirmed } from '../freshness/confirmed.ts';
 import { nothing } from '../freshness/prover.ts';
 import type { LimitKind } from '../limits/limit-reached.ts';
-import type { Message, RequestId } from '../message/message.ts';
+import { namedIn, type Message, type RequestId } from '../message/message.ts';
 import type { ToolOperation } from '../rest/tool-operation.ts';
 import type { ManagementRoute } from '../upstreams/management-routes.ts';
 import type { Upstream } from '../upstreams/upstream.ts';
@@ -120,12 +120,20 @@ export class Exchange {
     response.end(this.method === 'HEAD' ? undefined : body);
   }
 
-  /** Of a request that has become a stream nothing is read any more: neither its headers, a credential among them, nor its body are kept for as long as that lasts. */
+  /**
+   * Of a request that has become a stream nothing is read any more but what it asked for: neither its headers, a credential among them, nor its body or what
+   * was read of it are kept for as long as that lasts.
+   */
   forgetRequest(): void {
     this.request.removeAllListeners();
     this.request.headers = {};
     this.request.rawHeaders.length = 0;
-    if (this.message !== undefined) this.message.body = nothingLeft;
+    const { message } = this;
+    if (message !== undefined) message.body = nothingLeft;
+    if (message !== undefined && message.kind !== 'response') {
+      message.params = namedIn(message.params);
+      message.meta = null;
+    }
     this.body = null;
     this.told.length = 0;
   }
