@@ -18,7 +18,7 @@ describe('Relay', () => {
   let late: (request: IncomingMessage, response: ServerResponse) => void = () => undefined;
   const carry = (request: IncomingMessage, response: ServerResponse, path: string, answerMs: number): Promise<void> =>
     new Promise((resolve, reject) => {
-      const parts = { times: { streamIdleMs: 60_000, keepAliveMs: 40 }, sealSession: () => null, watch: () => () => undefined };
+      const parts = { times: { streamIdleMs: 60_000, keepAliveMs: 40 }, sealSession: () => null, watch: () => ({ forget: () => undefined }) };
       const done = (error: Error | null): void => (error === null ? resolve() : reject(error));
       new Relay(parts, { exchange: new Exchange(request, response, 'r', 0), upstream: target, answerMs, rewrite: null, presented: true, canWiden: false, done }).start({ path, method: 'GET' });
     });

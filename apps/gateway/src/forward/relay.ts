@@ -11,6 +11,7 @@ import { UnreadableAnswer } from '../rewrite/event-stream.ts';
 import { failureOfError, failureOfStatus } from '../upstreams/failure-of.ts';
 import type { Upstream } from '../upstreams/upstream.ts';
 import { EventSink, JsonSink, PassingSink, type BodySink } from './body-sink.ts';
+import type { Cuttable, Watched } from '../streams/watch-stream.ts';
 import { DueLists, type Due } from './due-list.ts';
 import { isEventStream, isJson, keepHeaders } from './response-headers.ts';
 
@@ -26,8 +27,8 @@ export interface RelayParts {
   times: RelayTimes;
   /** Our own name for the session that the upstream opened; null: none is told (GW-70, GW-73). */
   sealSession(exchange: Exchange, upstreamId: string): string | null;
-  /** An event stream has begun; what is returned is called when it is over. */
-  watch(exchange: Exchange, cut: (farewell?: string) => void): () => void;
+  /** An event stream has begun; what is returned forgets it when it is over. */
+  watch(exchange: Exchange, cuttable: Cuttable): Watched;
 }
 
 /** What holds for one. */
@@ -58,7 +59,7 @@ class Abandoned extends Error {}
  * Carries one answer from the upstream to the caller: streaming, with back-pressure, and with an end of one side that is at once the end
  * of the other (GW-60 to GW-62).
  */
-export class Relay implements Dispatcher.DispatchHandler, Due {
+export class Relay implements Dispatcher.DispatchHandler, Due, Cuttable {
   dueAtMs = 0;
   before: Due | null = null;
   after: Due | null = null;
@@ -76,7 +77,7 @@ export class Relay implements Dispatcher.DispatchHandler, Due {
   private told = false;
   private failed = false;
   private draining = false;
-  private forgetStream: (() => void) | null = null;
+  private watched: Watched | null = null;
   private readonly response: ServerResponse;
 
   constructor(private readonly parts: RelayParts, private readonly carried: Carried) {
@@ -169,7 +170,7 @@ export class Relay implements Dispatcher.DispatchHandler, Due {
   }
 
   /** Ends a stream from our side: upstream aborted, nothing more sent (GW-63) but a farewell where there is one (GW-64). */
-  private cut(farewell?: string): void {
+  cut(farewell?: string): void {
     this.finish('end', this.sink?.atLineStart() === true ? farewell : undefined);
   }
 
@@ -200,12 +201,7 @@ export class Relay implements Dispatcher.DispatchHandler, Due {
     if (this.controller !== null) this.controller.rawHeaders = null;
     this.watch(Math.min(this.parts.times.keepAliveMs, this.parts.times.streamIdleMs));
     this.carried.upstream.streams += 1;
-    this.watchStream();
-  }
-
-  /** Apart from where the answer is read: what is kept for as long as the stream lasts would keep all that is at hand there. */
-  private watchStream(): void {
-    this.forgetStream = this.parts.watch(this.carried.exchange, (farewell) => this.cut(farewell));
+    this.watched = this.parts.watch(this.carried.exchange, this);
   }
 
   private headOf(headers: IncomingHttpHeaders, withLength: boolean): (string | string[])[] {
@@ -276,10 +272,10 @@ export class Relay implements Dispatcher.DispatchHandler, Due {
 
   private stopWatching(): void {
     this.stopWaiting();
-    if (this.forgetStream === null) return;
+    if (this.watched === null) return;
     this.carried.upstream.streams -= 1;
-    this.forgetStream();
-    this.forgetStream = null;
+    this.watched.forget();
+    this.watched = null;
   }
 
   /** Null: it has answered. Nothing is said where the caller left before. */

@@ -5,8 +5,9 @@ import { OpenStreams } from './open-streams.ts';
 
 function open(streams: OpenStreams, principal = somePrincipal, server = 'demo', endsAtMs = Infinity) {
   const seen = { alive: true, asked: 0, cuts: 0 };
-  const forget = streams.add({ endsAtMs, principal, server, confirmed: {}, mayGoOn: () => { seen.asked += 1; return seen.alive; }, cut: () => { seen.cuts += 1; } });
-  return { seen, forget };
+  const stream = { endsAtMs, principal, server, connection: undefined, confirmed: {}, mayGoOn: () => { seen.asked += 1; return seen.alive; }, cut: () => { seen.cuts += 1; }, leave: () => undefined };
+  streams.add(stream);
+  return { seen, forget: () => streams.forget(stream) };
 }
 const grant = (id: string): FeedRecord => ({ kind: 'grant', id, revokedAt: 1, expiresAt: 2 });
 

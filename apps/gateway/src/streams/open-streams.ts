@@ -3,27 +3,21 @@ import type { Principal } from '../credentials/principal.ts';
 import type { Confirmed } from '../freshness/confirmed.ts';
 
 export interface OpenStream {
-  principal: Principal;
+  readonly principal: Principal;
   /** What writers had to be asked about the credential; renewed for as long as the replica cannot be proven fresh. */
   confirmed: Confirmed;
   /** Slug of the server */
-  server: string;
+  readonly server: string;
   /** Id of the connection that it was opened with */
-  connection?: string | undefined;
+  readonly connection: string | undefined;
   /** When its time is up, by `performance.now()`: its credential ends then, or it is too old. */
-  endsAtMs: number;
+  readonly endsAtMs: number;
   /** Asks again, of what is known now, whether this stream may go on. */
   mayGoOn(): boolean;
   /** Ends it at once: upstream aborted, nothing more sent. */
   cut(): void;
   /** Ends what would go on for ever, as the gateway leaves; what is a call has its time. */
-  leave?(): void;
-}
-
-/** Whom a change of what `key` names concerns. */
-interface Concerned {
-  key: string;
-  streams: Set<OpenStream>;
+  leave(): void;
 }
 
 /** Everything whose change can end a stream, as `kind:id`. */
@@ -53,7 +47,7 @@ function nameOf(record: FeedRecord): string {
 
 /** Open event streams, by whatever could revoke them (GW-63): a revocation looks at those that it concerns and at no others. */
 export class OpenStreams {
-  private readonly byKey = new Map<string, Concerned>();
+  private readonly byKey = new Map<string, Set<OpenStream>>();
   private readonly all = new Set<OpenStream>();
 
   private leaving = false;
@@ -70,34 +64,34 @@ export class OpenStreams {
     return this.all.has(stream);
   }
 
-  /** @returns a function that forgets it */
-  add(stream: OpenStream): () => void {
-    // What streams have in common is kept once: there are thousands of them, and few keys.
-    const concerned = keysOf(stream).map((key) => this.of(key));
+  add(stream: OpenStream): void {
     this.all.add(stream);
-    for (const { streams } of concerned) streams.add(stream);
+    // What streams have in common is kept once: there are thousands of them, and few keys.
+    for (const key of keysOf(stream)) {
+      const concerned = this.byKey.get(key);
+      if (concerned === undefined) this.byKey.set(key, new Set([stream]));
+      else concerned.add(stream);
+    }
     // It came on a connection that was open already.
-    if (this.leaving) setImmediate(() => stream.leave?.());
-    return () => {
-      this.all.delete(stream);
-      for (const { key, streams } of concerned) {
-        streams.delete(stream);
-        if (streams.size === 0 && this.byKey.get(key)?.streams === streams) this.byKey.delete(key);
-      }
-    };
+    if (this.leaving) setImmediate(() => stream.leave());
   }
 
-  private of(key: string): Concerned {
-    let known = this.byKey.get(key);
-    if (known === undefined) this.byKey.set(key, (known = { key, streams: new Set() }));
-    return known;
+  /** Of one that is over. */
+  forget(stream: OpenStream): void {
+    this.all.delete(stream);
+    // Its keys are put together again: to keep them would take room for as long as it is open.
+    for (const key of keysOf(stream)) {
+      const concerned = this.byKey.get(key);
+      concerned?.delete(stream);
+      if (concerned?.size === 0) this.byKey.delete(key);
+    }
   }
 
   /** To be called for every change that the replica has applied. */
   onChange(record: FeedRecord): void {
     const concerned = this.byKey.get(nameOf(record));
     if (concerned === undefined) return;
-    for (const stream of [...concerned.streams]) if (!stream.mayGoOn()) stream.cut();
+    for (const stream of [...concerned]) if (!stream.mayGoOn()) stream.cut();
   }
 
   /** Ends those whose time is up. One look at all of them, once a second, takes less room than a timer for each. */
@@ -108,7 +102,7 @@ export class OpenStreams {
   /** Tells those that only wait for what may come that they are over (GW-64): they begin anew, elsewhere. */
   leaveAll(): void {
     this.leaving = true;
-    for (const stream of [...this.all]) stream.leave?.();
+    for (const stream of [...this.all]) stream.leave();
   }
 
   cutAll(): void {

@@ -1,6 +1,8 @@
 import { decide, isWithin } from '@latchkey/access';
 import type { WallClock } from '@latchkey/clock';
 import type { Replica } from '@latchkey/feed-replica';
+import type { Confirmed } from '../freshness/confirmed.ts';
+import type { Principal } from '../credentials/principal.ts';
 import type { Liveness } from '../credentials/liveness.ts';
 import type { PersonalAccessTokenReader } from '../credentials/personal-access-token.ts';
 import type { SigningKeys } from '../credentials/signing-keys.ts';
@@ -24,14 +26,64 @@ export interface WatcherOptions {
 /** A request that has an answer, after which its stream is over. */
 const isCall = ({ message }: Exchange): boolean => message?.kind === 'request' && message.method !== 'subscriptions/listen';
 
+/** What is ended when a stream may not go on. */
+export interface Cuttable {
+  cut(farewell?: string): void;
+}
+
+/** Watched over until it is forgotten, by whoever is at its end. */
+export interface Watched {
+  forget(): void;
+}
+
+const unwatched: Watched = { forget: () => undefined };
+
 /**
  * Watches over event streams: what lets one go on is asked whenever something that concerns it changes, and it is cut when the answer is no. When its
  * credential expires, or it is too old, it is cut within a second (`ConfirmStreams`).
- * @returns what watches over one, and itself returns what ends the watch
  */
-export function watcher({ streams, replica, pats, liveness, prover, keys, clock, times }: WatcherOptions): (exchange: Exchange, cut: (farewell?: string) => void) => () => void {
+export function watcher(options: WatcherOptions): (exchange: Exchange, cuttable: Cuttable) => Watched {
+  return (exchange, cuttable) => {
+    const { route } = exchange;
+    if (route?.kind !== 'mcp') return unwatched;
+    const stream = new WatchedStream(options, exchange, route, cuttable);
+    options.streams.add(stream);
+    // A change that came between the decision and this moment found no stream to cut.
+    if (!stream.mayGoOn()) setImmediate(() => cuttable.cut());
+    return stream;
+  };
+}
+
+/** One of thousands: an object with methods takes half the room of one with functions of its own. */
+class WatchedStream implements OpenStream, Watched {
+  readonly principal: Principal;
+  readonly connection: string | undefined;
+  readonly endsAtMs: number;
+  confirmed: Confirmed;
+
+  constructor(
+    private readonly options: WatcherOptions,
+    private readonly exchange: Exchange,
+    private readonly route: McpRoute,
+    private readonly cuttable: Cuttable,
+  ) {
+    const { clock, times, prover } = options;
+    const principal = exchange.needPrincipal();
+    const expiresInMs = principal.expiresAtSeconds === null ? Infinity : principal.expiresAtSeconds * 1000 - clock.nowMs();
+    this.principal = principal;
+    this.connection = exchange.attached?.record.id;
+    this.endsAtMs = performance.now() + Math.min(times.streamMaxAgeMs, expiresInMs);
+    this.confirmed = prover.newerThanReplica(exchange.confirmed);
+  }
+
+  get server(): string {
+    return this.route.server.slug;
+  }
+
   /** The same questions that let the request in, asked of what is known now (GW-63). */
-  const mayGoOn = (exchange: Exchange, route: McpRoute, { principal, confirmed }: Pick<OpenStream, 'principal' | 'confirmed'>): boolean => {
+  mayGoOn(): boolean {
+    const { exchange, route, principal, confirmed } = this;
+    const { replica, pats, liveness, keys } = this.options;
     if (liveness.causeOfDeath(principal, confirmed) !== null) return false;
     const server = replica.server(route.server.slug);
     const isThere = server?.url === route.server.url;
@@ -48,21 +100,17 @@ export function watcher({ streams, replica, pats, liveness, prover, keys, clock,
     if (!isWithin(principal, now) || !mayCallFrom(now, replica, { confirmed, address: exchange.address })) return false;
     const ask = askOf(isThere ? { ...route, server } : route, exchange.message, principal);
     return ask !== null && decide(subjectOf(principal, replica, confirmed), ask).kind === 'allow';
-  };
+  }
 
-  return (exchange, cut) => {
-    const { route } = exchange;
-    if (route?.kind !== 'mcp') return () => undefined;
-    const principal = exchange.needPrincipal();
-    const expiresInMs = principal.expiresAtSeconds === null ? Infinity : principal.expiresAtSeconds * 1000 - clock.nowMs();
-    const stream: OpenStream = {
-      endsAtMs: performance.now() + Math.min(times.streamMaxAgeMs, expiresInMs),
-      principal, confirmed: prover.newerThanReplica(exchange.confirmed), server: route.server.slug, connection: exchange.attached?.record.id, mayGoOn: () => mayGoOn(exchange, route, stream), cut: () => cut(),
-      ...(isCall(exchange) ? {} : { leave: () => cut(farewellTo(exchange.message)) }),
-    };
-    const forget = streams.add(stream);
-    // A change that came between the decision and this moment found no stream to cut.
-    if (!stream.mayGoOn()) setImmediate(() => cut());
-    return forget;
-  };
+  cut(): void {
+    this.cuttable.cut();
+  }
+
+  leave(): void {
+    if (!isCall(this.exchange)) this.cuttable.cut(farewellTo(this.exchange.message));
+  }
+
+  forget(): void {
+    this.options.streams.forget(this);
+  }
 }

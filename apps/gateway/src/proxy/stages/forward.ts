@@ -85,10 +85,10 @@ export function forward(options: ForwardOptions, traces?: RequestTraces): Stage 
   };
 
   const watchStream = watcher(options);
-  const watch: RelayParts['watch'] = (exchange, cut) => {
-    const forget = watchStream(exchange, cut);
+  const watch: RelayParts['watch'] = (exchange, cuttable) => {
+    const watched = watchStream(exchange, cuttable);
     exchange.forgetRequest();
-    return forget;
+    return watched;
   };
 
   const relayParts: RelayParts = { times, sealSession, watch };

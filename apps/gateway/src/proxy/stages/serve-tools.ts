@@ -84,7 +84,7 @@ export function serveTools({ inner, acquaintances, gatewayUrl, issuer, times, wa
   const stream = async (exchange: Exchange, route: McpRoute, toolCall: ToolCall): Promise<void> => {
     const events = new ProgressEvents(exchange, times.keepAliveMs);
     const cut = new AbortController();
-    const forget = watch(exchange, () => cut.abort(new Problem('upstream_unavailable', { detail: 'The stream was ended.' })));
+    const watched = watch(exchange, { cut: () => cut.abort(new Problem('upstream_unavailable', { detail: 'The stream was ended.' })) });
     events.keepAlive();
     try {
       const until = AbortSignal.any([untilGone(exchange.response), cut.signal]);
@@ -100,7 +100,7 @@ export function serveTools({ inner, acquaintances, gatewayUrl, issuer, times, wa
       exchange.refusal = error instanceof Problem ? refusalOf(error) : { code: 'internal_error', cause: error };
       events.send('error', toProblemDocument(error, exchange.requestId, route.template));
     } finally {
-      forget();
+      watched.forget();
       events.end();
     }
   };
