@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { mintToken, readToken } from '@latchkey/token';
+import { hashIfToken, mintToken, readToken } from '@latchkey/token';
 import type { Benchmark } from '../benchmark.ts';
 import { TokenTable } from '@latchkey/feed-replica';
 import { compare } from '../measure.ts';
@@ -10,7 +10,7 @@ const presented = 100_000;
 /** A token from the header to "it lives, and this is what it may do", against a table of a million. */
 export const patCheck: Benchmark = {
   name: 'pat-check',
-  about: 'checksum, SHA-256, lookup among 1 M, revocation, expiry, policy and owner of a personal access token',
+  about: 'SHA-256, lookup among 1 M, revocation, expiry, policy and owner of a personal access token; checksum of an unknown one',
   async run(report) {
     const table = new TokenTable({ compile: ({ scopes }) => new Set(scopes) });
     for (let index = presented; index < million; index += 1) table.apply(recordNumber(index), 1);
@@ -23,8 +23,11 @@ export const patCheck: Benchmark = {
     const nowSeconds = Math.floor(Date.now() / 1000);
 
     const check = (token: string): number => {
-      const row = table.find(readToken(token).hash);
-      if (row === -1 || table.revokedAtOf(row) !== null) return 0;
+      const hash43 = hashIfToken(token);
+      const row = hash43 === null ? -1 : table.find(hash43);
+      // As the gateway does: what is not known may be no token at all.
+      if (row === -1) return readToken(token).hash.length;
+      if (table.revokedAtOf(row) !== null) return 0;
       const expiresAt = table.expiresAtOf(row);
       if (expiresAt !== null && nowSeconds >= expiresAt) return 0;
       return table.ownerOf(row).length + table.compiledOf(row).size;
