@@ -80,6 +80,8 @@ export interface Gateway {
   stages: readonly Stage[];
   discovery: DiscoverySources;
   upstreams: Pick<Upstreams, 'seen'>;
+  /** Event streams that are open */
+  readonly streams: Pick<OpenStreams, 'size'>;
   /** Where limits are counted at the moment */
   readonly limits: Pick<Limits, 'state' | 'trips'>;
   /** Caches of the path of requests, by name */
@@ -193,6 +195,7 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
     stages: pipeline(parts),
     discovery: { gatewayUrl, issuer, server, servers: () => replica.servers(), isReady, issuerDocuments, assertions },
     upstreams,
+    streams,
     limits,
     caches: { access_tokens: () => accessTokens.lookups, assertions: () => assertions.lookups, connections: () => values.lookups },
     onChange(record) {

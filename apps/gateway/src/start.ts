@@ -20,6 +20,7 @@ import { CallNames } from './metrics/call-names.ts';
 import { FeedMetrics } from './metrics/feed-metrics.ts';
 import { feedStatus } from './metrics/feed-status.ts';
 import { limitMetrics } from './metrics/limit-metrics.ts';
+import { streamMetrics } from './metrics/stream-metrics.ts';
 import { upstreamMetrics } from './metrics/upstream-metrics.ts';
 import { RequestMetrics } from './metrics/request-metrics.ts';
 import { runPipeline } from './proxy/run-pipeline.ts';
@@ -96,6 +97,7 @@ export async function startGateway({ env, feed, trail, logger, tracing, usageInt
     env, replica, proofs: freshness, isReady, feed, feedMetrics, metrics, names, tracing, redis, logger, audit, monotonicClock: clock, ...(usageIntervalMs === undefined ? {} : { usageIntervalMs }), ...(healthIntervalMs === undefined ? {} : { healthIntervalMs }),
   });
   upstreamMetrics(registry, gateway.upstreams);
+  streamMetrics(registry, gateway.streams);
   limitMetrics(registry, gateway.limits);
   cacheMetrics(registry, gateway.caches);
   replica.onChange((record) => gateway.onChange(record));

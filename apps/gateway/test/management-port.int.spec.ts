@@ -35,7 +35,7 @@ describe('the management port', () => {
     const families = [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name, type]) => `${name} ${type}`).sort();
     expect(families.filter((family) => !/^(?:process|nodejs)_/.test(family))).toEqual([
       'applied_seq gauge', 'digest_ok gauge', 'feed_age_seconds gauge', 'feed_invalid_total counter', 'feed_rebuilds_total counter', 'fence_rtt_seconds gauge',
-      'gateway_cache_lookups_total counter', 'gateway_call_duration_seconds histogram', 'gateway_calls_total counter', 'gateway_rate_limit_trips_total counter', 'gateway_rate_limited_total counter', 'gateway_rate_limits gauge', 'gateway_requests_total counter', 'gateway_servers gauge', 'online_asks_total counter', 'stale_denials_total counter',
+      'gateway_cache_lookups_total counter', 'gateway_call_duration_seconds histogram', 'gateway_calls_total counter', 'gateway_rate_limit_trips_total counter', 'gateway_rate_limited_total counter', 'gateway_rate_limits gauge', 'gateway_requests_total counter', 'gateway_servers gauge', 'gateway_streams gauge', 'online_asks_total counter', 'stale_denials_total counter',
     ]);
     const labels = new Map<string, Set<string>>();
     for (const [, names] of text.matchAll(/^(?!process_|nodejs_)\w+\{(.*)\} \S+$/gm)) {

@@ -62,6 +62,23 @@ describe('event streams', () => {
     await eventually(() => world.log().includes('"status":499'));
   });
 
+  it('is counted for as long as it is open, however it ends', async () => {
+    const counted = async (): Promise<string | undefined> => /^gateway_streams (\d+)$/m.exec((await send(`${world.management}/metrics`, { method: 'GET' })).text)?.[1];
+    await eventually(async () => (await counted()) === '0');
+    const { record, token } = await world.pat();
+    const [left, ended, cut, open] = [await openStream(), await openStream(), await openStream(bearer(token)), await openStream()];
+    expect(await counted()).toBe('4');
+    left.abort();
+    await eventually(async () => (await counted()) === '3');
+    ended.upstream.response.end();
+    await eventually(async () => (await counted()) === '2');
+    await world.publish({ ...record, revokedAt: Math.floor(Date.now() / 1000) });
+    expect(await cut.reader.next()).toBeNull();
+    await eventually(async () => (await counted()) === '1');
+    open.upstream.response.destroy();
+    await eventually(async () => (await counted()) === '0');
+  });
+
   verifies('GW-62', 'an upstream that breaks off ends the stream, and nothing is invented', async () => {
     const { upstream, reader } = await openStream();
     upstream.response.destroy();
