@@ -23,6 +23,7 @@ import { limitMetrics } from './metrics/limit-metrics.ts';
 import { streamMetrics } from './metrics/stream-metrics.ts';
 import { upstreamMetrics } from './metrics/upstream-metrics.ts';
 import { RequestMetrics } from './metrics/request-metrics.ts';
+import { DirectRequest } from './proxy/direct-request.ts';
 import { runPipeline } from './proxy/run-pipeline.ts';
 import { appliedSpans } from './traces/applied-spans.ts';
 
@@ -126,6 +127,7 @@ export async function startGateway({ env, feed, trail, logger, tracing, usageInt
       port: env.PORT,
       portVariable: 'PORT',
       logger,
+      requestClass: DirectRequest,
       rawHandler: () => dataPlaneHandler(gateway, logger, env.LATCHKEY_TRUSTED_PROXIES),
       checkReady: () => {
         if (!isReady()) throw new Error('what the feed says has not been proven to be all of it yet');

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer, IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DynamicModule } from '@nestjs/common';
@@ -26,6 +26,8 @@ export interface ServiceOptions {
   logger: Logger;
   /** Data plane or foreign engine in front of Nest; built once the module's providers exist. */
   rawHandler?: (app: NestFastifyApplication) => RawHandler;
+  /** What requests are, where that is more than Node makes of them */
+  requestClass?: typeof IncomingMessage;
   /** Whether what is called in a request finds its facts (`currentRequest`); a data plane does without. */
   tracksRequests?: boolean;
   /** Whether controllers find the body as it was sent, for signatures over it. */
@@ -86,7 +88,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     forceCloseConnections: 'idle',
     bodyLimit: 1024 * 1024,
     serverFactory: (handler: RequestListener): Server =>
-      leaving.watch(continuesInTurn(createServer({ maxHeaderSize: 32 * 1024 }, (request, response) => {
+      leaving.watch(continuesInTurn(createServer({ maxHeaderSize: 32 * 1024, IncomingMessage: options.requestClass ?? IncomingMessage }, (request, response) => {
         if (refuseDoubtful(request, response)) return;
         leaving.note(response);
         options.metrics?.time(request, response);

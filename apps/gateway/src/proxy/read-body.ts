@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '@latchkey/problem';
+import { DirectRequest, type BodyTaker } from './direct-request.ts';
 import { Later } from './later.ts';
 import { ClientGone } from './render-refusal.ts';
 
@@ -23,7 +24,7 @@ export function readBody(request: IncomingMessage, limitBytes: number, take: (bo
 }
 
 /** Takes what comes; nothing is done for pieces of which there is only one. */
-class BodyReader extends Later<unknown> {
+class BodyReader extends Later<unknown> implements BodyTaker {
   private first: Buffer | null = null;
   private others: Buffer[] | null = null;
   private length = 0;
@@ -35,14 +36,15 @@ class BodyReader extends Later<unknown> {
     private readonly take: (body: Buffer) => unknown,
   ) {
     super();
+    // Of a request that breaks off Node tells an error only to those who listen for it, and the end to everybody.
+    request.on('close', () => this.onClose());
+    if (request instanceof DirectRequest && request.takeBody(this)) return;
     // What is settled hears what else there is and does nothing: to leave costs more.
     request.on('data', (chunk: Buffer) => this.onData(chunk));
     request.on('end', () => this.onEnd());
-    // Of a request that breaks off Node tells an error only to those who listen for it, and the end to everybody.
-    request.on('close', () => this.onClose());
   }
 
-  private onData(chunk: Buffer): void {
+  onData(chunk: Buffer): void {
     if (this.settled) return;
     this.length += chunk.length;
     if (this.length > this.limitBytes) {
@@ -54,7 +56,7 @@ class BodyReader extends Later<unknown> {
     else (this.others ??= []).push(chunk);
   }
 
-  private onEnd(): void {
+  onEnd(): void {
     if (this.settled) return;
     this.settled = true;
     const { first, others } = this;
