@@ -158,6 +158,13 @@ describe('what comes back', () => {
     expect([error.status, error.json.error.code]).toEqual([500, -32603]);
   });
 
+  verifies('G13', 'what an upstream that fails says in words of its own stays inside', async () => {
+    for (const body of ['{"error":"stack at /srv/app/secret.js"}', '{"jsonrpc":"1.0","message":"/srv"}', '"/srv/app"', '[{"at":"/srv"}]', '{ /srv', '']) {
+      const { status, text } = await answering(500, { 'content-type': 'application/json' }, body);
+      expect([status, text.includes('/srv')]).toEqual([502, false]);
+    }
+  });
+
   verifies('GW-83', 'headers that speak for our host stay inside', async () => {
     const { headers } = await answering(200, {
       'content-type': 'application/json', 'set-cookie': 'a=b', 'access-control-allow-origin': '*', 'www-authenticate': 'x', 'x-powered-by': 'x', 'strict-transport-security': 'max-age=1',
@@ -192,9 +199,30 @@ describe('what comes back', () => {
     }
   });
 
+  verifies(['GW-50', 'GW-51'], 'a list is filtered whatever type and status it comes with', async () => {
+    const restricted = bearer((await world.pat({ tools: ['demo:add'] })).token);
+    const answer = JSON.stringify({ jsonrpc: '2.0', id: 1, result: { tools: [{ name: 'delete_all' }, { name: 'add' }] } });
+    const json = 'application/json';
+    for (const [status, type] of [[200, undefined], [200, 'text/plain'], [200, 'application/octet-stream'], [201, json], [203, json], [206, json], [299, 'text/html'], [400, json], [404, 'text/plain'], [500, json]] as const) {
+      world.upstream.handle = ({ response }) => void response.writeHead(status, type === undefined ? {} : { 'content-type': type }).end(answer);
+      const listed = await world.post(list, restricted);
+      expect([listed.status, listed.headers['content-type'], listed.text]).toEqual([status, type, answer.replace('{"name":"delete_all"},', '')]);
+    }
+  });
+
+  it('the words of a refusal pass, and an empty answer does', async () => {
+    const restricted = bearer((await world.pat({ tools: ['demo:add'] })).token);
+    for (const [status, body] of [[404, 'Session not found'], [400, ''], [202, ''], [204, '']] as const) {
+      world.upstream.handle = ({ response }) => void response.writeHead(status, status === 404 ? { 'content-type': 'text/plain' } : {}).end(body);
+      const { status: heard, text } = await world.post(list, restricted);
+      expect([heard, text]).toEqual([status, body]);
+    }
+  });
+
   it('an answer that must be read and cannot be is 502', async () => {
     const restricted = bearer((await world.pat({ tools: ['demo:add'] })).token);
-    for (const [headers, body] of [[{ 'content-type': 'application/json' }, '{ broken'], [{ 'content-type': 'application/json', 'content-encoding': 'gzip' }, 'xx']] as [Record<string, string>, string][]) {
+    const unreadable = [[{ 'content-type': 'application/json' }, '{ broken'], [{ 'content-type': 'application/json', 'content-encoding': 'gzip' }, 'xx'], [{ 'content-encoding': 'gzip' }, 'xx'], [{ 'content-type': 'text/plain' }, 'delete_all, add'], [{}, '<html>']];
+    for (const [headers, body] of unreadable as [Record<string, string>, string][]) {
       world.upstream.handle = ({ response }) => void response.writeHead(200, headers).end(body);
       expect((await world.post(list, restricted)).status).toBe(502);
     }

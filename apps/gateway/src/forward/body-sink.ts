@@ -68,6 +68,12 @@ export class EventSink implements BodySink {
   }
 }
 
+/**
+ * What an answer that is read must be: a message of the protocol, as an error of the upstream has to be, or it could tell of its inside; JSON, as an
+ * answer; or anything, as the words of a refusal: what is no JSON is no list to anybody either.
+ */
+export type Readable = 'message' | 'json' | 'anything';
+
 /** One JSON document that has to be read as a whole; its head goes out with its body, because the length changes. */
 export class JsonSink implements BodySink {
   private readonly chunks: Buffer[] = [];
@@ -77,6 +83,7 @@ export class JsonSink implements BodySink {
     private readonly sendHead: (contentLength: number) => void,
     private readonly response: ServerResponse,
     private readonly rewrite: Rewrite,
+    private readonly readable: Readable,
   ) {}
 
   write(chunk: Buffer): boolean {
@@ -87,13 +94,35 @@ export class JsonSink implements BodySink {
   }
 
   end(): void {
-    const text = rewriteText(Buffer.concat(this.chunks, this.length).toString('utf8'), this.rewrite) ?? '';
-    const body = Buffer.from(text);
+    const body = this.read(Buffer.concat(this.chunks, this.length));
     this.sendHead(body.length);
     this.response.end(body);
   }
 
   atLineStart(): boolean {
+    return false;
+  }
+
+  private read(body: Buffer): Buffer {
+    if (body.length === 0 && this.readable !== 'message') return body;
+    const text = body.toString('utf8');
+    if (this.readable === 'anything' && !isParsed(text)) return body;
+    let [messages, others] = [0, 0];
+    const rewritten = rewriteText(text, (message) => {
+      if (message['jsonrpc'] === '2.0') messages += 1;
+      else others += 1;
+      return this.rewrite(message);
+    });
+    if (this.readable === 'message' && (messages === 0 || others > 0)) throw new UnreadableAnswer('the upstream failed in words of its own');
+    return Buffer.from(rewritten ?? '');
+  }
+}
+
+function isParsed(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
     return false;
   }
 }

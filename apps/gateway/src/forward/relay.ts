@@ -177,14 +177,16 @@ export class Relay implements Dispatcher.DispatchHandler, Due, Cuttable {
   private begin(status: number, headers: IncomingHttpHeaders): void {
     const { response } = this;
     const { rewrite } = this.carried;
-    const isRead = rewrite !== null && isJson(headers);
     this.streaming = isEventStream(headers);
-    if (rewrite !== null && (this.streaming || isRead) && headers['content-encoding'] !== undefined) {
+    if (rewrite !== null && headers['content-encoding'] !== undefined) {
       return this.unreadable(new UnreadableAnswer('the upstream compressed what must be read'));
     }
     this.silentSinceMs = performance.now();
-    if (isRead && !this.streaming && status === 200) {
-      this.sink = new JsonSink((length) => response.writeHead(status, [...this.headOf(headers, false), 'content-length', String(length)]), response, rewrite);
+    const isError = status >= 500 && this.carried.exchange.route?.kind === 'mcp';
+    // Whatever type it claims to have, and whatever status: a list is a list to whoever parses it.
+    if (!this.streaming && (rewrite !== null || isError) && hasBody(status)) {
+      const sendHead = (length: number): void => void response.writeHead(status, [...this.headOf(headers, false), 'content-length', String(length)]);
+      this.sink = new JsonSink(sendHead, response, rewrite ?? asItIs, isError ? 'message' : status >= 400 ? 'anything' : 'json');
       return;
     }
     const head = this.headOf(headers, !this.streaming);
@@ -292,6 +294,10 @@ export class Relay implements Dispatcher.DispatchHandler, Due, Cuttable {
     if (this.settle()) this.over(complete ? null : new ClientGone());
   }
 }
+
+/** RFC 9110 sections 15.3.5 and 15.4.5 */
+const hasBody = (status: number): boolean => status !== 204 && status !== 304;
+const asItIs: Rewrite = () => true;
 
 const silent = (relay: Relay): void => relay.onSilence();
 
