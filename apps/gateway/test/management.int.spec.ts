@@ -37,6 +37,13 @@ describe('the management API through the gateway', () => {
     }
   });
 
+  verifies('GW-32', 'what a service says that a credential lacks reaches the caller, who can ask for it', async () => {
+    const challenge = 'Bearer resource_metadata="http://gateway.test/.well-known/oauth-protected-resource/v1", error="insufficient_scope", scope="keys:write"';
+    world.upstream.handle = ({ response }) => void response.writeHead(403, { 'content-type': 'application/problem+json', 'www-authenticate': challenge }).end('{"code":"insufficient_scope"}');
+    const { status, headers } = await api('GET', '/v1/pats', (await world.pat({ scopes: ['keys:read'] })).token);
+    expect([status, headers['www-authenticate']]).toEqual([403, challenge]);
+  });
+
   verifies('GW-82', 'each service gets an assertion that it alone accepts, with the caller\'s roles and what they leave of the scopes', async () => {
     const wide = { scope: 'keys:write org:admin servers:write audit:read mcp:read', aud: resource };
     await api('GET', '/v1/pats', await world.jwt(wide));

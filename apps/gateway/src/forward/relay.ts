@@ -211,6 +211,9 @@ export class Relay implements Dispatcher.DispatchHandler, Due, Cuttable {
     const head = exchange.told;
     keepHeaders(head, headers, withLength);
     head.push('cache-control', 'no-store');
+    // Our own services name what a credential lacks in terms of the gateway (GW-32).
+    const challenge = headers['www-authenticate'];
+    if (challenge !== undefined && exchange.route?.kind === 'manage') head.push('www-authenticate', challenge);
     const sessionId = headers['mcp-session-id'];
     const sealed = typeof sessionId === 'string' ? this.parts.sealSession(exchange, sessionId) : null;
     if (sealed !== null) head.push('mcp-session-id', sealed);
