@@ -238,6 +238,34 @@ describe('a stream on which nothing happens', () => {
     }
   });
 
+  verifies('GW-64', 'what was subscribed at a server that goes is told so, and what its own key lost is not', async () => {
+    const world = await startWorld();
+    try {
+      world.upstream.handle = ({ response }) => void response.writeHead(200, { 'content-type': 'text/event-stream' }).write(event({ first: true }));
+      const meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientInfo': { name: 'spec', version: '1' }, 'io.modelcontextprotocol/clientCapabilities': {} };
+      const listen = { jsonrpc: '2.0', id: 'sub-8', method: 'subscriptions/listen', params: { notifications: { toolsListChanged: true }, _meta: meta } };
+      const modern = { 'content-type': 'application/json', accept: 'application/json, text/event-stream', 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'subscriptions/listen' };
+      const server = world.server({ slug: 'going' });
+      await world.publish(server);
+      const [kept, revoked] = [await world.pat(), await world.pat()];
+      const readers = await Promise.all([kept, revoked].map(async ({ token }) => {
+        const { response } = await open(`${world.url}/mcp/going`, { headers: { ...bearer(token), ...modern }, body: listen });
+        const reader = pieces(response);
+        expect(await reader.next()).toBe(event({ first: true }));
+        return reader;
+      }));
+      await world.publish({ ...revoked.record, revokedAt: Math.floor(Date.now() / 1000) });
+      expect(await readers[1]?.next()).toBeNull();
+      await world.publish({ ...server, deletedAt: Math.floor(Date.now() / 1000) });
+      expect(JSON.parse(/^data: (.*)$/m.exec((await readers[0]?.next()) ?? '')?.[1] ?? '')).toEqual({
+        jsonrpc: '2.0', id: 'sub-8', result: { resultType: 'complete', _meta: { 'io.modelcontextprotocol/subscriptionId': 'sub-8' } },
+      });
+      expect(await readers[0]?.next()).toBeNull();
+    } finally {
+      await world.close();
+    }
+  });
+
   it('does not hold up the end of the gateway', async () => {
     const world = await startWorld();
     const auth = bearer((await world.pat()).token);

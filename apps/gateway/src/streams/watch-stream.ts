@@ -102,8 +102,11 @@ class WatchedStream implements OpenStream, Watched {
     return ask !== null && decide(subjectOf(principal, replica, confirmed), ask).kind === 'allow';
   }
 
+  /** With its server goes what was subscribed there, and who may hear that is told so (GW-64). */
   cut(): void {
-    this.cuttable.cut();
+    const { options, route, principal, confirmed } = this;
+    const isGone = options.replica.server(route.server.slug) === undefined && options.liveness.causeOfDeath(principal, confirmed) === null;
+    this.cuttable.cut(isGone ? farewellTo(this.exchange.message) : undefined);
   }
 
   leave(): void {
