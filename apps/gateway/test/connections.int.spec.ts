@@ -70,6 +70,18 @@ describe('what the gateway itself shows to a server', () => {
     expect(`${world.log()}${JSON.stringify(told)}`).not.toMatch(/"first|"second/);
   });
 
+  verifies('G7', 'is the older one of two that were made within one second', async () => {
+    // Their ids are by chance; of the two orders one would be wrong by the second alone.
+    for (const [first, second] of [['a', 'b'], ['b', 'a']] as const) {
+      const ids = { a: `0${randomUUID().slice(1)}`, b: `f${randomUUID().slice(1)}` };
+      const made = [await publish({ id: ids[first], createdAtMs: 100_200 }), await publish({ id: ids[second], createdAtMs: 100_700 })];
+      answer = ({ connection }) => value(connection);
+      await post();
+      expect(calls().at(-1)?.headers['x-api-key']).toBe(ids[first]);
+      await Promise.all(made.map(revoke));
+    }
+  });
+
   verifies('G7', 'is what X-Credential-Id names, of this server and project only', async () => {
     const [first, second] = [await publish(), await publish({ createdAt: 101 })];
     const foreign = [await publish({ org: 'globex' }), await publish({ project: 'other' }), await publish({ server: 'another' })];

@@ -64,7 +64,7 @@ describe('connections', () => {
     const made = await make({ header: 'X-Api-Key' });
     expect(made).toMatchObject({ org: 'acme', project: 'prod', server: 'demo', kind: 'static', per: 'project', header: 'x-api-key', origin: 'http://127.0.0.1:9', status: 'connected', createdBy: 'ann', oauth: null });
     const id = String(made['id']);
-    expect(newest(id)).toMatchObject({ version: 1, record: { kind: 'connection', org: 'acme', project: 'prod', server: 'demo', per: 'project', origin: 'http://127.0.0.1:9', revokedAt: null } });
+    expect(newest(id)).toMatchObject({ version: 1, record: { kind: 'connection', org: 'acme', project: 'prod', server: 'demo', per: 'project', origin: 'http://127.0.0.1:9', revokedAt: null, createdAtMs: Date.parse(String(made['createdAt'])) } });
     expect(made['consistency']).toBe(`feed.keys.connection.${id}@1`);
     expect((await internal({ connection: id })).body).toEqual({ kind: 'value', version: 1, header: 'x-api-key', value: secret, expiresAt: null });
 

@@ -6,6 +6,8 @@ import { WriterState } from './writer-state.ts';
 /** Told of every record that changed, after the replica has it; what was derived from the old one is to be dropped. */
 export type ChangeListener = (record: FeedRecord) => void;
 
+const createdMsOf = ({ createdAt, createdAtMs }: ConnectionRecord): number => createdAtMs ?? createdAt * 1000;
+
 /**
  * All that a gateway knows of credentials, owners and servers, in memory, for lookups without a call to anyone. It is filled by a
  * `ReplicaFollower`; absence means "the writers have said nothing of it".
@@ -95,7 +97,7 @@ export class Replica {
     if (found === undefined || found.size === 0) return [];
     return [...found.values()]
       .filter((record) => record.org === org && record.project === project)
-      .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+      .sort((a, b) => createdMsOf(a) - createdMsOf(b) || (a.id < b.id ? -1 : 1));
   }
 
   /** Whose word an organization takes on its end users; revoked ones are gone. */

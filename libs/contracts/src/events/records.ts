@@ -108,6 +108,8 @@ export const connectionRecordSchema = z.object({
   /** Of the server when the connection was made: it is shown to no other. */
   origin: z.string(),
   createdAt: seconds,
+  /** The same to the millisecond, by which of two the older is found; absent from what older writers said. */
+  createdAtMs: z.number().int().nonnegative().optional(),
   revokedAt: seconds.nullable(),
 });
 

@@ -7,7 +7,10 @@ const seconds = (date: Date): number => Math.floor(date.getTime() / 1000);
 
 /** A connection as the gateways know it: that there is one, and for whom. */
 export function connectionRecord({ id, org, project, server, per, resource, createdAt, revokedAt }: ConnectionEntity): ConnectionRecord {
-  return { kind: 'connection', id, org, project, server, per, origin: new URL(resource).origin, createdAt: seconds(createdAt), revokedAt: revokedAt === null ? null : seconds(revokedAt) };
+  return {
+    kind: 'connection', id, org, project, server, per, origin: new URL(resource).origin,
+    createdAt: seconds(createdAt), createdAtMs: createdAt.getTime(), revokedAt: revokedAt === null ? null : seconds(revokedAt),
+  };
 }
 
 /** Has every gateway forget what it holds of a connection. @returns `consistency` */
