@@ -41,6 +41,7 @@ export const schema = z.object({
   LATCHKEY_GATEWAY_SIGNING_KEY: privateJwk.describe('Private ES256 JWK that signs the inward identity assertion; shared by the replicas.'),
   LATCHKEY_SESSION_SEALING_KEY: key32.describe('32 bytes, base64, that seal legacy session ids; shared by the replicas.'),
   LATCHKEY_TOKEN_PREFIX: z.string().regex(/^[a-z0-9_]{1,32}$/).default('lk_pat_').describe('Prefix of personal access tokens.'),
+  LATCHKEY_DEFAULT_SERVER: z.string().optional().describe('Slug of the server that the metadata at the root is of, for clients that look there first; without it there is none.'),
   LATCHKEY_ALLOWED_HOSTS: list.describe('Host names, besides the one of the public URL, that requests may name; comma-separated.'),
   LATCHKEY_ALLOWED_ORIGINS: list.describe('Web origins, besides our own, whose pages may call the gateway; comma-separated.'),
   LATCHKEY_ALLOW_PRIVATE_UPSTREAMS: z.stringbool().default(false).describe('Lets upstreams live on private addresses.'),

@@ -193,7 +193,7 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
 
   return {
     stages: pipeline(parts),
-    discovery: { gatewayUrl, issuer, server, servers: () => replica.servers(), isReady, issuerDocuments, assertions },
+    discovery: { gatewayUrl, issuer, server, servers: () => replica.servers(), isReady, issuerDocuments, assertions, defaultServer: env.LATCHKEY_DEFAULT_SERVER },
     upstreams,
     streams,
     limits,

@@ -36,6 +36,20 @@ describe('discovery', () => {
     });
   });
 
+  verifies('GW-12', 'the root document describes the configured default only', async () => {
+    const other = await startWorld({ env: { LATCHKEY_DEFAULT_SERVER: 'later' } });
+    const metadata = (path: string) => send(`${other.url}/.well-known/oauth-protected-resource${path}`, { method: 'GET' });
+    try {
+      expect((await metadata('')).status).toBe(404);
+      await other.publish(other.server({ slug: 'later' }));
+      const [root, later] = [await metadata(''), await metadata('/mcp/later')];
+      expect([root.status, root.json.resource, root.headers['access-control-allow-origin']]).toEqual([200, 'http://gateway.test/mcp/later', '*']);
+      expect(root.text).toBe(later.text);
+    } finally {
+      await other.close();
+    }
+  });
+
   verifies('DISC-01', 'HEAD, ETag and preflight work on every document', async () => {
     for (const path of ['/.well-known/oauth-protected-resource/mcp/demo', '/.well-known/jwks.json', '/openapi.json']) {
       const first = await get(path);

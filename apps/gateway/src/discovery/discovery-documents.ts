@@ -10,6 +10,8 @@ import { render, type Rendered } from './send-document.ts';
 export interface DiscoverySources {
   gatewayUrl: string;
   issuer: string;
+  /** Slug of the one server that is described at the root, where there is one */
+  defaultServer?: string | undefined;
   server(slug: string): ServerRecord | undefined;
   servers(): readonly ServerRecord[];
   /** Whether the absence of a server proves anything yet. */
@@ -31,6 +33,16 @@ export class DiscoveryDocuments {
     if (server === undefined && !this.sources.isReady()) throw new Problem('state_stale', { headers: { 'retry-after': '1' } });
     if (server === undefined) throw new Problem('not_found', { headers: { 'access-control-allow-origin': '*' } });
     return protectedResourceMetadata({ resource: resources(gatewayUrl).server(slug), issuer, name: server.name, scopes: mcpScopes });
+  }
+
+  /**
+   * RFC 9728 at the root, of the default server only: whoever takes another's from there gets a token for the wrong one, again and again (GW-12).
+   * @throws Problem `not_found`
+   */
+  root(): object {
+    const { defaultServer } = this.sources;
+    if (defaultServer === undefined) throw new Problem('not_found', { headers: { 'access-control-allow-origin': '*' } });
+    return this.server(defaultServer);
   }
 
   /** RFC 9728 for the management API. */

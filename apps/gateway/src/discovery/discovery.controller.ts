@@ -8,6 +8,11 @@ import { sendDocument, sendPreflight } from './send-document.ts';
 export class DiscoveryController {
   constructor(private readonly documents: DiscoveryDocuments) {}
 
+  @Get('oauth-protected-resource')
+  root(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    return sendDocument(request, reply, this.documents.root());
+  }
+
   @Get('oauth-protected-resource/mcp/:server')
   server(@Param('server') slug: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     return sendDocument(request, reply, this.documents.server(slug));
