@@ -20,6 +20,15 @@ describe('UpstreamHealth', () => {
     expect([health.refuses(), health.seen().state]).toEqual([1000, 'down']);
   });
 
+  verifies('G3', 'a server that has never answered is not up, and is asked all the same', () => {
+    const { health, fail } = start();
+    fail(1);
+    expect([health.refuses(), health.seen()]).toMatchObject([null, { state: 'down', failures: 1, lastSuccessAtMs: null }]);
+    health.succeeded();
+    fail(1);
+    expect(health.seen().state).toBe('up');
+  });
+
   verifies('G3', 'one request at a time tries after a pause that doubles up to half a minute, and one answer opens it for all', () => {
     const { clock, health, fail } = start();
     fail(5);

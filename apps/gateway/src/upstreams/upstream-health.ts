@@ -82,6 +82,8 @@ export class UpstreamHealth {
 
   seen(): SeenHealth {
     const { failures, lastSuccessAtMs, lastFailureAtMs, lastFailure } = this;
-    return { state: this.isDown ? 'down' : this.lastOutcomeMs === null ? 'unknown' : 'up', failures, lastSuccessAtMs, lastFailureAtMs, lastFailure };
+    // What has never answered is not up, though it may still be asked.
+    const isUp = lastSuccessAtMs !== null && !this.isDown;
+    return { state: isUp ? 'up' : this.lastOutcomeMs === null ? 'unknown' : 'down', failures, lastSuccessAtMs, lastFailureAtMs, lastFailure };
   }
 }
