@@ -209,6 +209,8 @@ describe('what the registration of a server says', () => {
     const { port } = gone.address() as AddressInfo;
     await new Promise((resolve) => gone.close(resolve));
     const { record, post } = await server(undefined, { url: `http://127.0.0.1:${port}/mcp` });
+    const down = async () => Number(/gateway_servers\{state="down"\} (\d+)/.exec((await send(`${world.management}/metrics`, { method: 'GET' })).text)?.[1]);
+    const before = await down();
     for (let n = 0; n < 5; n += 1) expect((await post(call())).status).toBe(502);
     const refused = await post(call());
     expect([refused.status, refused.json.error.data.code, Number(refused.headers['retry-after'])]).toEqual([503, 'upstream_unavailable', 1]);
@@ -217,7 +219,7 @@ describe('what the registration of a server says', () => {
     const states = () => told().flatMap(({ report }) => report.servers.filter(({ id }) => id === record.id));
     await eventually(() => expect(states().at(-1)).toMatchObject({ state: 'down', lastFailure: 'unreachable', lastSuccessAt: null }));
     expect(decodeJwt(String(told()[0]?.headers[identityHeader]))).toMatchObject({ sub: 'http://gateway.test', credential: { kind: 'gateway' } });
-    expect((await send(`${world.management}/metrics`, { method: 'GET' })).text).toMatch(/gateway_servers\{state="down"\} 1/);
+    expect(await down()).toBe(before + 1);
 
     const back = createHttpServer((request, response) => void request.resume().on('end', () => void response.writeHead(404, { 'content-type': 'application/json' }).end('{}')));
     await new Promise<void>((resolve) => back.listen(port, '127.0.0.1', resolve));
