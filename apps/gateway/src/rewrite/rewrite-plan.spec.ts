@@ -23,6 +23,13 @@ describe('rewritePlan', () => {
     }
   });
 
+  verifies('GW-51', 'a list is filtered where a server answers what asked for no answer', () => {
+    const received = toolList();
+    const notification: Message = { kind: 'notification', method: 'tools/list', params: {}, meta: null, era: 'legacy', body: Buffer.alloc(0) };
+    expect(rewritePlan(route, subject(['demo:add']), notification)?.(received)).toBe(true);
+    expect(received.result).toMatchObject({ tools: [{ name: 'add' }] });
+  });
+
   verifies('GW-51', 'prompts, resources and templates are hidden from a credential that was given tools', () => {
     const received = answer({ prompts: [{ name: 'p' }], resources: [{ uri: 'a://b' }], resourceTemplates: [{ uriTemplate: 'a://{b}' }] });
     rewritePlan(route, subject(['demo:add']), message('legacy', 'resources/list'))?.(received);

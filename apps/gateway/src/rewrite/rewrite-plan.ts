@@ -30,7 +30,7 @@ export function rewritePlan(route: McpRoute, subject: Subject, message: Message 
     // On a GET stream, answers to any earlier request may be replayed.
     return narrows ? (received) => filterMessage(received, subject, route, restricted) : null;
   }
-  if (message.kind !== 'request') return null;
+  if (message.kind === 'response') return null;
   const filters = narrows && isList(message.method);
   const caches = message.era === 'modern' && cacheable.has(message.method);
   if (!filters && !caches) return null;
@@ -43,7 +43,8 @@ export function rewritePlan(route: McpRoute, subject: Subject, message: Message 
 }
 
 const isList = (method: string): boolean => lists.includes(method) || method === 'subscriptions/listen';
-const mayConcern = (message: Message): boolean => message.kind === 'request' && (cacheable.has(message.method) || isList(message.method));
+/** Without an id nobody waits for an answer, but a server that overlooks that gives one. */
+const mayConcern = (message: Message): boolean => message.kind !== 'response' && (cacheable.has(message.method) || isList(message.method));
 
 function filterMessage(received: Record<string, unknown>, subject: Subject, { server }: McpRoute, restricted: boolean): boolean {
   // GW-53: news of what is hidden is news of its existence.
