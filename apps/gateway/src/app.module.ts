@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CatalogueController } from './discovery/catalogue/catalogue.controller.ts';
 import { DiscoveryController } from './discovery/discovery.controller.ts';
+import { HomeController } from './discovery/home.controller.ts';
 import { OpenapiController } from './discovery/openapi.controller.ts';
 import { DiscoveryDocuments, type DiscoverySources } from './discovery/discovery-documents.ts';
 
@@ -10,7 +11,7 @@ export class AppModule {
   static register(sources: DiscoverySources): DynamicModule {
     return {
       module: AppModule,
-      controllers: [DiscoveryController, OpenapiController, CatalogueController],
+      controllers: [HomeController, DiscoveryController, OpenapiController, CatalogueController],
       providers: [{ provide: DiscoveryDocuments, useValue: new DiscoveryDocuments(sources) }],
     };
   }

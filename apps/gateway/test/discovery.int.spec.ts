@@ -50,6 +50,15 @@ describe('discovery', () => {
     }
   });
 
+  verifies('DISC-01', 'the address of the gateway itself leads to the catalogue, and people to the console', async () => {
+    const { status, headers, text } = await get('/', { accept: 'text/html' });
+    expect([status, headers['content-type'], headers['content-security-policy']]).toEqual([200, 'text/html; charset=utf-8', "default-src 'none'; frame-ancestors 'none'"]);
+    expect(headers['link']).toContain('<http://gateway.test/.well-known/api-catalog>; rel="api-catalog"');
+    expect(text).toContain(`href="${issuer}/console"`);
+    const head = await get('/', {}, 'HEAD');
+    expect([head.status, head.headers['link']]).toEqual([200, headers['link']]);
+  });
+
   verifies('DISC-01', 'HEAD, ETag and preflight work on every document', async () => {
     for (const path of ['/.well-known/oauth-protected-resource/mcp/demo', '/.well-known/jwks.json', '/openapi.json']) {
       const first = await get(path);

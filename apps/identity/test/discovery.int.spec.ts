@@ -70,6 +70,18 @@ describe('discovery', () => {
     expect(record).toEqual({ kind: 'jwks', keys: [keys[0]] });
   });
 
+  verifies('DISC-01', 'leads whoever looks at its own address to the catalogue of the gateway, and people to the console', async () => {
+    const look = async (path: string) => await fetch(`${identity.issuer}${path}`, { redirect: 'manual' });
+    const home = await look('/');
+    expect([home.status, home.headers.get('location')]).toEqual([302, '/console']);
+    const gateway = /<(.*)\/\.well-known\/api-catalog>; rel="api-catalog"/.exec(home.headers.get('link') ?? '')?.[1];
+    expect(gateway).toMatch(/^http/);
+    for (const path of ['/.well-known/api-catalog', '/llms.txt']) {
+      const { status, headers } = await look(path);
+      expect([status, headers.get('location'), headers.get('access-control-allow-origin')]).toEqual([307, `${gateway}${path}`, '*']);
+    }
+  });
+
   verifies('AS-03', 'lets browsers register, and has no CORS at the authorization endpoint', async () => {
     const ask = { method: 'OPTIONS', headers: { origin: 'https://inspector.example', 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' } };
     const registration = await fetch(`${identity.issuer}/oauth/clients/register`, ask);

@@ -57,6 +57,11 @@ export class DiscoveryDocuments {
     return protectedResourceMetadata({ resource: resources(gatewayUrl).platform, issuer, name: 'Latchkey', scopes: managementScopes });
   }
 
+  /** Where this is, and who signs in here. */
+  place(): Pick<DiscoverySources, 'gatewayUrl' | 'issuer'> {
+    return this.sources;
+  }
+
   /** What is here for everybody to know. @throws Problem `state_stale` while that is not known yet */
   catalogue(): Catalogue {
     const { gatewayUrl, issuer } = this.sources;

@@ -1,5 +1,6 @@
 import type { Provider, Type } from '@nestjs/common';
 import { AssetsController } from '../pages/assets.controller.ts';
+import { RootController } from '../pages/root.controller.ts';
 import { PageFilter } from '../pages/page.filter.ts';
 import { ContinueSignedUp } from './continue-signed-up.ts';
 import { DecideConsent } from './decide-consent.ts';
@@ -32,5 +33,5 @@ export const interactionsProviders: Provider[] = [
   ShowInteraction,
   SignIn,
 ];
-export const interactionsControllers: Type[] = [AssetsController, InteractionsController];
+export const interactionsControllers: Type[] = [RootController, AssetsController, InteractionsController];
 export const interactionsEntities: Type[] = [];
