@@ -1,6 +1,7 @@
 import { html, type Html } from '../pages/html.ts';
 import { errorSummary, layout } from '../pages/layout.ts';
 import type { Offer } from './enrol-second-factor.ts';
+import { qrCode } from './qr-code.ts';
 
 /** The one field that every page here has. */
 export function codeField({ error, hint, focus = true }: { error?: string | undefined; hint?: string; focus?: boolean }): Html {
@@ -28,7 +29,9 @@ ${codeField({ error })}
 export function enrolPage({ action, csrf, offer, error, backPath, reason }: { action: string; csrf: string; offer: Offer; error?: string | undefined; backPath: string; reason?: string | undefined }): string {
   const body = html`<h1>Add an authenticator app</h1>
 ${reason !== undefined && html`<div class="notice warn"><p>${reason}</p></div>`}
-<p>On a phone that has such an app, open <a href="${offer.link}">this link</a>. Elsewhere, give the app this key:</p>
+<p>Scan this with the app. On the phone itself, open <a href="${offer.link}">this link</a>.</p>
+${qrCode(offer.link, 'The key, as a code to scan')}
+<p>Where neither works, type this key:</p>
 <pre>${offer.secret.replace(/(.{4})(?=.)/g, '$1 ')}</pre>
 <p class="soft small">By time, six digits, every 30 seconds: what every app expects.</p>
 ${errorSummary(error)}
