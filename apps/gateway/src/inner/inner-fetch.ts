@@ -5,13 +5,12 @@ import type { Exchange, McpRoute } from '../proxy/exchange.ts';
 import { isEventStream } from '../forward/response-headers.ts';
 import { maxRewrittenBytes } from '../rewrite/event-stream.ts';
 import type { InnerRequests } from './inner-requests.ts';
+import { AnswerWatch } from './answer-watch.ts';
 import { takenOverFrom } from './taken-over.ts';
 
 const bodyless = new Set([202, 204, 205, 304]);
 /** Progress of a long tool comes in small pieces; no answer that is held in memory as a whole is larger. */
 const maxAnswerBytes = 2 * maxRewrittenBytes;
-
-const settleMs = 250;
 
 export interface InnerFetch {
   fetch(url: string | URL, init?: RequestInit): Promise<Response>;
@@ -33,13 +32,19 @@ export function innerFetch(inner: InnerRequests, outer: Exchange, route: McpRout
       const answer = await inner.send(outer, { route, method: init.method ?? 'GET', headers, body, signal: init.signal ?? undefined });
       const isEmpty = bodyless.has(answer.statusCode);
       if (isEmpty) answer.resume();
+      const watched = typeof init.body === 'string' && isEventStream(Object.fromEntries(answer.headerPairs())) ? new AnswerWatch(init.body) : null;
       let length = 0;
       answer.on('data', (chunk: Buffer) => {
         length += chunk.length;
         if (length > maxAnswerBytes) abandon(new Problem('upstream_unavailable', { detail: 'The answer of the server is too large.' }));
+        else watched?.push(chunk);
       });
-      // The library waits on for an answer that a stream has ended without. By then it has read what there was.
-      if (isEventStream(Object.fromEntries(answer.headerPairs()))) answer.on('close', () => setTimeout(() => abandon(new Problem('upstream_unavailable', { detail: 'The server broke off.' })), settleMs).unref());
+      // The library waits on for an answer that a stream has ended without; one that cannot be read may have ended by now.
+      const onEnd = (): void => {
+        if (watched?.isAnswered === false) abandon(new Problem('upstream_unavailable', { detail: 'The server broke off.' }));
+      };
+      if (answer.destroyed) onEnd();
+      else answer.on('close', onEnd);
       // `data` is listened to, so the stream flows only once it is read from.
       answer.pause();
       return new Response(isEmpty ? null : (Readable.toWeb(answer) as NodeReadableStream as ReadableStream), { status: answer.statusCode, headers: answer.headerPairs() });

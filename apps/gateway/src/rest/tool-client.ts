@@ -18,11 +18,12 @@ export interface Acquaintance {
 const trusting = { getValidator: () => (data: unknown) => ({ valid: true as const, data: data as never, errorMessage: undefined }) };
 
 /**
- * Speaks to a server as an MCP client does, in the server's own era and in the caller's name, for as long as `use` takes.
+ * Speaks to a server as an MCP client does, in the server's own era and in the caller's name, for as long as `use` takes. Each thing that is said before has
+ * `timeoutMs` for its answer.
  * @throws Problem in the words of REST; ClientGone
  */
 export async function withToolClient<T>(
-  { inner, exchange, route, signal, known }: { inner: InnerRequests; exchange: Exchange; route: McpRoute; signal: AbortSignal; known: Acquaintance },
+  { inner, exchange, route, signal, known, timeoutMs }: { inner: InnerRequests; exchange: Exchange; route: McpRoute; signal: AbortSignal; known: Acquaintance; timeoutMs: number },
   use: (client: McpClient, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   // Loaded when it is first needed: most gateways never do, and it takes as much memory as a thousand streams.
@@ -34,18 +35,31 @@ export async function withToolClient<T>(
   const client = new sdk.Client({ name: 'latchkey-rest', version: '1' }, { versionNegotiation: { mode: 'auto' }, jsonSchemaValidator: trusting, inputRequired: { autoFulfill: false } });
   // What breaks off is over: a tool must not be called twice because its answer was lost.
   const transport = new sdk.StreamableHTTPClientTransport(new URL(route.url), { fetch, reconnectionOptions: { maxRetries: 0, initialReconnectionDelay: 1, maxReconnectionDelay: 1, reconnectionDelayGrowFactor: 1 } });
-  try {
-    await client.connect(transport, { signal: either, ...(known.prior === null ? {} : { prior: known.prior }) });
+  const speak = async (): Promise<T> => {
+    await client.connect(transport, { signal: either, timeout: timeoutMs, ...(known.prior === null ? {} : { prior: known.prior }) });
     known.prior ??= client.getProtocolEra() === 'legacy' ? { kind: 'legacy' } : priorOf(client);
     return await use(client, either);
+  };
+  try {
+    // Of what the library says before it has connected, it hears no signal.
+    return await Promise.race([speak(), endOf(either)]);
   } catch (error) {
     known.prior = null;
     if (signal.aborted) throw signal.reason instanceof Problem ? signal.reason : new ClientGone();
     throw failureOf(refusal() ?? (ended.signal.aborted ? (ended.signal.reason as Error) : error), sdk);
   } finally {
     // The session, where there is one, ends with it; the caller does not wait for that.
-    void transport.terminateSession().catch(() => undefined).then(() => client.close()).catch(() => undefined);
+    void transport.terminateSession().catch(() => undefined).then(() => transport.close()).catch(() => undefined);
   }
+}
+
+/** Never settles otherwise. */
+function endOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const end = (): void => reject(signal.reason as Error);
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
 }
 
 function priorOf(client: McpClient): Prior | null {

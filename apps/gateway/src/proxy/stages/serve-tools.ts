@@ -56,7 +56,7 @@ function untilGone(response: ServerResponse): AbortSignal {
 export function serveTools({ inner, acquaintances, gatewayUrl, issuer, times, watch, again }: ServeToolsOptions): Stage {
   const read = async (exchange: Exchange, route: McpRoute, operation: Exclude<ToolOperation, { kind: 'call' | 'none' }>, timeoutMs: number): Promise<void> => {
     const known = acquaintances.of(route.server, exchange);
-    const tools = await withToolClient({ inner, exchange, route, signal: untilGone(exchange.response), known }, (client, signal) => listTools(client, known, { signal, timeoutMs }));
+    const tools = await withToolClient({ inner, exchange, route, signal: untilGone(exchange.response), known, timeoutMs }, (client, signal) => listTools(client, known, { signal, timeoutMs }));
     const json = (value: object): void => sendJson(exchange, 200, 'application/json', value);
     if (operation.kind === 'list') return json({ items: tools.map(toolView), nextCursor: null });
     if (operation.kind === 'describe') return json(toolsDocument({ server: route.server, tools, gatewayUrl, issuer }));
@@ -67,7 +67,7 @@ export function serveTools({ inner, acquaintances, gatewayUrl, issuer, times, wa
 
   const call = (exchange: Exchange, route: McpRoute, toolCall: ToolCall, signal: AbortSignal): Promise<ToolResult> => {
     const known = acquaintances.of(route.server, exchange);
-    return withToolClient({ inner, exchange, route, signal, known }, (client, until) => callTool(client, known, toolCall, until));
+    return withToolClient({ inner, exchange, route, signal, known, timeoutMs: toolCall.timeoutMs }, (client, until) => callTool(client, known, toolCall, until));
   };
 
   const answer = async (exchange: Exchange, route: McpRoute, toolCall: ToolCall): Promise<void> => {
