@@ -97,4 +97,26 @@ describe('a look at a server', () => {
     const none = await lookAt(answering('no list' as unknown as unknown[]));
     expect([none.outcome, none.tools, codes(none)]).toEqual(['ok', null, ['tools_not_listed']]);
   });
+
+  verifies('G3', 'reads what drips in once, up to a limit', async () => {
+    const event = `data: ${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/message', params: 'x'.repeat(350) })}\n\n`;
+    const drip: Handle = ({ response }) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      let left = 4000;
+      const next = (): void => {
+        if (response.destroyed) return;
+        left -= 1;
+        response.write(event);
+        if (left === 0) response.end();
+        else setImmediate(next);
+      };
+      next();
+    };
+    const before = process.cpuUsage();
+    const found = await lookAt((exchange) => (exchange.method === 'POST' ? drip(exchange) : void exchange.response.writeHead(405).end()));
+    const { user, system } = process.cpuUsage(before);
+    expect([found.outcome, codes(found)]).toEqual(['failed', ['not_mcp']]);
+    // Two streams of a megabyte; read anew with each piece, they take ten times as long.
+    expect((user + system) / 1000).toBeLessThan(2000);
+  });
 });

@@ -1,5 +1,6 @@
 import type { Pool } from 'undici';
 import { isObject } from '../message/message.ts';
+import { EventReader } from '../rewrite/event-reader.ts';
 
 const mostBytes = 1024 * 1024;
 
@@ -26,14 +27,19 @@ const jsonOf = (text: string): unknown => {
   }
 };
 
-/** The first message in a stream of events that answers `id`; events may end in any of the three ways. */
-function answerIn(text: string, id: string): Record<string, unknown> | null {
-  for (const event of text.split(/\r\n\r\n|\n\n|\r\r/)) {
-    const data = event.split(/\r\n|\n|\r/).filter((line) => line.startsWith('data:')).map((line) => line.slice(5)).join('\n');
-    const value = jsonOf(data);
-    if (isObject(value) && value['id'] === id) return value;
+/** The first message of a stream that answers `id` */
+class AnswerReader {
+  private readonly events = new EventReader();
+
+  constructor(private readonly id: string) {}
+
+  push(chunk: Buffer): Record<string, unknown> | null {
+    for (const data of this.events.push(chunk)) {
+      const value = jsonOf(data);
+      if (isObject(value) && value['id'] === this.id) return value;
+    }
+    return null;
   }
-  return null;
 }
 
 /** Says one message to a server and reads what it answers, as JSON or as events, and no more of it than it takes. @throws what the connection throws */
@@ -44,13 +50,16 @@ export async function speak(pool: Pool, { path, headers, message, signal }: Word
   });
   const isStream = /^text\/event-stream\b/i.test(String(answered['content-type'] ?? ''));
   const { id } = message;
-  let text = '';
+  const answers = isStream && id !== undefined ? new AnswerReader(id) : null;
+  const chunks: Buffer[] = [];
+  let length = 0;
   let found: Record<string, unknown> | null = null;
-  for await (const chunk of body) {
-    text += String(chunk);
-    if (isStream && id !== undefined) found = answerIn(text, id);
-    if (found !== null || text.length > mostBytes) break;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (!isStream) chunks.push(chunk);
+    found = answers?.push(chunk) ?? null;
+    if (found !== null || length > mostBytes) break;
   }
-  const whole = isStream ? undefined : jsonOf(text);
+  const whole = isStream ? undefined : jsonOf(Buffer.concat(chunks).toString('utf8'));
   return { status, headers: answered, message: isStream ? found : isObject(whole) ? whole : null };
 }
