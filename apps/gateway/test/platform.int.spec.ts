@@ -112,7 +112,7 @@ describe('the platform as an MCP server', () => {
     world.upstream.handle = ({ response }) => void response.writeHead(404, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem));
     const { status, json } = await call('show_key', { id: 'Zz99Zz99' });
     expect([status, json.result.isError, json.result.structuredContent]).toEqual([200, true, { code: 'not_found', status: 404, detail: 'There is no such key.' }]);
-    for (const args of [{ id: '../servers' }, { id: '..' }, { id: 7 }, {}, { id: 'a', other: 1 }]) {
+    for (const args of [{ id: '../servers' }, { id: '..' }, { id: '\ud800' }, { id: 'a\udc00b' }, { id: 7 }, {}, { id: 'a', other: 1 }]) {
       world.upstream.received.splice(0);
       const refused = await call('show_key', args);
       expect([args, refused.json.result?.structuredContent.code ?? refused.json.error]).toEqual([args, 'invalid_request']);

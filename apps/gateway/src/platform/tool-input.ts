@@ -37,6 +37,8 @@ export class ToolInput {
     const path = this.operation.path.replaceAll(/\{(\w+)\}/g, (_match, name: string) => {
       const value = args[name];
       if (typeof value !== 'string' || value === '') throw refuse(name, 'must be a text');
+      // Half of a pair of surrogates has no bytes that could stand in a path.
+      if (!value.isWellFormed()) throw refuse(name, 'is no name of anything');
       return encodeURIComponent(value);
     });
     if (isUnsafePath(path)) throw refuse(this.path[0] ?? 'path', 'is no name of anything');
