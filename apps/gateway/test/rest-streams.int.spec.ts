@@ -71,4 +71,15 @@ describe('tools over REST, of a server that answers in streams of events', () =>
     });
     expect((await ask('demo', 'tools/call')).status).toBe(200);
   });
+
+  verifies('G11', 'a tool whose name can stand in no path is left out of the document', async () => {
+    answering((method, id, response) => {
+      const tools = [{ name: 'add', inputSchema: { type: 'object' } }, { name: '\ud800', inputSchema: { type: 'object' } }];
+      if (method === 'tools/list') response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ jsonrpc: '2.0', id, result: { tools } }));
+      return method === 'tools/list';
+    });
+    const { token } = await world.pat({ scopes: ['workflow:read'] });
+    const { status, json } = await send(`${world.url}/v1/tools/demo/openapi.json`, { method: 'GET', headers: bearer(token) });
+    expect([status, Object.keys(json.paths)]).toEqual([200, ['/v1/tools/demo/add']]);
+  });
 });

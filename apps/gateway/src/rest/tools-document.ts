@@ -46,7 +46,8 @@ export function toolsDocument({ server, tools, gatewayUrl, issuer }: { server: S
     info: { title: server.name, version: String(server.revision ?? 1), description: `The tools of ${server.name}, over REST.` },
     servers: [{ url: gatewayUrl }],
     security: [{ key: [] }, { oauth: ['workflow:run'] }],
-    paths: Object.fromEntries(tools.map((tool) => {
+    // A name with half of a pair of surrogates can stand in no path.
+    paths: Object.fromEntries(tools.filter(({ name }) => name.isWellFormed()).map((tool) => {
       const path = `${base}/${encodeURIComponent(tool.name)}`;
       return [path, { post: operationOf(path, tool) }];
     })),
