@@ -37,6 +37,12 @@ describe('what a proxy asks about', () => {
       expect([uri, read('/authz', 'X-Original-URI', uri)]).toEqual([uri, 'refused 403']);
       if (uri.startsWith('/')) expect([uri, read(`/authz/uri${uri}`)]).toEqual([uri, 'refused 403']);
     }
+    for (const uri of ['/x/..;/mcp/demo', '/x/..;a=b/mcp/demo', '/x/.;/mcp/demo', '/x/%2e%2e%3b/mcp/demo', '/;/mcp/demo', '/%3Bx/mcp/demo', '/mcp;a/demo', '/mcp%3ba/demo', '/MCP;/demo', '/mcp;/', '/mcp;a', '/mcp/demo;a', '/mcp/demo/..;/mine', '/x;/..;/mcp/demo']) {
+      expect([uri, read('/authz', 'X-Original-URI', uri)]).toEqual([uri, 'refused 403']);
+      expect([uri, read(`/authz/uri${uri}`)]).toEqual([uri, 'refused 403']);
+    }
+    // Parameters that change nothing about what is asked for are none of ours.
+    expect([read('/authz/uri/mcp/demo/x;v=1/y'), read('/authz/uri/reports;v=1/x'), read('/authz', 'X-Original-URI', '/mcpx;a/demo')]).toEqual(['demo', null, null]);
     for (const url of ['/authz/demo', '/authz/servers', '/authz/servers/', '/authz/servers/De', '/authz/credentials', '/authz//']) expect([url, read(url)]).toEqual([url, 'refused 403']);
   });
 });

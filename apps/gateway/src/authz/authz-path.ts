@@ -15,6 +15,7 @@ const mcpPath = /^\/mcp\/([a-z0-9-]{1,63})(?:\/|$)/;
 const uriHeaders: ReadonlySet<string> = new Set(['x-original-uri', 'x-original-url', 'x-forwarded-uri']);
 
 const refuse = (detail: string): Problem => new Problem('invalid_request', { status: 403, detail });
+const readInTwoWays = (): Problem => refuse('The path of the request can be read in two ways.');
 
 /**
  * Which server a proxy asks about. What it says in the path is its own configuration, and then nothing else counts. In headers, a caller may
@@ -44,9 +45,18 @@ function pathOf(uri: string): string {
   return path === '' ? '/' : path;
 }
 
-/** Whatever begins like a server has to be one; a spelling that only a later parser would understand is none. */
+/** Some take a path without the parameters of its segments (RFC 3986 section 3.3), before or after it is decoded. */
+const withoutParameters = (path: string): string => path.replace(/(?:;|%3b)[^/]*/gi, '');
+
 function serverOf(path: string): string | null {
-  if (!path.startsWith('/') || isUnsafePath(path) || /%2f/i.test(path)) throw refuse('The path of the request can be read in two ways.');
+  if (!path.startsWith('/') || isUnsafePath(path) || /%2f/i.test(path)) throw readInTwoWays();
+  const server = serverNamedBy(path);
+  if (serverNamedBy(withoutParameters(path)) !== server) throw readInTwoWays();
+  return server;
+}
+
+/** Whatever begins like a server has to be one; a spelling that only a later parser would understand is none. */
+function serverNamedBy(path: string): string | null {
   const server = mcpPath.exec(path)?.[1];
   if (server !== undefined) return server;
   if (/^\/(?:m|%6d|%4d)/i.test(path) && /^\/mcp(?:\/|$)/i.test(decodeURIComponent(path))) throw refuse('The path names no server.');

@@ -2,8 +2,8 @@
 export function isUnsafePath(path: string): boolean {
   if (path.includes('\\') || path.includes('//')) return true;
   try {
-    // Decoded before it is split: an encoded slash may end a segment for somebody else.
-    return decodeURIComponent(path).split('/').some((segment) => /^\.{1,2}$|[\u0000-\u001f\u007f\\]/.test(segment));
+    // Decoded before it is split: an encoded slash may end a segment for somebody else. So may a semicolon (RFC 3986 section 3.3), which leaves dots or nothing.
+    return decodeURIComponent(path).split('/').some((segment) => /^\.{1,2}(?:;|$)|^;|[\u0000-\u001f\u007f\\]/.test(segment));
   } catch {
     return true;
   }
