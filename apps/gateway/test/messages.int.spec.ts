@@ -1,4 +1,5 @@
 import { verifies } from '@latchkey/testing';
+import { sendRaw, statusesIn } from './support/raw.ts';
 import { open, send } from './support/send.ts';
 import { bearer, call, list, startWorld, type World } from './support/world.ts';
 
@@ -100,10 +101,28 @@ describe('bad input', () => {
     for (const headers of [{ host: 'evil.example' }, { host: '127.0.0.1.evil.example' }, { origin: 'https://evil.example' }, { origin: 'null' }, { origin: 'http://localhost.evil.example' }] as Record<string, string>[]) {
       expect([headers, (await world.post(call(), { ...auth, ...headers })).status]).toEqual([headers, 403]);
     }
-    for (const headers of [{ host: 'localhost:1' }, { host: '[::1]:99' }, { host: 'gateway.test' }, { origin: 'http://localhost:6274' }, { origin: 'http://gateway.test' }] as Record<string, string>[]) {
+    // A name is what it says, and nothing that a parser of URLs would make of it.
+    const hosts = ['evil@localhost', 'localhost/evil.example', 'localhost?x', 'localhost#x', '\\localhost', 'local%68ost', '2130706433', '127.1', '0x7f000001', 'localhost:99999', 'localhost:65536', 'localhost:1:2', 'localhost:x', 'localhost,evil.example', '[0:0::1]', '::1', 'localhost.'];
+    const origins = ['http://localhost/x, http://evil.example', 'http://x@localhost', 'http://localhost/', 'http://localhost:1/x', 'http://localhost:99999', 'http://localhost:', 'http://127.1', 'HTTP://localhost', 'http://LOCALHOST', 'ftp://localhost', 'http:localhost', 'http://local%68ost', 'http://localhost#x'];
+    for (const headers of [...hosts.map((host) => ({ host })), ...origins.map((origin) => ({ origin }))] as Record<string, string>[]) {
+      const { status, headers: answered } = await world.post(call(), { ...auth, ...headers });
+      expect([headers, status, answered['access-control-allow-origin']]).toEqual([headers, 403, undefined]);
+    }
+    for (const headers of [{ host: 'localhost:1' }, { host: '[::1]:99' }, { host: 'gateway.test' }, { host: 'LOCALHOST:65535' }, { host: 'Gateway.Test' }, { origin: 'http://[::1]:65535' }, { origin: 'https://127.0.0.1' }, { origin: 'http://localhost:6274' }, { origin: 'http://gateway.test' }] as Record<string, string>[]) {
       expect([headers, (await world.post(call(), { ...auth, ...headers })).status]).toEqual([headers, 200]);
     }
     world.upstream.received.splice(0);
+  });
+
+  it('a request that names two hosts, or none, is 400 as everything that is refused', async () => {
+    const head = (...lines: string[]) => ['POST /mcp/demo HTTP/1.1', ...lines, `Authorization: ${auth.authorization}`, 'Content-Type: application/json', 'Content-Length: 0', '', ''].join('\r\n');
+    for (const text of [head('Host: gateway.test', 'HOST: evil.example'), head('Host: gateway.test', 'Host: gateway.test'), head(), head('Expect: x')]) {
+      const answer = await sendRaw(world.url, [text]);
+      expect([text, statusesIn(answer), /^x-request-id: \S+\r$/im.test(answer), answer.includes('application/problem+json'), answer.includes('"code":"invalid_request"')]).toEqual([text, [400], true, true, true]);
+    }
+    // HTTP/1.0 knows no such header (RFC 9112 section 3.2).
+    expect((await sendRaw(world.url, ['GET /healthz HTTP/1.0\r\n\r\n'])).startsWith('HTTP/1.1 200')).toBe(true);
+    expect(world.upstream.received).toHaveLength(0);
   });
 
   verifies('GW-04', 'a preflight is answered before the credential, and names every header', async () => {

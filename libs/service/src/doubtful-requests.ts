@@ -28,17 +28,29 @@ const lost = new WeakSet<object>();
 
 /**
  * Refuses what Node's parser takes and whoever stands in front of us may have read as something else: a transfer coding other than `chunked` alone (RFC 9112
- * section 6.1; `x chunked` counts as chunked there), and another major version. What the parser finds behind it on the connection is not looked at.
+ * section 6.1; `x chunked` counts as chunked there), another major version, and two hosts or, since HTTP/1.1, none (section 3.2). What the parser finds behind
+ * it on the connection is not looked at.
  * @returns whether the request is not to be served
  */
 export function refuseDoubtful(request: IncomingMessage, response: ServerResponse): boolean {
-  const { headers, httpVersionMajor, socket } = request;
+  const { headers, rawHeaders, httpVersionMajor, httpVersionMinor, socket } = request;
   // Hot path: hardly any request has the header.
   const coding = headers['transfer-encoding'];
   if (lost.has(socket)) return true;
-  if (httpVersionMajor === 1 && (coding === undefined || coding.toLowerCase() === 'chunked')) return false;
+  const namesHost = headers.host === undefined ? httpVersionMinor === 0 : !repeatsHost(rawHeaders);
+  if (httpVersionMajor === 1 && namesHost && (coding === undefined || coding.toLowerCase() === 'chunked')) return false;
   refuse(request, response, httpVersionMajor === 1 ? 400 : 505);
   return true;
+}
+
+/** Node keeps the first and says nothing of another. Hot path: names of another length are not looked into. */
+function repeatsHost(rawHeaders: readonly string[]): boolean {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at];
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
+  return hosts > 1;
 }
 
 function refuse({ headers, socket }: IncomingMessage, response: ServerResponse, status: number): void {

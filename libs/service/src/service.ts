@@ -88,7 +88,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     forceCloseConnections: 'idle',
     bodyLimit: 1024 * 1024,
     serverFactory: (handler: RequestListener): Server =>
-      leaving.watch(continuesInTurn(createServer({ maxHeaderSize: 32 * 1024, IncomingMessage: options.requestClass ?? IncomingMessage }, (request, response) => {
+      leaving.watch(continuesInTurn(createServer({ maxHeaderSize: 32 * 1024, requireHostHeader: false, IncomingMessage: options.requestClass ?? IncomingMessage }, (request, response) => {
         if (refuseDoubtful(request, response)) return;
         leaving.note(response);
         options.metrics?.time(request, response);

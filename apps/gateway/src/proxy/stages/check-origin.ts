@@ -20,7 +20,11 @@ const allowedRequestHeaders = [
 const exposedHeaders = 'WWW-Authenticate, Mcp-Session-Id, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, X-Request-Id';
 const paramHeader = /^mcp-param-[a-z0-9-]{1,128}$/;
 
-const plainHost = /^([a-z0-9.-]+)(?::\d{1,5})?$/;
+/** RFC 9110 section 7.2, RFC 3986 section 3.2.2: a name or an IP literal, and a port. A URL would have a user, a path and other spellings of the same address. */
+const hostPort = /^([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(\d{0,5}))?$/i;
+/** RFC 6454 section 6.2, as browsers write it: one origin, and nothing behind it */
+const webOrigin = /^https?:\/\/([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(\d{1,5}))?$/;
+const largestPort = 65_535;
 
 const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]']);
 
@@ -36,23 +40,21 @@ export function originRules(options: { gatewayUrl: string; boundTo: string; host
   };
 }
 
-function hostNameOf(url: string): string | null {
-  return URL.canParse(url) ? new URL(url).hostname : null;
+/** @returns the name in lower case; null for what is not of this form */
+function nameIn(text: string, form: RegExp): string | null {
+  const [, name, port = ''] = form.exec(text) ?? [];
+  return name === undefined || Number(port) > largestPort ? null : name.toLowerCase();
 }
 
 function hostAllowed(rules: OriginRules, host: string): boolean {
-  const known = (name: string): boolean => rules.hosts.has(name) || (rules.loopback && loopbackNames.has(name));
-  // Hot path: the plain spelling is looked up before a URL is parsed for it.
-  const plain = plainHost.exec(host)?.[1];
-  if (plain !== undefined && known(plain)) return true;
-  const name = hostNameOf(`http://${host}`);
-  return name !== null && known(name);
+  const name = nameIn(host, hostPort);
+  return name !== null && (rules.hosts.has(name) || (rules.loopback && loopbackNames.has(name)));
 }
 
 function originAllowed(rules: OriginRules, origin: string): boolean {
   if (rules.origins.has(origin)) return true;
-  const name = hostNameOf(origin);
-  return rules.loopback && name !== null && loopbackNames.has(name) && /^https?:\/\//.test(origin);
+  const name = rules.loopback ? nameIn(origin, webOrigin) : null;
+  return name !== null && loopbackNames.has(name);
 }
 
 function allowOrigin(exchange: Exchange, origin: string): void {
