@@ -133,7 +133,7 @@ describe('bad input', () => {
     expect(status).toBe(204);
     expect(headers['access-control-allow-origin']).toBe('http://localhost:6274');
     expect(headers['access-control-allow-methods']).toBe('POST, GET, DELETE');
-    expect(headers['access-control-allow-headers']).toBe('authorization, content-type, accept, dpop, last-event-id, mcp-protocol-version, mcp-method, mcp-name, mcp-session-id, x-tenant-id, x-project-id, x-user-id, x-user-token, x-credential-id, x-redirect-uri, mcp-param-region');
+    expect(headers['access-control-allow-headers']).toBe('authorization, content-type, accept, dpop, last-event-id, mcp-protocol-version, mcp-method, mcp-name, mcp-session-id, x-request-id, x-tenant-id, x-project-id, x-user-id, x-user-token, x-credential-id, x-redirect-uri, x-consistency, idempotency-key, traceparent, tracestate, if-match, mcp-param-region');
     const refused = await world.post(call(), { origin: 'http://localhost:6274' });
     expect([refused.status, refused.headers['access-control-allow-origin']]).toEqual([401, 'http://localhost:6274']);
     expect(refused.headers['access-control-expose-headers']).toMatch(/WWW-Authenticate, Mcp-Session-Id, Retry-After/);

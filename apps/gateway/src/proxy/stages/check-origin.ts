@@ -1,3 +1,4 @@
+import { requestHeaders } from '@latchkey/contracts';
 import { Problem } from '@latchkey/problem';
 import { isAuthzUrl } from '../../authz/authz-path.ts';
 import type { Exchange } from '../exchange.ts';
@@ -15,7 +16,7 @@ export interface OriginRules {
 /** GW-04; a `*` would not cover `authorization` (Fetch standard, CORS protocol). */
 const allowedRequestHeaders = [
   'authorization', 'content-type', 'accept', 'dpop', 'last-event-id', 'mcp-protocol-version', 'mcp-method', 'mcp-name', 'mcp-session-id',
-  'x-tenant-id', 'x-project-id', 'x-user-id', 'x-user-token', 'x-credential-id', 'x-redirect-uri',
+  ...Object.values(requestHeaders), 'traceparent', 'tracestate', 'if-match',
 ];
 const exposedHeaders = 'WWW-Authenticate, Mcp-Session-Id, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, X-Request-Id';
 const paramHeader = /^mcp-param-[a-z0-9-]{1,128}$/;
