@@ -35,6 +35,7 @@ import type { Stage } from './proxy/stage.ts';
 import type { RecordMetrics } from './proxy/stages/record.ts';
 import { RequestTraces } from './traces/request-traces.ts';
 import { Acquaintances } from './rest/acquaintances.ts';
+import { asOfNow } from './rest/as-of-now.ts';
 import { SealedSessions } from './sessions/sealed-sessions.ts';
 import { ConfirmStreams } from './streams/confirm-streams.ts';
 import { OpenStreams } from './streams/open-streams.ts';
@@ -173,7 +174,7 @@ export async function assembleGateway(sources: GatewaySources): Promise<Gateway>
     },
     upstreams,
     platform: { gatewayUrl, management: resources(gatewayUrl).management },
-    tools: { acquaintances: new Acquaintances(monotonicClock), gatewayUrl, issuer, times: { answerMs: env.LATCHKEY_UPSTREAM_TIMEOUT_MS, keepAliveMs: sources.keepAliveMs ?? 15_000 } },
+    tools: { acquaintances: new Acquaintances(monotonicClock), renew: asOfNow({ replica, pats, prover }), gatewayUrl, issuer, times: { answerMs: env.LATCHKEY_UPSTREAM_TIMEOUT_MS, keepAliveMs: sources.keepAliveMs ?? 15_000 } },
     forwarding: {
       connector: new Connector({ replica, values, proofs, bounds, issuer }),
       assertions, sessions, streams, replica, pats, liveness, prover, clock, monotonicClock, keys,

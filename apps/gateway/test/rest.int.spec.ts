@@ -1,4 +1,5 @@
 import type { McpServer } from '@modelcontextprotocol/server';
+import { defaultServerSettings, type FeedRecord, type PatRecord } from '@latchkey/contracts';
 import { requireDescribed } from '@latchkey/service/testing';
 import { eventually, verifies } from '@latchkey/testing';
 import { z } from 'zod';
@@ -166,6 +167,27 @@ describe('tools over REST', () => {
     waiting.splice(0).forEach((release) => release());
     expect(reading.all()).not.toContain('done');
     expect(reading.all()).toContain('"code":"token_revoked"');
+  });
+
+  verifies(['G11', 'GW-63'], 'so does what takes the call from the key or the server, with the reason', async () => {
+    const dualRecord = world.server({ slug: 'dual', url: dual.url, name: 'Dual' });
+    const denying = { ...dualRecord, settings: { restrictions: { ...defaultServerSettings.restrictions, deniedTools: ['long'] } } };
+    const changes: [(record: PatRecord) => FeedRecord, code: string][] = [
+      [(record) => ({ ...record, tools: ['dual:add'] }), 'not_found'], [(record) => ({ ...record, scopes: ['workflow:read'] }), 'insufficient_scope'],
+      [(record) => ({ ...record, allowedIps: ['192.0.2.0/24'] }), 'ip_not_allowed'], [() => denying, 'not_found'],
+    ];
+    for (const [change, code] of changes) {
+      const { token: doomed, record } = await world.pat({ scopes: [...scopes] });
+      const { reading } = await stream(doomed);
+      await eventually(async () => { await reading.next(); return reading.all().includes('step 2'); });
+      const changed = change(record);
+      await world.publish(changed);
+      while ((await reading.next()) !== null);
+      waiting.splice(0).forEach((release) => release());
+      const last = reading.all().trim().split('\n\n').at(-1) ?? '';
+      expect([last.split('\n')[0], (JSON.parse(last.slice(last.indexOf('{'))) as { code: string }).code]).toEqual(['event: error', code]);
+      if (changed === denying) await world.publish(dualRecord);
+    }
   });
 
   verifies(['G11', 'GW-63'], 'also where the server says nothing until it is done', async () => {

@@ -23,8 +23,9 @@ export interface ServeToolsOptions {
   times: { answerMs: number; keepAliveMs: number };
   /** Watches over a stream of progress, which may be silent for long while its credential dies */
   watch: ReturnType<typeof watcher>;
-  /** Asked once more at the end of a stream */
+  /** Asked once more at the end of a stream, after `renew` */
   again: readonly Stage[];
+  renew(exchange: Exchange): void;
 }
 
 function sendJson(exchange: Exchange, status: number, contentType: string, value: object): void {
@@ -53,7 +54,7 @@ function untilGone(response: ServerResponse): AbortSignal {
 }
 
 /** Tools over REST: what is asked of the server for it is asked as an MCP client does, in the caller's name and past the same stages. */
-export function serveTools({ inner, acquaintances, gatewayUrl, issuer, times, watch, again }: ServeToolsOptions): Stage {
+export function serveTools({ inner, acquaintances, gatewayUrl, issuer, times, watch, again, renew }: ServeToolsOptions): Stage {
   const read = async (exchange: Exchange, route: McpRoute, operation: Exclude<ToolOperation, { kind: 'call' | 'none' }>, timeoutMs: number): Promise<void> => {
     const known = acquaintances.of(route.server, exchange);
     const tools = await withToolClient({ inner, exchange, route, signal: untilGone(exchange.response), known, timeoutMs }, (client, signal) => listTools(client, known, { signal, timeoutMs }));
@@ -70,21 +71,27 @@ export function serveTools({ inner, acquaintances, gatewayUrl, issuer, times, wa
     return withToolClient({ inner, exchange, route, signal, known, timeoutMs: toolCall.timeoutMs }, (client, until) => callTool(client, known, toolCall, until));
   };
 
-  const answer = async (exchange: Exchange, route: McpRoute, toolCall: ToolCall): Promise<void> => {
-    const result = await call(exchange, route, toolCall, untilGone(exchange.response));
-    if (result.isError === true) return sendJson(exchange, 422, problemContentType, toolError(exchange, result));
-    sendJson(exchange, 200, 'application/json', answerOf(result));
+  /** What was allowed when a call began may not be any more. @throws Problem */
+  const mayHear = async (exchange: Exchange): Promise<void> => {
+    renew(exchange);
+    for (const stage of again) await stage.run(exchange);
   };
 
-  /** What was allowed when a stream began may not be any more. @throws Problem */
-  const mayHear = async (exchange: Exchange): Promise<void> => {
-    for (const stage of again) await stage.run(exchange);
+  /** A call that was cut has its reason in the credential, or in the server. */
+  const reasonOf = (exchange: Exchange, thrown: unknown): Promise<unknown> => mayHear(exchange).then(() => thrown, (refusal: unknown) => refusal);
+
+  const answer = async (exchange: Exchange, route: McpRoute, toolCall: ToolCall): Promise<void> => {
+    const result = await call(exchange, route, toolCall, untilGone(exchange.response)).catch(async (error: unknown) => {
+      throw error instanceof Problem && error.code === 'upstream_unavailable' ? await reasonOf(exchange, error) : error;
+    });
+    if (result.isError === true) return sendJson(exchange, 422, problemContentType, toolError(exchange, result));
+    sendJson(exchange, 200, 'application/json', answerOf(result));
   };
 
   const stream = async (exchange: Exchange, route: McpRoute, toolCall: ToolCall): Promise<void> => {
     const events = new ProgressEvents(exchange, times.keepAliveMs);
     const cut = new AbortController();
-    const watched = watch(exchange, { cut: () => cut.abort(new Problem('upstream_unavailable', { detail: 'The stream was ended.' })) });
+    const watched = watch(exchange, { cut: () => cut.abort(new Problem('upstream_unavailable', { detail: 'What the call was let in by has changed meanwhile.' })) });
     events.keepAlive();
     try {
       const until = AbortSignal.any([untilGone(exchange.response), cut.signal]);
@@ -94,8 +101,7 @@ export function serveTools({ inner, acquaintances, gatewayUrl, issuer, times, wa
       else events.send('result', answerOf(result));
     } catch (thrown) {
       if (thrown instanceof ClientGone) throw thrown;
-      // A stream that was cut has its reason in the credential, or in the server.
-      const error = await mayHear(exchange).then(() => thrown, (refusal: unknown) => refusal);
+      const error = await reasonOf(exchange, thrown);
       if (!events.hasBegun) throw error;
       exchange.refusal = error instanceof Problem ? refusalOf(error) : { code: 'internal_error', cause: error };
       events.send('error', toProblemDocument(error, exchange.requestId, route.template));
