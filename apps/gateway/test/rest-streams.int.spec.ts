@@ -36,8 +36,8 @@ describe('tools over REST, of a server that answers in streams of events', () =>
   const ask = async (server: string, method: string) => {
     const headers = { 'content-type': 'application/json', ...bearer((await world.pat({ scopes: ['workflow:read', 'workflow:run'] })).token) };
     const begun = performance.now();
-    const { status, json } = await (method === 'tools/call' ? send(`${world.url}/v1/tools/${server}/add`, { headers, body: {} }) : send(`${world.url}/v1/tools/${server}`, { method: 'GET', headers }));
-    return { status, json, tookMs: performance.now() - begun };
+    const { status, json, headers: answered } = await (method === 'tools/call' ? send(`${world.url}/v1/tools/${server}/add`, { headers, body: {} }) : send(`${world.url}/v1/tools/${server}`, { method: 'GET', headers }));
+    return { status, json, headers: answered, tookMs: performance.now() - begun };
   };
 
   verifies(['G11', 'GW-62'], 'one that ends without an answer is told at once, whatever was asked', async () => {
@@ -81,5 +81,16 @@ describe('tools over REST, of a server that answers in streams of events', () =>
     const { token } = await world.pat({ scopes: ['workflow:read'] });
     const { status, json } = await send(`${world.url}/v1/tools/demo/openapi.json`, { method: 'GET', headers: bearer(token) });
     expect([status, Object.keys(json.paths)]).toEqual([200, ['/v1/tools/demo/add']]);
+  });
+
+  verifies('G11', 'a limit of the server is one for the caller, who is told how long to wait', async () => {
+    for (const limited of methods) {
+      answering((method, _id, response) => {
+        if (method === limited) response.writeHead(429, { 'content-type': 'text/plain', 'retry-after': '17' }).end('slow down');
+        return method === limited;
+      });
+      const { status, json, headers } = await ask('demo', limited);
+      expect([limited, status, json.code, headers['retry-after']]).toEqual([limited, 429, 'rate_limited', '17']);
+    }
   });
 });

@@ -7,6 +7,7 @@ import { maxRewrittenBytes } from '../rewrite/event-stream.ts';
 import type { InnerRequests } from './inner-requests.ts';
 import { AnswerWatch } from './answer-watch.ts';
 import { takenOverFrom } from './taken-over.ts';
+import { tooManyRequests } from './too-many-requests.ts';
 
 const bodyless = new Set([202, 204, 205, 304]);
 /** Progress of a long tool comes in small pieces; no answer that is held in memory as a whole is larger. */
@@ -30,6 +31,12 @@ export function innerFetch(inner: InnerRequests, outer: Exchange, route: McpRout
       const body = typeof init.body === 'string' ? Buffer.from(init.body) : null;
       const headers = { ...own, ...Object.fromEntries(new Headers(init.headers)) };
       const answer = await inner.send(outer, { route, method: init.method ?? 'GET', headers, body, signal: init.signal ?? undefined });
+      const said = new Headers(answer.headerPairs());
+      // Whatever else would be said would come too early as well.
+      if (answer.statusCode === 429) {
+        answer.destroy();
+        throw tooManyRequests(said.get('retry-after'), Date.now());
+      }
       const isEmpty = bodyless.has(answer.statusCode);
       if (isEmpty) answer.resume();
       const watched = typeof init.body === 'string' && isEventStream(Object.fromEntries(answer.headerPairs())) ? new AnswerWatch(init.body) : null;
@@ -47,7 +54,7 @@ export function innerFetch(inner: InnerRequests, outer: Exchange, route: McpRout
       else answer.on('close', onEnd);
       // `data` is listened to, so the stream flows only once it is read from.
       answer.pause();
-      return new Response(isEmpty ? null : (Readable.toWeb(answer) as NodeReadableStream as ReadableStream), { status: answer.statusCode, headers: answer.headerPairs() });
+      return new Response(isEmpty ? null : (Readable.toWeb(answer) as NodeReadableStream as ReadableStream), { status: answer.statusCode, headers: said });
     } catch (error) {
       if (error instanceof Error) refusal ??= error;
       throw error;
