@@ -133,6 +133,14 @@ describe('tools over REST', () => {
     expect((await post('dual/add', { a: 1, b: 1 }, token, { 'x-tenant-id': 'other' })).json.code).toBe('tenant_mismatch');
   });
 
+  verifies('G11', 'the limit of a body is of what the caller sends, to the byte', async () => {
+    await world.publish(world.server({ slug: 'short', url: dual.url, settings: { limits: { ...defaultServerSettings.limits, bodyBytes: 1024 } } }));
+    const padded = (length: number) => `{"arguments":"${'x'.repeat(length - 16)}"}`;
+    expect([Buffer.byteLength(padded(1024)), (await post('short/deep.name', padded(1024))).status]).toEqual([1024, 200]);
+    const longer = await post('short/deep.name', padded(1025));
+    expect([longer.status, longer.json.code, longer.json.detail]).toEqual([413, 'body_too_large', 'The body may have 1024 bytes.']);
+  });
+
   const stream = async (credential: string) => {
     const { response, abort } = await open(`${world.url}/v1/tools/dual/long`, { headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...bearer(credential) }, body: {} });
     return { response, abort, reading: pieces(response) };

@@ -58,7 +58,7 @@ export const pipeline = (parts: PipelineParts): readonly Stage[] => {
   const why = answerExplain(parts.forwarding);
   const attach = attachConnection(parts.forwarding.connector);
   const send = forward(parts.forwarding, parts.traces);
-  const inner = new InnerRequests([read, prove, decide, why, select, attach, send], parts.traces);
+  const inner = new InnerRequests([readMessage({ ...parts.messages, isInner: true }), prove, decide, why, select, attach, send], parts.traces);
   return [
     stripReservedHeaders,
     checkOrigin(parts.origins),             // 403, 204 for a preflight

@@ -13,6 +13,8 @@ import type { Stage } from '../stage.ts';
 export interface ReadMessageOptions {
   sessions: SealedSessions;
   maxBodyBytes: number;
+  /** Whether they are requests of our own on the way to an answer: limits are of what callers send, and what the protocol adds to it is not theirs. */
+  isInner?: boolean;
 }
 
 const managementMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
@@ -42,8 +44,9 @@ function parseBody(bytes: Buffer): unknown {
 }
 
 /** One JSON-RPC message, judged by its body alone; from here on the exchange speaks JSON-RPC. */
-export function readMessage({ sessions, maxBodyBytes }: ReadMessageOptions): Stage {
-  const limitOf = ({ server }: McpRoute): number => Math.min(maxBodyBytes, server.settings?.limits?.bodyBytes ?? maxBodyBytes);
+export function readMessage({ sessions, maxBodyBytes, isInner = false }: ReadMessageOptions): Stage {
+  const most = isInner ? Infinity : maxBodyBytes;
+  const limitOf = ({ server }: McpRoute): number => (isInner ? most : Math.min(most, server.settings?.limits?.bodyBytes ?? most));
 
   const judge = (exchange: Exchange, body: Buffer): void => {
     const value = parseBody(body);
@@ -62,7 +65,7 @@ export function readMessage({ sessions, maxBodyBytes }: ReadMessageOptions): Sta
   };
 
   const readManaged = async (exchange: Exchange): Promise<void> => {
-    const body = await readBody(exchange.request, maxBodyBytes);
+    const body = await readBody(exchange.request, most);
     exchange.body = body.length === 0 ? null : body;
   };
 
@@ -105,7 +108,7 @@ export function readMessage({ sessions, maxBodyBytes }: ReadMessageOptions): Sta
       if (isAuthz(route)) return;
       if (route.kind === 'own') {
         if (method !== 'POST') throw methodNotAllowed('POST');
-        return readPosted(exchange, maxBodyBytes);
+        return readPosted(exchange, most);
       }
       if (route.kind === 'manage') {
         if (!managementMethods.has(method)) throw methodNotAllowed([...managementMethods].join(', '));
