@@ -133,6 +133,33 @@ describe('tools over REST', () => {
     expect((await post('dual/add', { a: 1, b: 1 }, token, { 'x-tenant-id': 'other' })).json.code).toBe('tenant_mismatch');
   });
 
+  verifies('G11', 'the tool hears of numbers as they were written', async () => {
+    const heard: string[] = [];
+    const tool = { name: 'note', inputSchema: { type: 'object', properties: { n: { type: 'integer' } } } };
+    for (const era of ['modern', 'legacy']) {
+      world.upstream.handle = ({ body, response }) => {
+        const { id, method } = JSON.parse(body === '' ? '{}' : body) as { id?: number; method?: string };
+        if (id === undefined) return void response.writeHead(202).end();
+        if (method === 'tools/call') heard.push(body);
+        const results: Record<string, object> = {
+          ...(era === 'modern' ? { 'server/discover': { resultType: 'complete', supportedVersions: ['2026-07-28'], capabilities: { tools: {} }, ttlMs: 0, cacheScope: 'private' } } : {}),
+          initialize: { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo: { name: 'quiet', version: '1' } },
+          'tools/list': { tools: [tool], ...(era === 'modern' ? { resultType: 'complete', ttlMs: 0, cacheScope: 'private' } : {}) }, 'tools/call': { content: [], ...(era === 'modern' ? { resultType: 'complete' } : {}) },
+        };
+        const answer = results[method ?? ''] === undefined ? { error: { code: -32601, message: 'Method not found' } } : { result: results[method ?? ''] };
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ jsonrpc: '2.0', id, ...answer }));
+      };
+      const { token: fresh } = await world.pat({ scopes: [...scopes] });
+      for (const args of ['{"n":12345678901234567890}', '{"n":-0,"x":[1.10,1e400,0.1234567890123456789]}', '{"n":9007199254740993,"toJSON":1,"__proto__":{"a":2.50}}', '{"n":7,"s":"12345678901234567890"}']) {
+        for (const body of [args, `{ "arguments": ${args} }`]) {
+          heard.splice(0);
+          expect([era, body, (await post('demo/note', body, fresh)).status]).toEqual([era, body, 200]);
+          expect([heard.length, heard[0]]).toEqual([1, expect.stringContaining(`"arguments":${args}`)]);
+        }
+      }
+    }
+  });
+
   verifies('G11', 'the limit of a body is of what the caller sends, to the byte', async () => {
     await world.publish(world.server({ slug: 'short', url: dual.url, settings: { limits: { ...defaultServerSettings.limits, bodyBytes: 1024 } } }));
     const padded = (length: number) => `{"arguments":"${'x'.repeat(length - 16)}"}`;

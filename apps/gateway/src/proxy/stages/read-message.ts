@@ -72,13 +72,13 @@ export function readMessage({ sessions, maxBodyBytes, isInner = false }: ReadMes
   /** What a request over REST comes to, in the words of the protocol: it is decided, counted and noted as that. */
   const readToolRequest = async (exchange: Exchange, operation: ToolOperation, limitBytes: number): Promise<void> => {
     if (operation.kind === 'none') throw methodNotAllowed(operation.allow);
-    const call = operation.kind === 'call' ? { name: operation.tool, arguments: await readArguments(exchange, limitBytes) } : null;
-    const params: Record<string, unknown> = call ?? {};
-    exchange.message = { kind: 'request', id: 0, method: call === null ? 'tools/list' : 'tools/call', params, meta: null, era: 'modern', body: Buffer.alloc(0) };
+    const asked = { kind: 'request', id: 0, meta: null, era: 'modern' } as const;
+    if (operation.kind !== 'call') return void (exchange.message = { ...asked, method: 'tools/list', params: {}, body: Buffer.alloc(0) });
+    const body = await readBody(exchange.request, limitBytes);
+    exchange.message = { ...asked, method: 'tools/call', params: { name: operation.tool, arguments: argumentsIn(exchange, body) }, body };
   };
 
-  const readArguments = async ({ request }: Exchange, limitBytes: number): Promise<Record<string, unknown>> => {
-    const body = await readBody(request, limitBytes);
+  const argumentsIn = ({ request }: Exchange, body: Buffer): Record<string, unknown> => {
     if (body.length === 0) return {};
     requireJson(request);
     const value = parseBody(body);

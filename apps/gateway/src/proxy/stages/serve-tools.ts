@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { Problem, problemContentType, toProblemDocument } from '@latchkey/problem';
+import { invariant, Problem, problemContentType, toProblemDocument } from '@latchkey/problem';
 import type { InnerRequests } from '../../inner/inner-requests.ts';
 import { Acquaintances } from '../../rest/acquaintances.ts';
 import { callTool, listTools, type ToolCall, type ToolResult } from '../../rest/call-tool.ts';
@@ -115,8 +115,9 @@ export function serveTools({ inner, acquaintances, gatewayUrl, issuer, times, wa
     const timeoutMs = route.server.settings?.limits?.timeoutMs ?? times.answerMs;
     if (operation.kind === 'call') {
       const { message } = exchange;
-      const body = (message?.kind === 'request' ? message.params['arguments'] : {}) as Record<string, unknown>;
-      await (wantsEvents(exchange) ? stream : answer)(exchange, route, { tool: operation.tool, body, timeoutMs, onProgress: null });
+      invariant(message?.kind === 'request', 'readMessage runs before');
+      const body = message.params['arguments'] as Record<string, unknown>;
+      await (wantsEvents(exchange) ? stream : answer)(exchange, route, { tool: operation.tool, body, text: message.body.toString('utf8'), timeoutMs, onProgress: null });
     } else await read(exchange, route, operation, timeoutMs);
     return 'answered';
   };
