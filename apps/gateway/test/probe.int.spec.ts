@@ -40,6 +40,8 @@ describe('a look at a server', () => {
 
   verifies('G3', 'says what is in the way, and nothing of the inside', async () => {
     expect(await look('http://127.0.0.1:1/mcp')).toMatchObject({ outcome: 'failed', transport: null, problems: [{ code: 'unreachable' }] });
+    const noTls = await look(plain.url.replace('http:', 'https:'));
+    expect(noTls.problems).toEqual([{ code: 'tls', detail: expect.stringContaining('does not speak TLS here') as string }]);
     const refused = await look(plain.url, { allowPrivate: false });
     expect(codes(refused)).toEqual(['address_refused']);
     expect(JSON.stringify(refused)).not.toContain('127.0.0.1');

@@ -2,7 +2,7 @@ import { identityHeader, type ProbeProblem, type ProbeTarget, type ServerProbe }
 import { Pool, type buildConnector } from 'undici';
 import { isObject } from '../message/message.ts';
 import { legacyVersions, metaKeys, modernVersions } from '../message/era.ts';
-import { failureOfError } from '../upstreams/failure-of.ts';
+import { failureOfError, tlsFaultOf } from '../upstreams/failure-of.ts';
 import { findAuthorization, type ReadDocument } from './find-authorization.ts';
 import { speak, type Spoken } from './speak.ts';
 
@@ -27,8 +27,13 @@ const meta = { _meta: { [metaKeys.protocolVersion]: modern, [metaKeys.clientCapa
 const words: Readonly<Partial<Record<ProbeProblem, string>>> = {
   unreachable: 'No connection could be made.',
   timeout: 'There was no answer in time.',
-  tls: 'Its certificate is not trusted; name the one that is in tls.ca, or its name in tls.serverName.',
   address_refused: 'It resolves to an address that is not public.',
+};
+
+const tlsWords: Readonly<Record<ReturnType<typeof tlsFaultOf>, string>> = {
+  no_tls: 'It does not speak TLS here: the URL has another port, or begins with http://.',
+  handshake: 'It and the gateway agree on no version or kind of TLS.',
+  certificate: 'Its certificate is not trusted; name the one that is in tls.ca, or its name in tls.serverName.',
 };
 
 const clean = (text: unknown, length: number): string => (typeof text === 'string' ? text.slice(0, length).replace(/[\p{Cc}\p{Cs}]/gu, '?') : '');
@@ -157,7 +162,8 @@ export async function probeUpstream({ connect, assertion, read }: ProbeSources, 
     await look.leave();
   } catch (error) {
     look.report.outcome = look.report.eras.length > 0 ? look.report.outcome : 'failed';
-    look.problem(failureOfError(error));
+    const failure = failureOfError(error);
+    look.problem(failure, failure === 'tls' ? tlsWords[tlsFaultOf(error)] : undefined);
   } finally {
     await pool.destroy();
   }
