@@ -126,7 +126,7 @@ describe('discovery', () => {
     const llms = (await get('/llms.txt')).text;
     expect(llms).toMatch(/^# Latchkey\n\n> /);
     expect(llms).toContain('- [Open \\[x\\]\\(y\\)](http://gateway.test/mcp/open/server-card)');
-    for (const part of ['## Discover', '## Revoke', 'http://gateway.test/.well-known/oauth-protected-resource/mcp', `${issuer}/.well-known/oauth-authorization-server`]) expect((await get('/auth.md')).text).toContain(part);
+    for (const part of ['## Discover', '## Identity assertions', 'urn:ietf:params:oauth:grant-type:jwt-bearer', '## Revoke', 'http://gateway.test/.well-known/oauth-protected-resource/mcp', `${issuer}/.well-known/oauth-authorization-server`]) expect((await get('/auth.md')).text).toContain(part);
     expect((await get('/.well-known/mcp/server-card.json')).json).toMatchObject({ transport: { type: 'streamable-http', endpoint: '/mcp' }, tools: 'dynamic' });
   });
 

@@ -32,7 +32,7 @@ ${[platform, ...servers].map(line).join('\n')}
 /** auth.md: how a program gets a credential here, uses it, and gives it back. */
 export const authText = ({ gatewayUrl, issuer, management, platform }: Catalogue): string => `# Authentication
 
-Everything here takes one header: \`Authorization: Bearer <credential>\`. Two kinds of credential exist. Both can be revoked at any moment, and are refused within seconds then.
+Everything here takes one header: \`Authorization: Bearer <credential>\`. Two kinds of credential exist, access tokens and keys. Both can be revoked at any moment, and are refused within seconds then.
 
 ## Discover
 
@@ -50,6 +50,13 @@ Everything here takes one header: \`Authorization: Bearer <credential>\`. Two ki
 
 Scopes: \`${mcpScopes.join('`, `')}\` at a server; \`${workflowScopes.join('`, `')}\` for its tools over REST; \`${managementScopes.join('`, `')}\` and others for the API. 403
 \`insufficient_scope\` names what is missing.
+
+## Identity assertions, for agents that an identity provider vouches for
+
+A client that an organization has registered, with an assertion (ID-JAG) of an issuer that it trusts, presents it at \`token_endpoint\` with the grant
+\`urn:ietf:params:oauth:grant-type:jwt-bearer\`. The access token comes back at once, and nobody is asked.
+
+There is no other registration of agents: nobody gets a credential here without a person or an organization behind it, and there is nothing to claim.
 
 ## Keys, for scripts and machines
 
