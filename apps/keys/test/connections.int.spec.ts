@@ -139,7 +139,7 @@ describe('connections', () => {
     const bad: object[] = [
       { value: 'a\r\nx: y' }, { value: 'ü' }, { value: '' }, { value: undefined }, { header: 'Host' }, { header: 'Latchkey-Identity' }, { header: 'Mcp-Session-Id' }, { header: 'content-length' }, { header: 'a b' },
       { per: 'user' }, { kind: 'oauth' }, { oauth: {} }, { kind: 'oauth', value: undefined, header: 'x-api-key' }, { kind: 'oauth', value: undefined, oauth: { clientSecret: 's' } },
-      { kind: 'other' }, { project: 'Prod' }, { surplus: 1 }, { redirectUris: ['javascript:alert(1)'] }, { redirectUris: ['https://a.example/#x'] }, { redirectUris: ['/relative'] },
+      { kind: 'oauth', value: undefined, oauth: { issuer: 'https://as.example/\0' } }, { kind: 'other' }, { project: 'Prod' }, { surplus: 1 }, { redirectUris: ['javascript:alert(1)'] }, { redirectUris: ['https://a.example/#x'] }, { redirectUris: ['/relative'] },
     ];
     for (const more of bad) expect([more, (await keys.call(admin, 'POST', path, { ...wanted, ...more })).body]).toMatchObject([more, { status: 400, code: 'invalid_request' }]);
   });
@@ -526,7 +526,7 @@ describe('connections', () => {
       expect([made.status, made.body]).toMatchObject([201, { org: 'acme', status: 'active', issuer: body.issuer, consistency: expect.stringMatching(/^feed\.keys\.end_user_issuer\./) as string }]);
       const id = String(made.body['id']);
       expect((await keys.call(admin, 'POST', issuers, body)).body).toMatchObject({ status: 409, code: 'conflict' });
-      for (const more of [{ jwksUri: 'ftp://x' }, { jwksUri: 'http://example.com/jwks' }, { issuer: '' }, { audience: 'a\nb' }, { surplus: 1 }]) expect((await keys.call(admin, 'POST', issuers, { ...body, ...more })).body).toMatchObject({ status: 400, code: 'invalid_request' });
+      for (const more of [{ jwksUri: 'ftp://x' }, { jwksUri: 'https://example.com/\0' }, { jwksUri: 'https://example.com/\ud800' }, { jwksUri: 'http://example.com/jwks' }, { issuer: '' }, { audience: 'a\nb' }, { surplus: 1 }]) expect((await keys.call(admin, 'POST', issuers, { ...body, ...more })).body).toMatchObject({ status: 400, code: 'invalid_request' });
       expect((await keys.call(projectAdmin, 'POST', issuers, body)).body).toMatchObject({ code: 'insufficient_role' });
       expect((await keys.call(projectAdmin, 'GET', issuers)).body).toMatchObject({ code: 'insufficient_role' });
       expect((await keys.call({ ...admin, scope: 'connections:read' }, 'POST', issuers, body)).body).toMatchObject({ code: 'insufficient_scope' });

@@ -298,4 +298,16 @@ describe('webhooks in', () => {
     ];
     for (const part of bad) expect([part, await keys.call(admin, 'POST', path, { ...wanted, ...part })]).toMatchObject([part, { status: 400, body: { code: 'invalid_request' } }]);
   });
+
+  verifies('K9', 'a template that no table can hold, or that is nested without end, is refused and is nobody else\'s fault', async () => {
+    const subscription = await subscribe();
+    const deep = JSON.parse(`${'['.repeat(3000)}${']'.repeat(3000)}`) as unknown;
+    for (const template of [{ a: 'x\0y' }, { a: '\ud800' }, { 'x\0y': 1 }, { a: deep }]) {
+      const created = await keys.call(admin, 'POST', path, { name: 'n', project: 'prod', verifier: 'standard', action: { ...action, arguments: template } });
+      const changed = await keys.call(admin, 'PATCH', subscription.base, { arguments: template });
+      for (const answer of [created, changed]) expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    }
+    for (const type of ['%00', 'x%00y']) expect(await keys.call(admin, 'GET', `/v1/webhooks/endpoints/${unknownId}/deliveries?type=${type}`)).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    await keys.call(admin, 'DELETE', subscription.base);
+  });
 });

@@ -13,6 +13,9 @@ export const slugSchema = z
  */
 export const printable = /^[^\p{Cc}\p{Cs}]*$/u;
 
+/** A URL that is kept and gone to. `new URL` takes control characters and encodes them; what is kept is what was given. */
+export const httpUrlSchema = z.url({ protocol: /^https?$/ }).max(2048).refine((text) => printable.test(text), 'no control characters');
+
 /** What people call a thing of theirs. */
 export const displayNameSchema = z.string().trim().min(1).max(100).regex(printable, 'no control characters');
 

@@ -41,3 +41,4 @@ export * from './http/usage.ts';
 export * from './identifiers.ts';
 export * from './scopes.ts';
 export * from './server-settings.ts';
+export * from './storable.ts';

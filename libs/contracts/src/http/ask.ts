@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { memberRecordSchema, patRecordSchema } from '../events/records.ts';
+import { isStorable } from '../storable.ts';
 
 /**
  * The question that a gateway puts to a writer when it cannot prove that its own state is fresh: does this credential live, by your tables,
@@ -7,7 +8,7 @@ import { memberRecordSchema, patRecordSchema } from '../events/records.ts';
  */
 export const askPath = '/internal/ask';
 
-const name = z.string().min(1).max(512);
+const name = z.string().min(1).max(512).refine(isStorable);
 
 /** To identity: an access token by its claims, or the owner of a PAT by `sub`, `org` and, as `iat`, the time of minting. */
 export const identityAskSchema = z.object({
@@ -28,7 +29,7 @@ export const identityAskSchema = z.object({
 export type IdentityAsk = z.infer<typeof identityAskSchema>;
 
 /** To identity: where a server is, for who keeps what is shown to it. */
-export const serverAskSchema = z.strictObject({ server: z.string().min(1).max(63) });
+export const serverAskSchema = z.strictObject({ server: z.string().min(1).max(63).refine(isStorable) });
 export const serverAnswerSchema = z.object({ server: z.object({ org: z.string(), project: z.string(), url: z.string() }).nullable(), /** Where people connect themselves: a ticket follows it */ connectUrl: z.string() });
 export type ServerAnswer = z.infer<typeof serverAnswerSchema>;
 

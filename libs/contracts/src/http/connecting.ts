@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isStorable } from '../storable.ts';
 import { connectionKindSchema, ownConnectionSchema } from './connections.ts';
 
 /**
@@ -6,7 +7,7 @@ import { connectionKindSchema, ownConnectionSchema } from './connections.ts';
  * a mark by which that browser is known again. The questions go over the feed's connection, like every question between the two.
  */
 const ticket = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
-const at = { user: z.string().max(256).nullable(), browser: z.string().max(100).nullable() };
+const at = { user: z.string().max(256).refine(isStorable).nullable(), browser: z.string().max(100).refine(isStorable).nullable() };
 const callback = z.url().max(2048);
 
 export const connectAskSchema = z.discriminatedUnion('connect', [

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { displayNameSchema, printable, slugSchema } from '../identifiers.ts';
+import { displayNameSchema, httpUrlSchema, printable, slugSchema } from '../identifiers.ts';
 import { pageOf, pageQuerySchema } from './lists.ts';
 
 export const connectionKindSchema = z.enum(['static', 'oauth']);
@@ -22,7 +22,6 @@ const headerNameSchema = z
 /** RFC 9110 section 5.5: what a header can hold, with nothing that is trimmed on the way. */
 const headerValueSchema = z.string().min(1).max(8192).regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/, 'printable ASCII, without spaces around it');
 
-const urlSchema = z.url({ protocol: /^https?$/ }).max(2048);
 /** RFC 6749 section 3.3 */
 const scopeTokenSchema = z.string().min(1).max(200).regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'a scope');
 /** Where a person is led back to; compared as a whole. Other schemes are those of installed programs. */
@@ -35,7 +34,7 @@ export const connectionRedirectUrisSchema = z.array(redirectUriSchema).max(20);
 /** How the server's own authorization server is used; what is left out is found (GW-85). */
 const oauthSchema = z
   .strictObject({
-    issuer: urlSchema.optional(),
+    issuer: httpUrlSchema.optional(),
     clientId: z.string().min(1).max(512).regex(/^[\x21-\x7e]+$/, 'visible ASCII').optional(),
     clientSecret: z.string().min(1).max(1024).regex(/^[\x20-\x7e]+$/, 'printable ASCII').optional(),
     scopes: z.array(scopeTokenSchema).max(50).optional(),

@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { displayNameSchema, printable } from '../identifiers.ts';
+import { displayNameSchema, httpUrlSchema, printable } from '../identifiers.ts';
 import { pageOf } from './lists.ts';
-
-const urlSchema = z.url({ protocol: /^https?$/ }).max(2048);
 
 /**
  * Body of `POST /v1/connections/issuers`: who may say, in `X-User-Token`, for which end user a call is made. `audience` is what its tokens have to
@@ -11,7 +9,7 @@ const urlSchema = z.url({ protocol: /^https?$/ }).max(2048);
 export const registerEndUserIssuerSchema = z.strictObject({
   name: displayNameSchema,
   issuer: z.string().min(1).max(2048).regex(printable, 'no control characters'),
-  jwksUri: urlSchema,
+  jwksUri: httpUrlSchema,
   audience: z.string().min(1).max(512).regex(printable, 'no control characters'),
 });
 export type RegisterEndUserIssuer = z.infer<typeof registerEndUserIssuerSchema>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { errorCodes, type ErrorCode } from '../error-codes.ts';
-import { slugSchema } from '../identifiers.ts';
+import { printable, slugSchema } from '../identifiers.ts';
 
 const codes = Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]];
 
@@ -20,8 +20,8 @@ export const explanationSchema = z.object({ decision: decidedSchema, rules: z.ar
 export const explainQuerySchema = z.strictObject({
   server: slugSchema,
   /** As in MCP; `tools/call` with a tool, or else `tools/list` */
-  method: z.string().min(1).max(64).optional(),
-  tool: z.string().min(1).max(128).optional(),
+  method: z.string().min(1).max(64).regex(printable, 'no control characters').optional(),
+  tool: z.string().min(1).max(128).regex(printable, 'no control characters').optional(),
   /** As an MCP client asks, or tool by tool over REST, which takes other scopes */
   door: z.enum(['mcp', 'rest']).optional(),
   /** Public id of a key of the organization */

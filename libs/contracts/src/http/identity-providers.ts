@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { printable, slugSchema } from '../identifiers.ts';
+import { httpUrlSchema, printable, slugSchema } from '../identifiers.ts';
 import { pageOf } from './lists.ts';
 
 /** https, or a machine of one's own while developing; compared byte for byte, so no slash is added or taken away. */
-export const issuerSchema = z
-  .url({ protocol: /^https?$/ })
+export const issuerSchema = httpUrlSchema
   .max(1024)
   .refine((text) => {
     if (!URL.canParse(text)) return false;

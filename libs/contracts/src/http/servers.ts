@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { displayNameSchema, slugSchema } from '../identifiers.ts';
+import { displayNameSchema, httpUrlSchema, slugSchema } from '../identifiers.ts';
 import { serverSettingsInputs, serverSettingsSchema } from '../server-settings.ts';
 import { pageOf, pageQuerySchema } from './lists.ts';
 import { serverHealthSchema } from './server-health.ts';
@@ -8,8 +8,6 @@ import { serverProbeSchema } from './server-probes.ts';
 /** Slugs that would shadow a path below `/mcp`. */
 export const reservedServerSlugs: readonly string[] = ['server-card'];
 
-const upstreamUrlSchema = z.url({ protocol: /^https?$/ }).max(2048);
-
 /** Body of `POST /v1/servers`. `slug` is unique in the deployment and is the `{server}` of every path. */
 export const registerServerSchema = z.strictObject({
   org: slugSchema,
@@ -17,7 +15,7 @@ export const registerServerSchema = z.strictObject({
   folder: slugSchema.optional(),
   slug: slugSchema.refine((slug) => !reservedServerSlugs.includes(slug), 'this slug is reserved'),
   name: displayNameSchema,
-  url: upstreamUrlSchema,
+  url: httpUrlSchema,
   ...serverSettingsInputs,
   /** Whether a gateway looks at the server at once; `required`: and nothing is registered that it cannot speak to */
   probe: z.union([z.boolean(), z.literal('required')]).default(true),
@@ -31,7 +29,7 @@ export type RegisterServer = z.infer<typeof registerServerSchema>;
 export const changeServerSchema = z.strictObject({
   revision: z.number().int().positive().optional(),
   name: displayNameSchema.optional(),
-  url: upstreamUrlSchema.optional(),
+  url: httpUrlSchema.optional(),
   folder: slugSchema.nullable().optional(),
   ...serverSettingsInputs,
 });

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { printable, slugSchema } from '../identifiers.ts';
+import { httpUrlSchema, printable, slugSchema } from '../identifiers.ts';
 import { pageOf } from './lists.ts';
 
-const url = z.url({ protocol: /^https?$/ }).max(2048);
 const clients = z.array(z.string().min(1).max(256).regex(/^[\x21-\x7e]+$/, 'visible ASCII')).min(1).max(100);
 const subject = z.string().min(1).max(255).regex(printable, 'no control characters');
 
@@ -10,8 +9,8 @@ const subject = z.string().min(1).max(255).regex(printable, 'no control characte
 export const registerTrustedIssuerSchema = z.strictObject({
   org: slugSchema,
   /** Byte for byte as in the assertion's `iss` */
-  issuer: url,
-  jwksUri: url,
+  issuer: httpUrlSchema,
+  jwksUri: httpUrlSchema,
   clients,
   /** Whether a member is recognized, the first time, by an address that the issuer says it has verified. */
   linkByEmail: z.boolean().default(false),

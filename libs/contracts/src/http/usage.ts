@@ -6,7 +6,8 @@ import { pageOf } from './lists.ts';
 export const usagePath = '/internal/usage';
 
 const name = (max: number) => z.string().max(max).regex(printable);
-const daySchema = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+/** One that the calendar has: Postgres knows no other, and no year 0. */
+const daySchema = z.iso.date().refine((day) => !day.startsWith('0000'), 'a day, such as 2026-03-01');
 
 /** Uses of one key at one place on one day; an empty name where there is no server, or no tool. */
 const useSchema = z.object({

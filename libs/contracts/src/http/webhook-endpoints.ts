@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { printable } from '../identifiers.ts';
+import { httpUrlSchema, printable } from '../identifiers.ts';
 import { pageOf, pageQuerySchema } from './lists.ts';
 
 /** What an endpoint may be told of; `webhook.ping` is sent on request only, and to the one endpoint that is tried. */
@@ -7,10 +7,7 @@ export const webhookEventTypes = ['key.minted', 'key.rotated', 'key.revoked', 'k
 export type WebhookEventType = (typeof webhookEventTypes)[number];
 
 /** WH-04: https, and no credentials in it; http is for receivers on one's own computer, where private addresses are allowed. */
-export const webhookUrlSchema = z
-  .url({ protocol: /^https?$/ })
-  .max(2048)
-  .regex(printable, 'no control characters')
+export const webhookUrlSchema = httpUrlSchema
   .refine((text) => {
     if (!URL.canParse(text)) return false;
     const { username, password, hash } = new URL(text);
@@ -105,7 +102,7 @@ export const webhookDeliveryDetailSchema = webhookDeliverySchema.extend({ body: 
 export type WebhookDeliveryDetail = z.infer<typeof webhookDeliveryDetailSchema>;
 
 export const listWebhookEndpointsQuerySchema = pageQuerySchema;
-export const listWebhookDeliveriesQuerySchema = pageQuerySchema.extend({ status: webhookDeliveryStatusSchema.optional(), type: z.string().max(64).optional() });
+export const listWebhookDeliveriesQuerySchema = pageQuerySchema.extend({ status: webhookDeliveryStatusSchema.optional(), type: z.string().max(64).regex(printable, 'no control characters').optional() });
 export type ListWebhookDeliveriesQuery = z.infer<typeof listWebhookDeliveriesQuerySchema>;
 
 export const deletedWebhookSchema = z.object({ id: z.string(), deletedAt: z.string() });

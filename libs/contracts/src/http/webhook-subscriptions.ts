@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { displayNameSchema, jsonValueSchema, printable, slugSchema } from '../identifiers.ts';
+import { storableJson } from '../storable.ts';
 import { pageOf, pageQuerySchema } from './lists.ts';
 import { overlapSecondsSchema, webhookSecretSchema } from './webhook-endpoints.ts';
 
@@ -10,9 +11,9 @@ export type WebhookVerifier = z.infer<typeof webhookVerifierSchema>;
 const maxTemplateLength = 16 * 1024;
 
 /** JSON whose texts may hold `{{/json/pointer}}` into what was sent; see docs/webhooks.md. */
-const templateSchema = z
-  .record(z.string().max(200), jsonValueSchema)
-  .refine((value) => JSON.stringify(value).length <= maxTemplateLength, `at most ${maxTemplateLength} characters`);
+const templateSchema = storableJson(
+  z.record(z.string().max(200), jsonValueSchema).refine((value) => JSON.stringify(value).length <= maxTemplateLength, `at most ${maxTemplateLength} characters`),
+);
 
 /** MCP, section "Tool names". */
 const toolNameSchema = z.string().min(1).max(128).regex(/^[A-Za-z0-9_./-]+$/, 'letters, digits, and _ . / -');
