@@ -2,14 +2,15 @@ import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '
 import { Problem, problemContentType, toProblemDocument } from '@latchkey/problem';
 import type { Logger } from '@latchkey/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { unsupportedBody } from './body-types.ts';
 
 /** What Nest and Fastify themselves refuse, in our codes. */
-function asProblem(error: unknown): unknown {
+function asProblem(error: unknown, route: string | undefined): unknown {
   const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: unknown } | null)?.statusCode;
   switch (status) {
     case 404: return new Problem('not_found');
     case 413: return new Problem('body_too_large');
-    case 415: return new Problem('invalid_request', { status: 415, detail: 'The content type is not supported here.' });
+    case 415: return unsupportedBody(route);
     case 414: return new Problem('invalid_request', { status: 414, detail: 'The URL is too long.' });
     case 400: return new Problem('invalid_request', { detail: 'The request could not be parsed.' });
     default: return error;
@@ -28,7 +29,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   /** Also for what Fastify refuses before any route is found, such as a URL that cannot be decoded. */
   render(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const error = thrown instanceof Problem ? thrown : asProblem(thrown);
+    const error = thrown instanceof Problem ? thrown : asProblem(thrown, request.routeOptions.url);
     const requestId = String(request.id);
     const document = toProblemDocument(error, requestId, request.url.split('?', 1)[0]);
     if (document.status >= 500) this.logger.error({ err: error, requestId }, 'request failed');

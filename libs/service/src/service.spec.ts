@@ -20,7 +20,7 @@ class Probe {
     return name;
   }
 
-  @Post('echo')
+  @Post(['echo', 'v1/echo', 'console/api/v1/echo', 'console/echo', 'interaction/:uid/echo'])
   echo(@Body() body: unknown): unknown {
     return body;
   }
@@ -93,6 +93,24 @@ describe('startService', () => {
     expect(response.status).toBe(status);
     expect(response.headers.get('x-request-id')).not.toBeNull();
     expect(await response.json()).toMatchObject({ code });
+  });
+
+  it('takes forms from its pages, and nothing but JSON where programs call', async () => {
+    const post = (path: string, type: string, body: string) => get(path, { method: 'POST', body, headers: { 'content-type': type } });
+    const types = ['application/x-www-form-urlencoded', 'Application/X-WWW-Form-Urlencoded;charset=UTF-8', 'text/plain', 'text/plain;charset=utf-8', 'multipart/form-data; boundary=x'];
+    for (const path of ['/v1/echo', '/console/api/v1/echo']) {
+      for (const type of types) {
+        const refused = await post(path, type, type.startsWith('text') ? '{"name":"formy"}' : 'name=formy');
+        expect([path, type, refused.status, await refused.json()]).toMatchObject([path, type, 415, { code: 'invalid_request', detail: 'Bodies are taken as JSON here: send them with the content type application/json.' }]);
+      }
+      expect(await (await post(path, 'application/json; charset=utf-8', '{"name":"json"}')).json()).toEqual({ name: 'json' });
+    }
+    for (const path of ['/echo', '/console/echo', '/interaction/u-1/echo']) {
+      for (const type of types.slice(0, 2)) expect(await (await post(path, type, 'name=a+person')).json()).toEqual({ name: 'a person' });
+      expect((await post(path, 'text/plain', 'name=a+person')).status).toBe(415);
+    }
+    // What is not there is not there, whatever is sent to it.
+    expect((await post('/v1/nowhere', 'application/x-www-form-urlencoded', 'a=b')).status).toBe(404);
   });
 
   it('lets a raw handler take a request before Nest sees it', async () => {

@@ -4,6 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { DynamicModule } from '@nestjs/common';
 import type { Logger, Tracing } from '@latchkey/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { takeFormsOnPagesOnly } from './body-types.ts';
 import { TrustedProxies } from './client-address.ts';
 import { Drain } from './drain.ts';
 import { answerClientError, continuesInTurn, refuseDoubtful } from './doubtful-requests.ts';
@@ -107,6 +108,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     void reply.header('x-request-id', request.id);
     done();
   });
+  takeFormsOnPagesOnly(app.getHttpAdapter().getInstance());
   healthRoutes(app, options, leaving);
   try {
     await options.configure?.(app);
