@@ -97,7 +97,7 @@ describe('webhooks in', () => {
     keys.clock.advance(301_000);
     answers.push(await post(subscription.hook, text, good));
     keys.clock.advance(-301_000);
-    for (const answer of answers) expect({ ...answer.body, requestId: '' }).toEqual({ type: expect.any(String) as string, title: 'The signature is not valid', status: 401, instance: '/v1/hooks', code: 'signature_invalid', requestId: '' });
+    for (const answer of answers) expect({ ...answer.body, requestId: '' }).toEqual({ type: expect.any(String) as string, title: 'The signature is not valid', status: 401, detail: expect.any(String) as string, instance: '/v1/hooks', code: 'signature_invalid', requestId: '' });
     expect(await deliveries(subscription)).toEqual([]);
     expect((await keys.call(admin, 'GET', subscription.base)).body['refused']).toEqual({ count: bad.length + 1, lastAt: expect.any(String) as string });
     expect((await keys.call(admin, 'GET', other.base)).body['refused']).toEqual({ count: 0, lastAt: null });

@@ -21,8 +21,18 @@ describe('problem documents', () => {
       type: 'about:blank',
       title: 'Internal error',
       status: 500,
+      detail: 'This is our fault; by the request id it is found in the log.',
+      instance: 'urn:request:req-2',
       requestId: 'req-2',
     });
+  });
+
+  it('say something that helps where the place that refuses says nothing, in one sentence for each code', () => {
+    expect(toProblemDocument(new Problem('replayed'), 'req-3')).toEqual({
+      type: 'https://latchkey.dev/errors#replayed', title: 'The message was delivered before', status: 409,
+      detail: 'The same message came before and has been handled; there is nothing to do.', instance: 'urn:request:req-3', code: 'replayed', requestId: 'req-3',
+    });
+    for (const [code, { title, detail }] of Object.entries(errorCodes)) expect([code, /^[A-Z][^.`]+(?:\.[a-z\d][^.`]+)*\.$/.test(detail), detail === `${title}.`]).toEqual([code, true, false]);
   });
 
   it('pins the codes and their statuses', () => {

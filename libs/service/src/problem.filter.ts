@@ -17,6 +17,9 @@ function asProblem(error: unknown, route: string | undefined): unknown {
   }
 }
 
+/** A path can be a secret as a whole, where it leads nowhere, or hold one, as that of an invitation does: what is named is the route. */
+const templateOf = ({ routeOptions }: FastifyRequest): string | undefined => routeOptions.url?.replaceAll(/:(\w+)/g, '{$1}');
+
 /** The one place where a management API renders errors: RFC 9457, and a log line for what is our own fault. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -31,7 +34,7 @@ export class ProblemFilter implements ExceptionFilter {
   render(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const error = thrown instanceof Problem ? thrown : asProblem(thrown, request.routeOptions.url);
     const requestId = String(request.id);
-    const document = toProblemDocument(error, requestId, request.url.split('?', 1)[0]);
+    const document = toProblemDocument(error, requestId, templateOf(request));
     if (document.status >= 500) this.logger.error({ err: error, requestId }, 'request failed');
     if (error instanceof Problem) void reply.headers(error.headers);
     void reply

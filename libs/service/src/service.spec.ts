@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { Body, Controller, Get, Module, Param, Post } from '@nestjs/common';
 import { Problem } from '@latchkey/problem';
 import { createLogger } from '@latchkey/telemetry';
@@ -13,6 +14,11 @@ class Probe {
   @Get('broken')
   broken(): never {
     throw new Error('the password is hunter2');
+  }
+
+  @Get('closed/:token')
+  closed(): never {
+    throw new Problem('insufficient_role');
   }
 
   @Get('named/:name')
@@ -67,6 +73,26 @@ describe('startService', () => {
     expect(response.headers.get('retry-after')).toBe('7');
     expect(response.headers.get('x-request-id')).toBe('req-7');
     expect(await response.json()).toMatchObject({ code: 'rate_limited', detail: 'Slow down.', instance: '/refused', requestId: 'req-7' });
+  });
+
+  it.each(['//mcp/x/lk_pat_secret', '/MCP/x/lk_pat_secret', '/lk_pat_secret', '/mcp/x/lk_pat_secret?key=lk_pat_secret', '/%E0%A4%A/lk_pat_secret', `/named/lk_pat_secret${'x'.repeat(500)}`, 'http://elsewhere.example/lk_pat_secret'])(
+    'says nothing of a path that leads nowhere: %s', async (path) => {
+      const { status, text } = await new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {
+        request({ host: '127.0.0.1', port: service.port, method: 'POST', path, headers: { 'x-request-id': 'req-8' } }, (response) => {
+          let body = '';
+          response.on('data', (chunk: Buffer) => (body += chunk.toString())).on('end', () => resolve({ status: response.statusCode, text: body }));
+        }).on('error', reject).end();
+      });
+      expect(status).toBeGreaterThanOrEqual(400);
+      expect(text).not.toContain('lk_pat_secret');
+      expect(JSON.parse(text)).toMatchObject({ instance: 'urn:request:req-8', detail: expect.any(String) as string });
+    },
+  );
+
+  it('names the route of what it refuses, without what a caller put into the path', async () => {
+    expect(await (await get('/closed/lk_pat_secret')).json()).toMatchObject({ code: 'insufficient_role', instance: '/closed/{token}', detail: expect.any(String) as string });
+    const broken = await get('/broken', { headers: { 'x-request-id': 'req-9' } });
+    expect(await broken.json()).toEqual({ type: 'about:blank', title: 'Internal error', status: 500, detail: expect.any(String) as string, instance: '/broken', requestId: 'req-9' });
   });
 
   it('replaces a request id that could break a log line', async () => {
