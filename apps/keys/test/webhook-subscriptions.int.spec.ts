@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { AuditEvent } from '@latchkey/contracts';
+import { InProcessFeed } from '@latchkey/feed';
 import { eventually, startRedis, verifies, type TestRedis } from '@latchkey/testing';
 import { Webhook } from 'standardwebhooks';
 import { ann, bob, eve, KeysFixture, type Answer, type Claims, type Method } from './keys-fixture.ts';
@@ -28,7 +29,14 @@ describe('webhooks in', () => {
   let tools: ToolServer;
   beforeAll(async () => {
     [redis, tools] = await Promise.all([startRedis(), startToolServer()]);
-    keys = await KeysFixture.start({ env: { REDIS_URL: redis.url, LATCHKEY_GATEWAY_INTERNAL_URL: tools.url } });
+    const feed = new InProcessFeed();
+    // Identity's part: it knows where each server is.
+    await feed.answer('ask.identity', (question) => {
+      const slug = (question as { server: string }).server;
+      const server = ({ demo: { org: 'acme', project: 'prod' }, lab: { org: 'acme', project: 'lab' }, theirs: { org: 'globex', project: 'prod' } } as Record<string, object>)[slug];
+      return Promise.resolve({ connectUrl: 'https://issuer.example/connect/', server: server === undefined ? null : { ...server, url: 'http://127.0.0.1:9/mcp' } });
+    });
+    keys = await KeysFixture.start({ feed, env: { REDIS_URL: redis.url, LATCHKEY_GATEWAY_INTERNAL_URL: tools.url } });
     keys.clock.advance(Date.now() - keys.clock.nowMs());
   }, 60_000);
   afterAll(() => Promise.all([keys.stop(), redis.stop(), tools.stop()]));
@@ -271,7 +279,7 @@ describe('webhooks in', () => {
     }
     const wanted = { name: 'n', project: 'prod', verifier: 'standard', action };
     for (const nobody of [stranger, outsider, viewer]) {
-      const answer = await keys.call(nobody, 'POST', path, wanted);
+      const answer = await keys.call(nobody, 'POST', path, nobody === stranger ? { ...wanted, action: { ...action, server: 'theirs' } } : wanted);
       // Another organization may have a project of the same name: that is theirs.
       expect(nobody === stranger ? answer.status : answer.body['code']).toBe(nobody === stranger ? 201 : 'insufficient_role');
     }
@@ -297,6 +305,33 @@ describe('webhooks in', () => {
       { secret: 'short' }, { secret: 'has spaces in the middle' }, { toleranceSeconds: 5 }, { toleranceSeconds: 1e9 }, { hmac: { header: 'Authorization' } }, { hmac: { header: 'a b' } }, { hmac: { encoding: 'rot13' } }, { more: 1 },
     ];
     for (const part of bad) expect([part, await keys.call(admin, 'POST', path, { ...wanted, ...part })]).toMatchObject([part, { status: 400, body: { code: 'invalid_request' } }]);
+  });
+
+  verifies(['K9', 'G8'], 'a server that is not in the project is not found, in the same words whoever it belongs to, and leaves nothing behind', async () => {
+    const counts = () => keys.query('SELECT (SELECT count(*) FROM webhook_subscriptions) AS subscriptions, (SELECT count(*) FROM personal_access_tokens) AS keys');
+    const before = await counts();
+    const refused = async (project: string, server: string) => {
+      const { status, body } = await keys.call(admin, 'POST', path, { name: 'n', project, verifier: 'standard', action: { ...action, server } });
+      return { status, code: body['code'], detail: String(body['detail']).replaceAll(server, 'S').replaceAll(project, 'P') };
+    };
+    const absent = await refused('prod', 'none');
+    expect(absent).toEqual({ status: 404, code: 'not_found', detail: 'There is no server S in the project P.' });
+    for (const [project, server] of [['prod', 'theirs'], ['prod', 'lab'], ['lab', 'demo'], ['nope', 'demo'], ['nope', 'none']] as const) expect([project, server, await refused(project, server)]).toEqual([project, server, absent]);
+    expect(await counts()).toEqual(before);
+  });
+
+  verifies('K9', 'a placeholder that is none is refused, where it is made and where it is changed', async () => {
+    const subscription = await subscribe();
+    const good = [{ a: '{{}}', b: '{{/a~1b/m~0n}} and {{/}}', c: ['{', '}}', '{ {/x}}', { d: '{{{/x}}}' }] }];
+    for (const template of good) expect(await keys.call(admin, 'PATCH', subscription.base, { arguments: template })).toMatchObject({ status: 200, body: { action: { arguments: template } } });
+    for (const text of ['{{bad', '{{nopointer}}', '{{ /issue }}', 'x {{/a}} {{b}}', '{{/a', '{{/a}', '{{/a~2}}', '{{/a~}}', '{{/{a}}}']) {
+      for (const template of [{ a: text }, { a: [{ b: text }] }]) {
+        const created = await keys.call(admin, 'POST', path, { name: 'n', project: 'prod', verifier: 'standard', action: { ...action, arguments: template } });
+        const changed = await keys.call(admin, 'PATCH', subscription.base, { arguments: template });
+        for (const { status, body } of [created, changed]) expect([text, status, body['code'], body['detail']]).toEqual([text, 400, 'invalid_request', expect.stringContaining('JSON pointer')]);
+      }
+    }
+    await keys.call(admin, 'DELETE', subscription.base);
   });
 
   verifies('K9', 'a template that no table can hold, or that is nested without end, is refused and is nobody else\'s fault', async () => {

@@ -16,7 +16,6 @@ import { ConnectionFlowEntity } from './connecting/connection-flow.entity.ts';
 import { ConnectionsController } from './connections.controller.ts';
 import { ConnectionCredentialEntity } from './credentials/connection-credential.entity.ts';
 import { ConnectionCredentials } from './credentials/connection-credentials.ts';
-import { AskServer } from './definitions/ask-server.ts';
 import { ChangeConnection } from './definitions/change-connection.ts';
 import { ConnectionEntity } from './definitions/connection.entity.ts';
 import { CreateConnectionOperation } from './definitions/create-connection.ts';
@@ -34,7 +33,7 @@ import { NoteLack } from './values/note-lack.ts';
 
 export const connectionEntities: Type[] = [ConnectionEntity, ConnectionCredentialEntity, ConnectionFlowEntity, UpstreamRevocationEntity];
 export const connectionProviders: Provider[] = [
-  ConnectionCredentials, AskServer, CreateConnectionOperation, ListConnections, ShowConnection, ChangeConnection, RotateConnectionOperation, RevokeConnection, GiveValue,
+  ConnectionCredentials, CreateConnectionOperation, ListConnections, ShowConnection, ChangeConnection, RotateConnectionOperation, RevokeConnection, GiveValue,
   UpstreamFetch, DiscoverUpstream, UpstreamClients, RefreshCredential, NoteLack, ConnectionFlows, PruneFlows, BeginConnecting, FinishConnecting, GiveOwnValue, Connecting,
   AuthorizeConnectionOperation, SetOwnValue, Disconnect, ListHolders, EndHolder, RevokeUpstream,
 ];

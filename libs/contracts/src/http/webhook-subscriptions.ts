@@ -10,9 +10,22 @@ export type WebhookVerifier = z.infer<typeof webhookVerifierSchema>;
 
 const maxTemplateLength = 16 * 1024;
 
-/** JSON whose texts may hold `{{/json/pointer}}` into what was sent; see docs/webhooks.md. */
+/** What a text of a template may hold, with the pointer in a group: `{{/json/pointer}}` into what was sent, or `{{}}` for all of it. */
+export const templatePlaceholder = '\\{\\{((?:/[^{}]*)?)\\}\\}';
+/** The same where it is written: `~` is `~0` and `/` is `~1` (RFC 6901 section 3). */
+const wellFormed = new RegExp(templatePlaceholder.replace('[^{}]', '(?:[^{}~]|~[01])'), 'g');
+
+const opensNothing = (value: unknown): boolean => {
+  if (typeof value === 'string') return !value.replaceAll(wellFormed, ' ').includes('{{');
+  return typeof value !== 'object' || value === null || Object.values(value).every(opensNothing);
+};
+
+/** See docs/webhooks.md. What looks like a placeholder and is none would be sent to the tool as it stands, which nobody means. */
 const templateSchema = storableJson(
-  z.record(z.string().max(200), jsonValueSchema).refine((value) => JSON.stringify(value).length <= maxTemplateLength, `at most ${maxTemplateLength} characters`),
+  z
+    .record(z.string().max(200), jsonValueSchema)
+    .refine((value) => JSON.stringify(value).length <= maxTemplateLength, `at most ${maxTemplateLength} characters`)
+    .refine(opensNothing, 'between {{ and }} is a JSON pointer into what was sent, such as {{/issue/title}}, or nothing'),
 );
 
 /** MCP, section "Tool names". */
@@ -72,7 +85,7 @@ export const webhookSubscriptionSchema = z.object({
   project: z.string(),
   name: z.string(),
   verifier: webhookVerifierSchema,
-  action: actionSchema,
+  action: actionSchema.extend({ arguments: z.record(z.string(), jsonValueSchema) }),
   hmac: hmacSchema,
   toleranceSeconds: z.number(),
   enabled: z.boolean(),

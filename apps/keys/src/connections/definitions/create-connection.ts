@@ -10,7 +10,7 @@ import { Principals } from '../../personal-access-tokens/principal.ts';
 import { PromptRelay } from '../../personal-access-tokens/prompt-relay.ts';
 import { projectHolder } from '../credentials/connection-credential.entity.ts';
 import { ConnectionCredentials } from '../credentials/connection-credentials.ts';
-import { AskServer } from './ask-server.ts';
+import { AskServer } from '../../asking/ask-server.ts';
 import { requireProjectAdministrator } from './connection-access.ts';
 import { tellGateways } from './connection-record.ts';
 import { connectionView } from './connection-view.ts';

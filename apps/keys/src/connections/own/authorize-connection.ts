@@ -6,7 +6,7 @@ import { Principals } from '../../personal-access-tokens/principal.ts';
 import { ConnectionFlows } from '../connecting/flows.ts';
 import { projectHolder } from '../credentials/connection-credential.entity.ts';
 import { holderOfCaller, personOfCaller } from '../credentials/holder-of-caller.ts';
-import { AskServer } from '../definitions/ask-server.ts';
+import { AskServer } from '../../asking/ask-server.ts';
 import { requireConnection, requireLiveConnection, requireProjectAdministrator } from '../definitions/connection-access.ts';
 import { requireHolder } from './require-holder.ts';
 

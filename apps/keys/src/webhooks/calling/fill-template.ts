@@ -1,10 +1,12 @@
+import { templatePlaceholder } from '@latchkey/contracts';
+
 type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
 
 /** Nothing: what a pointer names is not there. */
 const absent = Symbol('absent');
 
-const placeholder = /\{\{((?:\/[^{}]*)?)\}\}/g;
-const whole = /^\{\{((?:\/[^{}]*)?)\}\}$/;
+const placeholder = new RegExp(templatePlaceholder, 'g');
+const whole = new RegExp(`^${templatePlaceholder}$`);
 
 /** RFC 6901. Own members only: `constructor` of what was sent is whatever was sent under that name. */
 function at(document: Json, pointer: string): Json | typeof absent {

@@ -4,6 +4,7 @@ import type { CreateWebhookSubscription, IdentityAssertionClaims, WebhookSubscri
 import { Problem } from '@latchkey/problem';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { AskServer } from '../../asking/ask-server.ts';
 import { actorOf, recordAudit } from '../../audit/record-audit.ts';
 import { Envelope } from '../../encryption/envelope.ts';
 import type { KeysEnv } from '../../env.ts';
@@ -24,6 +25,7 @@ export class CreateWebhookSubscriptionOperation {
   constructor(
     private readonly dataSource: DataSource,
     private readonly principals: Principals,
+    private readonly askServer: AskServer,
     private readonly secrets: WebhookSecrets,
     private readonly keys: TriggerKeys,
     private readonly envelope: Envelope,
@@ -36,6 +38,8 @@ export class CreateWebhookSubscriptionOperation {
     const principal = this.principals.admit(caller, 'webhooks:write');
     const { org, user } = principal;
     requireProjectRole(principal, wanted.project, 'webhooks:write');
+    // Owners have a role in every project, also in one that is not there. Another organization's server is as absent as none.
+    await this.askServer.run(org, wanted.project, wanted.action.server);
     const now = new Date(this.clock.nowMs());
     const answer = await this.dataSource.transaction(async (manager) => {
       if ((await manager.countBy(WebhookSubscriptionEntity, { org })) >= maxSubscriptions) {

@@ -8,7 +8,7 @@ export const webhookSubscriptionOperations = defineOperations({
   createWebhookSubscription: {
     method: 'post', path, scope: 'webhooks:write',
     summary: 'Let a sender call a tool', description: 'Give `url` and `secret` to the sender. `secret` is in this answer and nowhere else.',
-    body: subscriptions.createWebhookSubscriptionSchema, status: 201, answer: subscriptions.webhookSubscriptionWithSecretSchema, refusals: ['conflict', 'policy_violation'],
+    body: subscriptions.createWebhookSubscriptionSchema, status: 201, answer: subscriptions.webhookSubscriptionWithSecretSchema, refusals: ['conflict', 'policy_violation', 'not_found'],
     examples: {
       body: { name: 'issues', project: 'prod', verifier: 'github', action: { server: 'demo', tool: 'add_task', arguments: { title: '#{{/issue/number}} {{/issue/title}}' } } },
     },

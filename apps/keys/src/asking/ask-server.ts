@@ -2,7 +2,7 @@ import { serverAnswerSchema } from '@latchkey/contracts';
 import type { Feed } from '@latchkey/feed';
 import { Problem } from '@latchkey/problem';
 import { Inject, Injectable } from '@nestjs/common';
-import { ASKING_FEED } from '../../asking/asking-feed.ts';
+import { ASKING_FEED } from './asking-feed.ts';
 
 const timeoutMs = 1000;
 
