@@ -12,7 +12,7 @@ import { startNats, verifies, type TestNats } from '@latchkey/testing';
 import { connect, headers as newHeaders, type NatsConnection } from '@nats-io/transport-node';
 import { NoteUse } from '../src/calls/note-use.ts';
 import { GiveNotices } from '../src/notices/give-notices.ts';
-import { ann, bob, eve, gatewayUrl, KeysFixture, type Claims } from './keys-fixture.ts';
+import { ann, bob, eve, gatewayUrl, KeysFixture, type Answer, type Claims } from './keys-fixture.ts';
 
 const day = 24 * 3600 * 1000;
 const gateway: Claims = { sub: gatewayUrl, scope: '', credential: { kind: 'gateway', id: 'gateway' } };
@@ -109,6 +109,36 @@ describe('keys in use', () => {
       expect(await usage(eve, 'by=org')).toEqual([{ name: 'globex', calls: 9 }]);
       expect(await usage(eve, `key=${ofBob.id}`)).toEqual([]);
       for (const wrong of ['by=secret', 'from=yesterday', 'key=x', 'limit=0']) expect((await keys.call(ann, 'GET', `/v1/pats/usage?${wrong}`)).status).toBe(400);
+    });
+
+    verifies('K3', 'is turned page by page, each item once, also where many were used as often', async () => {
+      const lea: Claims = { ...bob, sub: 'lea' };
+      const keysOfLea: { id: string }[] = [];
+      for (let number = 0; number < 7; number += 1) keysOfLea.push(await keys.mint(lea));
+      await tell(keysOfLea.map(({ id }, at) => use(id, { calls: at < 4 ? 5 : at })));
+      await tell(Array.from({ length: 5 }, (_, at) => use(keysOfLea[0]!.id, { tool: `${'ü'.repeat(120)}${at}`, calls: 2 })));
+      for (const by of ['key', 'tool', 'server', 'day']) {
+        const whole = await keys.call(lea, 'GET', `/v1/pats/usage?by=${by}`);
+        expect(whole.body.nextCursor).toBeNull();
+        const seen: unknown[] = [];
+        let cursor: string | null = null;
+        do {
+          const page: Answer = await keys.call(lea, 'GET', `/v1/pats/usage?by=${by}&limit=2${cursor === null ? '' : `&cursor=${cursor}`}`);
+          expect(page.body.items.length).toBeGreaterThan(0);
+          seen.push(...page.body.items);
+          cursor = page.body.nextCursor;
+        } while (cursor !== null);
+        expect(seen).toEqual(whole.body.items);
+        expect(seen).toHaveLength({ key: 7, tool: 6, server: 1, day: 1 }[by]!);
+      }
+      const first = await keys.call(lea, 'GET', '/v1/pats/usage?limit=3');
+      // The next page is of the same days, although they are over.
+      keys.clock.advance(2 * day);
+      const next = await keys.call(lea, 'GET', `/v1/pats/usage?limit=100&cursor=${first.body.nextCursor}`);
+      expect(next.body.items).toHaveLength(4);
+      const bad = ['x', 'W10', Buffer.from('["key","2026-03-01","2026-03-01","1","x\\u0000"]').toString('base64url'), Buffer.from('["key","0000-01-01","2026-03-01","1","x"]').toString('base64url')];
+      for (const cursor of bad) expect(await keys.call(lea, 'GET', `/v1/pats/usage?cursor=${cursor}`)).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+      expect((await keys.call(lea, 'GET', `/v1/pats/usage?by=tool&cursor=${first.body.nextCursor}`)).status).toBe(400);
     });
 
     verifies('K3', 'keys that nobody uses are found', async () => {

@@ -19,9 +19,17 @@ const createdAtSchema = z.number().int().min(0).max(8.64e15);
  * @throws Problem `invalid_request` for what is no cursor of ours
  */
 export function positionOf(cursor: string, idSchema: z.ZodType<string> = z.uuid()): RowPosition {
+  const [createdAtMs, id] = readCursor(cursor, z.tuple([createdAtSchema, idSchema]));
+  return { createdAt: new Date(createdAtMs), id };
+}
+
+/** What a list of its own order keeps of a position. */
+export const cursorOf = (position: readonly unknown[]): string => Buffer.from(JSON.stringify(position)).toString('base64url');
+
+/** @throws Problem `invalid_request` for what is no cursor of ours */
+export function readCursor<T extends z.ZodType>(cursor: string, schema: T): z.output<T> {
   try {
-    const [createdAtMs, id] = z.tuple([createdAtSchema, idSchema]).parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
-    return { createdAt: new Date(createdAtMs), id };
+    return schema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
   } catch (cause) {
     const message = 'not a cursor of this list';
     throw new Problem('invalid_request', { detail: `cursor: ${message}`, issues: [{ path: 'cursor', message }], cause });
@@ -35,7 +43,7 @@ export function pageOf<Row extends RowPosition, T>(rows: readonly Row[], limit: 
   const more = rows.length > limit && last !== undefined;
   return {
     items: shown.map(view),
-    nextCursor: more ? Buffer.from(JSON.stringify([last.createdAt.getTime(), last.id])).toString('base64url') : null,
+    nextCursor: more ? cursorOf([last.createdAt.getTime(), last.id]) : null,
   };
 }
 

@@ -35,6 +35,8 @@ export const usageQuerySchema = z.object({
   key: z.string().regex(/^[0-9A-Za-z]{8}$/).optional(),
   owner: z.string().max(200).regex(printable, 'no control characters').optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
+  /** Holds a name of any tool, which is longer than a place in other lists */
+  cursor: z.string().max(2048).optional(),
 });
 export type UsageQuery = z.infer<typeof usageQuerySchema>;
 
