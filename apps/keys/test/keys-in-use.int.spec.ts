@@ -301,6 +301,26 @@ describe('keys in use', () => {
       const answer = await keys.call(ann, 'POST', '/v1/pats/verify', { token: other.token });
       identityIsAway = false;
       expect([answer.status, answer.body['code']]).toEqual([503, 'state_stale']);
+    verifies('K13', 'a text of any length that is no token is a no, up to what anybody would send', async () => {
+      for (const token of ['', 'x'.repeat(513), `lk_pat_${'x'.repeat(8185)}`]) expect(await verify(ann, token)).toEqual({ valid: false, code: 'token_malformed' });
+      expect(await keys.call(ann, 'POST', '/v1/pats/verify', { token: 'x'.repeat(8193) })).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    });
+
+    verifies('K13', 'the role of the owner counts where the resource is, and what it does not carry no scope would help', async () => {
+      const free = await keys.mint(bob, { scopes: ['mcp:read', 'keys:read'] });
+      const [prod, dev] = ['org/acme/project/prod', 'org/acme/project/dev'];
+      expect(await verify(ann, free.token, { resource: prod })).toMatchObject({ valid: true });
+      expect(await verify(ann, free.token, { resource: prod, scope: 'mcp:read' })).toMatchObject({ valid: true });
+      for (const resource of [dev, `${dev}/server/demo`, `${dev}/server/demo/tool/add`, 'org/acme/project/constructor']) {
+        for (const more of [{}, { scope: 'mcp:read' }, { scope: 'keys:read' }, { scope: 'mcp:execute' }]) expect([resource, more, await verify(ann, free.token, { resource, ...more })]).toEqual([resource, more, { valid: false, code: 'insufficient_role' }]);
+      }
+      // The role in prod carries it and the key does not; and the other way round.
+      expect(await verify(ann, free.token, { resource: prod, scope: 'mcp:execute' })).toEqual({ valid: false, code: 'insufficient_scope' });
+      for (const more of [{ scope: 'org:admin' }, { scope: 'servers:write', resource: prod }]) expect(await verify(ann, free.token, more)).toEqual({ valid: false, code: 'insufficient_role' });
+      const ofOrg = await keys.mint(ann, { kind: 'service', scopes: ['mcp:read'] });
+      expect(await verify(ann, ofOrg.token, { resource: dev, scope: 'mcp:read' })).toMatchObject({ valid: true });
+    });
+
       expect(await verify(ann, other.token)).toMatchObject({ valid: true });
     });
   });

@@ -76,8 +76,8 @@ export const listPatsQuerySchema = pageQuerySchema.extend({
   longerThanSeconds: z.coerce.number().int().min(1).max(1_000_000_000).optional(),
 });
 export type ListPatsQuery = z.infer<typeof listPatsQuerySchema>;
-/** Body of `POST /v1/pats/verify`. */
-export const verifyPatSchema = z.strictObject({ token: z.string().max(512), scope: scopeSchema.optional(), resource: resourcePathSchema.optional() });
+/** Body of `POST /v1/pats/verify`. What somebody was shown can be anything, also longer than any token: that is a no, and no fault of who asks. */
+export const verifyPatSchema = z.strictObject({ token: z.string().max(8192), scope: scopeSchema.optional(), resource: resourcePathSchema.optional() });
 export type VerifyPat = z.infer<typeof verifyPatSchema>;
 
 /** A no is an answer, and no error: `code` says why. */

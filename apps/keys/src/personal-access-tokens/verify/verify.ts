@@ -1,6 +1,6 @@
-import { effectiveScopes, exceedsIn, pathOf } from '@latchkey/access';
+import { exceedsIn, pathOf, projectRoleOf, roleScopes, type Membership } from '@latchkey/access';
 import { WallClock } from '@latchkey/clock';
-import type { ErrorCode, IdentityAssertionClaims, VerifiedPat, VerifyPat } from '@latchkey/contracts';
+import type { ErrorCode, IdentityAssertionClaims, Scope, VerifiedPat, VerifyPat } from '@latchkey/contracts';
 import { satisfies } from '@latchkey/oauth';
 import { looksLikeToken, readToken, servicePrefix } from '@latchkey/token';
 import { Inject, Injectable } from '@nestjs/common';
@@ -38,9 +38,10 @@ export class VerifyPatOperation {
     if (status === 'expired') return no('token_expired');
     const owner = await this.owners.ask(row);
     if (!owner.active) return no(owner.code);
-    const project = resource === undefined ? undefined : pathOf({ resource, actions: ['read'] })?.project;
-    if (scope !== undefined && !satisfies(effectiveScopes(row.scopes, owner.membership, project), [scope])) return no('insufficient_scope');
     if (resource !== undefined && !reaches(row, resource)) return no('tool_not_allowed');
+    if (!roleAllows(owner.membership, resource, scope)) return no('insufficient_role');
+    // Last, so that it is said only where a key with more scopes would do.
+    if (scope !== undefined && !satisfies(row.scopes, [scope])) return no('insufficient_scope');
     const { id, kind, name, org, owner: user, scopes, projects, grants, tools, allowedIps, expiresAt } = patView(row, now);
     return { valid: true, code: null, principal: { id, kind, name, org, owner: user, scopes, projects, grants, tools, allowedIps, expiresAt } };
   }
@@ -52,6 +53,13 @@ export class VerifyPatOperation {
       return null;
     }
   }
+}
+
+/** Whether the owner has a part in the project of a resource, and a role that carries the scope there; without a resource, anywhere. */
+function roleAllows(membership: Membership | null, resource: string | undefined, scope: Scope | undefined): boolean {
+  const project = resource === undefined ? undefined : pathOf({ resource, actions: ['read'] })?.project;
+  if (project !== undefined && (membership === null || projectRoleOf(membership, project) === null)) return false;
+  return scope === undefined || roleScopes(membership, project).has(scope);
 }
 
 /** Whether the key may at least read the whole of a resource. */
