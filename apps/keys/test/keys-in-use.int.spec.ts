@@ -228,11 +228,17 @@ describe('keys in use', () => {
     verifies('K7', 'the answer tells nothing, and nothing but a whole token ends anything', async () => {
       const key = await keys.mint(bob);
       const flipped = `${key.token.slice(0, 20)}${key.token[20] === 'a' ? 'b' : 'a'}${key.token.slice(21)}`;
-      const others = [mintToken().token, key.prefix, key.id, flipped, ` ${key.token}`, `${key.token}x`, '', 'lk_pat_'];
+      const others = [mintToken().token, key.prefix, key.id, flipped, `x ${key.token}`, `${key.token} x`, `${key.token}x`, '', 'lk_pat_'];
       expect([(await report(others)).status, (await report(others)).body]).toEqual([202, { received: others.length }]);
       expect(await show(bob, key.id)).toMatchObject({ status: 'active' });
       for (const wrong of [[], Array.from({ length: 1001 }, () => 'x'), [1], ['x'.repeat(513)]]) expect((await report(wrong)).status).toBe(400);
       expect(JSON.stringify(keys.logLines)).not.toContain(key.token.slice(16));
+    });
+
+    verifies('K7', 'white space around a token is of where it was found, and saves no key', async () => {
+      const found = [await keys.mint(bob), await keys.mint(bob), await keys.mint(bob)];
+      expect((await report([` ${found[0]!.token}\n`, `\t${found[1]!.token}\r\n`, found[2]!.token, `${found[2]!.token} `])).body).toEqual({ received: 4 });
+      for (const { id } of found) expect([await show(bob, id), await audited('pat.leaked', id)]).toMatchObject([{ status: 'revoked', revokeReason: 'leaked' }, { length: 1 }]);
     });
 
     describe('by GitHub', () => {
@@ -244,6 +250,7 @@ describe('keys in use', () => {
       verifies(['K7', 'WH-15'], 'a signed report ends keys and is told which were ours; again, it changes nothing', async () => {
         const key = await keys.mint(bob);
         const stranger = mintToken().token;
+        const lines = `${key.token}\n`;
         // Spaces as they come: the bytes are signed, not what they mean.
         const body = `[ ${JSON.stringify(alert(key.token))},\n ${JSON.stringify(alert(stranger))} ]`;
         for (let time = 0; time < 2; time += 1) {
@@ -251,6 +258,9 @@ describe('keys in use', () => {
             { token_raw: key.token, token_type: 'latchkey_token', label: 'true_positive' }, { token_raw: stranger, token_type: 'latchkey_token', label: 'false_positive' },
           ]);
         }
+        // A label is of the text that was sent, and each has one.
+        const twice = JSON.stringify([alert(lines), alert(key.token), alert(lines)]);
+        expect((await send(twice)).body).toMatchObject([{ token_raw: lines, label: 'true_positive' }, { token_raw: key.token, label: 'true_positive' }, { token_raw: lines, label: 'true_positive' }]);
         expect(await show(bob, key.id)).toMatchObject({ status: 'revoked', revokeReason: 'leaked' });
         expect(await audited('pat.leaked', key.id)).toHaveLength(1);
         expect(asked).toBe(1);
@@ -291,16 +301,6 @@ describe('keys in use', () => {
       expect(await verify(ann, short.token)).toEqual({ valid: false, code: 'token_expired' });
     });
 
-    verifies('K13', 'the owner counts too, and what nobody can say is 503', async () => {
-      const dan: Claims = { ...bob, sub: 'dan' };
-      const key = await keys.mint(dan);
-      gone.add('dan');
-      expect(await verify(ann, key.token)).toEqual({ valid: false, code: 'owner_disabled' });
-      identityIsAway = true;
-      const other = await keys.mint({ ...bob, sub: 'dora' });
-      const answer = await keys.call(ann, 'POST', '/v1/pats/verify', { token: other.token });
-      identityIsAway = false;
-      expect([answer.status, answer.body['code']]).toEqual([503, 'state_stale']);
     verifies('K13', 'a text of any length that is no token is a no, up to what anybody would send', async () => {
       for (const token of ['', 'x'.repeat(513), `lk_pat_${'x'.repeat(8185)}`]) expect(await verify(ann, token)).toEqual({ valid: false, code: 'token_malformed' });
       expect(await keys.call(ann, 'POST', '/v1/pats/verify', { token: 'x'.repeat(8193) })).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
@@ -321,6 +321,16 @@ describe('keys in use', () => {
       expect(await verify(ann, ofOrg.token, { resource: dev, scope: 'mcp:read' })).toMatchObject({ valid: true });
     });
 
+    verifies('K13', 'the owner counts too, and what nobody can say is 503', async () => {
+      const dan: Claims = { ...bob, sub: 'dan' };
+      const key = await keys.mint(dan);
+      gone.add('dan');
+      expect(await verify(ann, key.token)).toEqual({ valid: false, code: 'owner_disabled' });
+      identityIsAway = true;
+      const other = await keys.mint({ ...bob, sub: 'dora' });
+      const answer = await keys.call(ann, 'POST', '/v1/pats/verify', { token: other.token });
+      identityIsAway = false;
+      expect([answer.status, answer.body['code']]).toEqual([503, 'state_stale']);
       expect(await verify(ann, other.token)).toMatchObject({ valid: true });
     });
   });

@@ -32,24 +32,24 @@ export class EndLeaked {
    * @returns those of the tokens that are of a key of ours, whether it lived or not
    */
   async run(tokens: readonly string[], source: 'report' | 'github'): Promise<ReadonlySet<string>> {
-    const byHash = new Map(tokens.flatMap((token) => {
+    const hashes = new Map(tokens.flatMap((token) => {
       const hash = this.hashOf(token);
-      return hash === null ? [] : [[hash, token] as const];
+      return hash === null ? [] : [[token, hash] as const];
     }));
-    if (byHash.size === 0) return new Set();
-    const { ours, ended } = await this.dataSource.transaction((manager) => this.end(manager, byHash, source));
+    if (hashes.size === 0) return new Set();
+    const { ours, ended } = await this.dataSource.transaction((manager) => this.end(manager, new Set(hashes.values()), source));
     if (ended > 0) {
       this.logger.warn({ ended, source }, 'leaked keys revoked');
       await this.relay.afterCommit();
     }
-    return ours;
+    return new Set([...hashes].filter(([, hash]) => ours.has(hash)).map(([token]) => token));
   }
 
   /** In the order of their ids, so that two reports of the same keys wait for each other and never in a circle. */
-  private async end(manager: EntityManager, byHash: ReadonlyMap<string, string>, source: string): Promise<{ ours: Set<string>; ended: number }> {
-    const hashes = [...byHash.keys()].map((hash) => Buffer.from(hash, 'base64url'));
+  private async end(manager: EntityManager, given: ReadonlySet<string>, source: string): Promise<{ ours: Set<string>; ended: number }> {
+    const hashes = [...given].map((hash) => Buffer.from(hash, 'base64url'));
     const rows = await manager.find(PatEntity, { where: { hash: In(hashes) }, order: { id: 'ASC' }, lock: { mode: 'pessimistic_write' } });
-    const ours = new Set(rows.flatMap(({ hash }) => byHash.get(hash.toString('base64url')) ?? []));
+    const ours = new Set(rows.map(({ hash }) => hash.toString('base64url')));
     let ended = 0;
     for (const row of rows.filter(({ revokedAt }) => revokedAt === null)) {
       const revokedAt = new Date(this.clock.nowMs());
@@ -63,8 +63,9 @@ export class EndLeaked {
     return { ours, ended };
   }
 
-  /** What has no good checksum is none of ours, and nothing is asked of the database. */
-  private hashOf(token: string): string | null {
+  /** What has no good checksum is none of ours, and nothing is asked of the database. White space is of the file in which it was found. */
+  private hashOf(found: string): string | null {
+    const token = found.trim();
     for (const prefix of [servicePrefix, this.env.LATCHKEY_TOKEN_PREFIX]) {
       try {
         return readToken(token, prefix).hash;
