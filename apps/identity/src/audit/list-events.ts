@@ -36,7 +36,7 @@ export class ListEvents {
   /** What happens to an account, such as a refused sign-in, belongs to no organization and is shown to its owner only. */
   private async limitTo(events: SelectQueryBuilder<AuditEventEntity>, caller: IdentityAssertionClaims, { actor, target, org }: ListAuditQuery): Promise<void> {
     if (target === 'me') {
-      await this.reader.own(caller, org);
+      await this.reader.account(caller, org);
       events.where('row.org IS NULL');
     } else if (actor === 'me') {
       events.where('(row.org = :org OR row.org IS NULL)', { org: await this.reader.own(caller, org) });

@@ -4,8 +4,10 @@ import { Problem } from '@latchkey/problem';
 import { DataSource } from 'typeorm';
 import { actorOf } from '../audit/record-audit.ts';
 import { ActingMember } from '../organizations/acting-member.ts';
+import { requirePerson } from '../organizations/require-person.ts';
 import { Consents, type ListedConsent } from './consents.ts';
 
+const noConsents = 'Only a person allows something for next time.';
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** What the caller allowed for next time, in the organization of the credential. Nobody sees another's. */
@@ -19,12 +21,14 @@ export class RememberedConsents {
 
   async list(caller: IdentityAssertionClaims): Promise<{ items: RememberedConsent[]; nextCursor: null }> {
     const { org } = await this.actingMember.run(caller, 'org:read');
+    requirePerson(caller, noConsents);
     return { items: (await this.consents.list(caller.sub, org)).map(present), nextCursor: null };
   }
 
   /** @throws Problem `insufficient_scope`, `not_found` for every other */
   async forget(caller: IdentityAssertionClaims, id: string): Promise<{ id: string }> {
     const { org } = await this.actingMember.run(caller, 'keys:write');
+    requirePerson(caller, noConsents);
     const forgotten = uuid.test(id) && (await this.dataSource.transaction((manager) => this.consents.forgetOne(manager, { id, userId: caller.sub, org }, actorOf(caller))));
     if (!forgotten) throw new Problem('not_found');
     return { id };

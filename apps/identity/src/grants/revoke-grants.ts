@@ -6,9 +6,10 @@ import { DataSource } from 'typeorm';
 import { actorOf } from '../audit/record-audit.ts';
 import { ActingMember } from '../organizations/acting-member.ts';
 import { administratedOrg } from '../organizations/administrated-org.ts';
+import { requirePerson } from '../organizations/require-person.ts';
 import { AuthorizationEntity } from './authorization.entity.ts';
 import { EndGrants } from './end-grants.ts';
-import { isGrantId } from './list-grants.ts';
+import { isGrantId, noGrants } from './list-grants.ts';
 
 /** Disconnects programs in the name of somebody who may: one's own with what manages one's own keys, others' with `org:admin`. */
 @Injectable()
@@ -23,6 +24,7 @@ export class RevokeGrants {
   async one(caller: IdentityAssertionClaims, id: string): Promise<RevokedGrant> {
     const administers = satisfies(parseScopes(caller.scope), ['org:admin']);
     const member = await this.actingMember.run(caller, administers ? 'org:admin' : 'keys:write');
+    if (member.role === 'member') requirePerson(caller, noGrants);
     const row = isGrantId(id) ? await this.dataSource.manager.findOneBy(AuthorizationEntity, { grantId: id, org: member.org }) : null;
     const own = row?.userId === caller.sub;
     if (row === null || (!own && member.role === 'member')) throw new Problem('not_found');

@@ -5,6 +5,7 @@ import type { Acting } from '../organizations/acting.ts';
 import { administratedOrg } from '../organizations/administrated-org.ts';
 import { ActingMember } from '../organizations/acting-member.ts';
 import type { Membership } from '../organizations/find-role.ts';
+import { requirePerson } from '../organizations/require-person.ts';
 import { FindPolicy } from '../policies/find-policy.ts';
 
 /** A client as far as it matters who may touch it. */
@@ -37,6 +38,7 @@ export class ActingRegistrant {
       return;
     }
     if (member.role !== 'member') return;
+    requirePerson(caller, 'A client belongs to the person who registered it, or to who administers the organization.');
     const { clientRegistration } = await this.findPolicy.of(member.org);
     if (clientRegistration !== 'members') {
       throw new Problem('policy_violation', { detail: 'In this organization only administrators register OAuth clients.' });

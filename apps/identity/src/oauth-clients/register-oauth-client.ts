@@ -11,6 +11,7 @@ import { ClientEntity } from '../clients/client.entity.ts';
 import { secretHash, storedSecret } from '../clients/client-secret.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { holdStanding } from '../organizations/hold-standing.ts';
+import { personOrNull } from '../organizations/require-person.ts';
 import { addTrust } from '../trusted-clients/add-trust.ts';
 import { ActingRegistrant } from './acting-registrant.ts';
 import { CheckMetadata } from './check-metadata.ts';
@@ -55,12 +56,12 @@ export class RegisterOauthClient {
     return this.dataSource.transaction(async (manager) => {
       await holdStanding(manager, acting);
       const row = manager.create(ClientEntity, {
-        id, origin: 'registered', metadata, org, createdBy: caller.sub, scopes: [...new Set(input.scopes)], resources, machine,
+        id, origin: 'registered', metadata, org, createdBy: personOrNull(caller.sub), scopes: [...new Set(input.scopes)], resources, machine,
         secretHash: secret === undefined ? null : secretHash(storedSecret(secret)),
         previousSecretHash: null, previousSecretUntil: null, usedAt: null, privileged: machine !== null,
       });
       await manager.save(ClientEntity, row);
-      if (trusted) await addTrust(manager, { org, kind: 'client', value: id, addedBy: caller.sub });
+      if (trusted) await addTrust(manager, { org, kind: 'client', value: id, addedBy: personOrNull(caller.sub) });
       const record = machine === null ? null : machineRecord(id, org, machine);
       const consistency = record === null ? {} : { consistency: consistencyOf(record, await stage(manager, record)) };
       await recordAudit(manager, {

@@ -3,10 +3,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { projectRoleOf } from '@latchkey/access';
 import { parseScopes, renderChallenge, resourceMetadataUrl, resources, satisfies } from '@latchkey/oauth';
 import { Problem } from '@latchkey/problem';
+import { DataSource } from 'typeorm';
+import { isUserId } from '../accounts/user-id.ts';
 import { actorOf } from '../audit/record-audit.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import type { Acting } from './acting.ts';
 import { FindRole, type Membership } from './find-role.ts';
+import { machineRole } from './machine-role.ts';
 
 const weaker = <R extends string>(strongestFirst: readonly R[], one: R, other: R): R =>
   strongestFirst.indexOf(one) > strongestFirst.indexOf(other) ? one : other;
@@ -32,6 +35,7 @@ export function narrowedBy(membership: Membership, roles: IdentityAssertionClaim
 export class ActingMember {
   constructor(
     private readonly findRole: FindRole,
+    private readonly dataSource: DataSource,
     @Inject(IDENTITY_ENV) private readonly env: IdentityEnv,
   ) {}
 
@@ -41,7 +45,7 @@ export class ActingMember {
    */
   async run(caller: IdentityAssertionClaims, scope: Scope, org = caller.org): Promise<Membership> {
     if (!satisfies(parseScopes(caller.scope), [scope])) throw this.insufficientScope(scope);
-    const membership = org === undefined || org !== caller.org ? null : await this.findRole.inOrg(caller.sub, org);
+    const membership = org === undefined || org !== caller.org ? null : await this.membershipOf(caller, org);
     if (membership === null) throw new Problem('not_found');
     return narrowedBy(membership, caller.roles);
   }
@@ -49,6 +53,12 @@ export class ActingMember {
   /** The same for what changes something, with who it is for the audit log. */
   async acting(caller: IdentityAssertionClaims, scope: Scope, org?: string): Promise<Acting> {
     return { userId: caller.sub, member: await this.run(caller, scope, org), by: actorOf(caller) };
+  }
+
+  /** Of a person, a machine or the organization's own key; a key that is presented has no other name than its own. */
+  private async membershipOf({ sub, credential }: IdentityAssertionClaims, org: string): Promise<Membership | null> {
+    if (isUserId(sub)) return this.findRole.inOrg(sub, org);
+    return credential.kind === 'pat' && sub !== `svc_${credential.id}` ? null : machineRole(this.dataSource.manager, sub, org);
   }
 
   private insufficientScope(scope: Scope): Problem {

@@ -27,6 +27,7 @@ import { ListMembers } from './list-members.ts';
 import { ListOrganizations } from './list-organizations.ts';
 import { ListProjects } from './list-projects.ts';
 import { RenameOrganization } from './rename-organization.ts';
+import { requirePerson } from './require-person.ts';
 import { RevokeMember } from './revoke-member.ts';
 import { RevokeOrganization } from './revoke-organization.ts';
 
@@ -64,6 +65,7 @@ export class OrganizationsController {
   async found(@Caller() caller: IdentityAssertionClaims, @Body() body: unknown): Promise<CreatedOrganization> {
     const acting = await this.actingMember.acting(caller, 'org:admin');
     administratedOrg(acting.member);
+    requirePerson(caller, 'An organization begins with a person who owns it.');
     return this.foundOrganization.run(acting, parse(createOrganizationSchema, body));
   }
 

@@ -1,9 +1,10 @@
-import { listSessionsQuerySchema, type EndedSession, type EndedSessions, type IdentityAssertionClaims, type Session } from '@latchkey/contracts';
+import { listSessionsQuerySchema, type EndedSession, type EndedSessions, type IdentityAssertionClaims, type Scope, type Session } from '@latchkey/contracts';
 import { Controller, Delete, Get, Header, Param, Query, UseGuards } from '@nestjs/common';
 import { parse } from '@latchkey/problem';
 import { Caller, CallerGuard } from '@latchkey/service';
 import { actorOf } from '../audit/record-audit.ts';
 import { ActingMember } from '../organizations/acting-member.ts';
+import { requirePerson } from '../organizations/require-person.ts';
 import { EndOwnSession } from './end-own-session.ts';
 import { ListSessions } from './list-sessions.ts';
 
@@ -23,21 +24,26 @@ export class SessionsController {
   @Get()
   @Header('cache-control', 'no-store')
   async list(@Caller() caller: IdentityAssertionClaims, @Query() query: unknown): Promise<{ items: Session[]; nextCursor: string | null }> {
-    await this.actingMember.run(caller, 'org:read');
+    await this.admit(caller, 'org:read');
     return this.listSessions.page(caller.sub, parse(listSessionsQuerySchema, query));
   }
 
   @Delete()
   @Header('cache-control', 'no-store')
   async endAll(@Caller() caller: IdentityAssertionClaims): Promise<EndedSessions> {
-    await this.actingMember.run(caller, 'org:read');
+    await this.admit(caller, 'org:read');
     return { ended: await this.endOwnSession.others(caller.sub, null, actorOf(caller)) };
   }
 
   @Delete(':id')
   @Header('cache-control', 'no-store')
   async end(@Caller() caller: IdentityAssertionClaims, @Param('id') id: string): Promise<EndedSession> {
-    await this.actingMember.run(caller, 'org:read');
+    await this.admit(caller, 'org:read');
     return this.endOwnSession.one(caller.sub, id, actorOf(caller));
+  }
+
+  private async admit(caller: IdentityAssertionClaims, scope: Scope): Promise<void> {
+    await this.actingMember.run(caller, scope);
+    requirePerson(caller, 'Only a person has sign-ins.');
   }
 }

@@ -10,6 +10,7 @@ import { isDocumentUrl } from '../clients/metadata-document.ts';
 import { ActingMember } from '../organizations/acting-member.ts';
 import { administratedOrg } from '../organizations/administrated-org.ts';
 import { holdStanding } from '../organizations/hold-standing.ts';
+import { personOrNull } from '../organizations/require-person.ts';
 import { addTrust } from './add-trust.ts';
 import { presentTrustedClient } from './present-trusted-client.ts';
 
@@ -32,7 +33,7 @@ export class TrustClient {
     return this.dataSource.transaction(async (manager) => {
       await holdStanding(manager, acting);
       const known = await manager.existsBy(TrustedClientEntity, { org, kind, value });
-      const row = await addTrust(manager, { org, kind, value, addedBy: caller.sub });
+      const row = await addTrust(manager, { org, kind, value, addedBy: personOrNull(caller.sub) });
       if (!known) await recordAudit(manager, { org, ...actorOf(caller), action: 'trusted_client.added', target: { kind: kind === 'host' ? 'client_host' : 'client', id: cleaned(value) } });
       return presentTrustedClient(row);
     });
