@@ -125,10 +125,12 @@ describe('the management API through the gateway', () => {
     expect(world.upstream.received).toHaveLength(0);
   });
 
-  verifies('I9', 'everybody may end sign-ins of their own with what reads them', async () => {
-    const { token } = await world.pat({ scopes: ['org:read'] });
+  verifies('I9', 'everybody may end sign-ins of their own with what takes back their keys, and not with what reads them', async () => {
+    const { token } = await world.pat({ scopes: ['keys:write'] });
     for (const path of ['/v1/sessions', '/v1/sessions/abc']) expect((await api('DELETE', path, token)).status).toBe(200);
-    expect((await api('DELETE', '/v1/sessions', (await world.pat({ scopes: ['keys:read'] })).token)).json.code).toBe('insufficient_scope');
+    const reader = await world.pat({ scopes: ['org:read', 'keys:read'] });
+    expect((await api('GET', '/v1/sessions', reader.token)).status).toBe(200);
+    for (const path of ['/v1/sessions', '/v1/sessions/abc']) expect((await api('DELETE', path, reader.token)).json.code).toBe('insufficient_scope');
   });
 
   verifies('GW-30', 'without a credential, or with a token for a server, it is 401 with the metadata of the API', async () => {

@@ -41,7 +41,7 @@ describe('sessions', () => {
     return { browser, clientId, sid: decodeJwt(answer.access_token).sid as string, refresh: () => token({ grant_type: 'refresh_token', refresh_token: answer.refresh_token }) };
   }
 
-  const caller = (sub: string, org: string, scope = 'org:read org:admin'): Partial<IdentityAssertionClaims> => ({ iss: gatewayUrl, aud: accounts.issuer, sub, org, scope, roles: { org: 'admin', projects: {} } });
+  const caller = (sub: string, org: string, scope = 'org:read org:admin keys:write'): Partial<IdentityAssertionClaims> => ({ iss: gatewayUrl, aud: accounts.issuer, sub, org, scope, roles: { org: 'admin', projects: {} } });
   async function call(method: string, path: string, claims: Partial<IdentityAssertionClaims>) {
     const response = await fetch(`${accounts.issuer}/v1/sessions${path}`, { method, headers: { [identityHeader]: await accounts.asserter.sign(claims) } });
     const answer = { status: response.status, body: (await response.json()) as Record<string, unknown> };
@@ -123,10 +123,10 @@ describe('sessions', () => {
     expect((await list(me, '?kind=browser')).items).toEqual([]);
     expect((await call('GET', '?cursor=bm9uZQ', me)).status).toBe(400);
     expect((await call('GET', '', caller(bob.id, 'rival', 'mcp:read'))).body).toMatchObject({ status: 403, code: 'insufficient_scope' });
-    for (const path of ['', `/${first.items[0]!.id}`]) expect((await call('DELETE', path, caller(bob.id, 'rival', 'keys:write'))).body).toMatchObject({ code: 'insufficient_scope' });
-    expect((await call('DELETE', `/${first.items[0]!.id}`, caller(bob.id, 'rival', 'org:read'))).status).toBe(200);
+    for (const path of ['', `/${first.items[0]!.id}`]) expect((await call('DELETE', path, caller(bob.id, 'rival', 'org:read keys:read'))).body).toMatchObject({ code: 'insufficient_scope' });
+    expect((await call('DELETE', `/${first.items[0]!.id}`, caller(bob.id, 'rival', 'keys:write'))).status).toBe(200);
     expect((await call('GET', '', caller(bob.id, 'acme'))).status).toBe(404);
-    expect((await call('DELETE', '', caller(bob.id, 'rival', 'org:read'))).body).toEqual({ ended: 2 });
+    expect((await call('DELETE', '', caller(bob.id, 'rival', 'keys:write'))).body).toEqual({ ended: 2 });
     expect((await list(me)).items).toEqual([]);
   });
 

@@ -22,8 +22,8 @@ const families: Readonly<Record<string, Family>> = {
   'oauth-clients': { service: 'identity', read: 'org:read', write: 'keys:write' },
   'trusted-clients': { service: 'identity', read: 'org:read', write: 'org:admin' },
   'trusted-issuers': { service: 'identity', read: 'org:read', write: 'org:admin' },
-  // One's own sign-ins, and nobody else's.
-  sessions: { service: 'identity', read: 'org:read', write: 'org:read' },
+  // One's own sign-ins, and nobody else's; they are taken back as keys are.
+  sessions: { service: 'identity', read: 'org:read', write: 'keys:write' },
   // What a project is divided into follows its servers, which its administrators look after.
   'projects/*/folders': { service: 'identity', read: 'servers:read', write: 'servers:write' },
   'projects/*/members': { service: 'identity', read: 'org:read', write: 'org:admin', inProject: true },

@@ -31,17 +31,18 @@ export class SessionsController {
   @Delete()
   @Header('cache-control', 'no-store')
   async endAll(@Caller() caller: IdentityAssertionClaims): Promise<EndedSessions> {
-    await this.admit(caller, 'org:read');
+    await this.admit(caller, 'keys:write');
     return { ended: await this.endOwnSession.others(caller.sub, null, actorOf(caller)) };
   }
 
   @Delete(':id')
   @Header('cache-control', 'no-store')
   async end(@Caller() caller: IdentityAssertionClaims, @Param('id') id: string): Promise<EndedSession> {
-    await this.admit(caller, 'org:read');
+    await this.admit(caller, 'keys:write');
     return this.endOwnSession.one(caller.sub, id, actorOf(caller));
   }
 
+  /** Reading is no reason to end: that takes the scope by which a person takes back what else is theirs, keys and connected programs. */
   private async admit(caller: IdentityAssertionClaims, scope: Scope): Promise<void> {
     await this.actingMember.run(caller, scope);
     requirePerson(caller, 'Only a person has sign-ins.');

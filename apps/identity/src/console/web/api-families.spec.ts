@@ -15,6 +15,7 @@ describe('scopesFor', () => {
   it('changes with the scopes of the one family', () => {
     expect(scopesFor('POST', '/v1/pats')?.filter((scope) => !scope.endsWith(':read'))).toEqual(['keys:write']);
     expect(scopesFor('DELETE', '/v1/servers/demo')?.filter((scope) => !scope.endsWith(':read'))).toEqual(['servers:write']);
+    expect(scopesFor('DELETE', '/v1/sessions/one')?.filter((scope) => !scope.endsWith(':read'))).toEqual(['keys:write']);
     expect(scopesFor('POST', '/v1/servers')).not.toContain('mcp:execute');
   });
 

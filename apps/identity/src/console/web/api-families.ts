@@ -13,7 +13,7 @@ const families: Readonly<Record<string, readonly Scope[]>> = {
   // Members keep clients and programs of their own; those of others are for administrators, which their role says.
   'oauth-clients': ['keys:write', 'org:admin'],
   grants: ['keys:write', 'org:admin'],
-  sessions: [],
+  sessions: ['keys:write'],
   servers: ['servers:write'],
   pats: ['keys:write'],
   webhooks: ['webhooks:write'],

@@ -19,6 +19,6 @@ export const grantOperations = defineOperations({
 
 export const sessionOperations = defineOperations({
   listSessions: { method: 'get', path: '/v1/sessions', scope: 'org:read', summary: 'List one\'s own sessions', query: sessions.listSessionsQuerySchema, status: 200, answer: sessions.sessionPageSchema, refusals: ['not_found'] },
-  endSessions: { method: 'delete', path: '/v1/sessions', scope: 'org:read', summary: 'Sign out everywhere', status: 200, answer: sessions.endedSessionsSchema, refusals: ['not_found'] },
-  endSession: { method: 'delete', path: '/v1/sessions/{id}', scope: 'org:read', summary: 'End a session', status: 200, answer: sessions.endedSessionSchema },
+  endSessions: { method: 'delete', path: '/v1/sessions', scope: 'keys:write', summary: 'Sign out everywhere', status: 200, answer: sessions.endedSessionsSchema, refusals: ['not_found'] },
+  endSession: { method: 'delete', path: '/v1/sessions/{id}', scope: 'keys:write', summary: 'End a session', status: 200, answer: sessions.endedSessionSchema },
 });
