@@ -22,13 +22,16 @@ const families: Readonly<Record<string, Family>> = {
   'oauth-clients': { service: 'identity', read: 'org:read', write: 'keys:write' },
   'trusted-clients': { service: 'identity', read: 'org:read', write: 'org:admin' },
   'trusted-issuers': { service: 'identity', read: 'org:read', write: 'org:admin' },
+  // Who is who there is told to those alone who may say so.
+  'trusted-issuers/*/subjects': { service: 'identity', read: 'org:admin', write: 'org:admin' },
   // One's own sign-ins, and nobody else's; they are taken back as keys are.
   sessions: { service: 'identity', read: 'org:read', write: 'keys:write' },
   // What a project is divided into follows its servers, which its administrators look after.
   'projects/*/folders': { service: 'identity', read: 'servers:read', write: 'servers:write' },
   'projects/*/members': { service: 'identity', read: 'org:read', write: 'org:admin', inProject: true },
-  // Everybody disconnects programs of their own; what else that takes, and what others' take, identity says.
-  grants: { service: 'identity', read: 'org:read', write: 'org:read' },
+  // Everybody disconnects programs of their own; what others' take beside, identity says.
+  grants: { service: 'identity', read: 'org:read', write: 'keys:write' },
+  'grants/revoke': { service: 'identity', read: 'org:read', write: 'org:admin' },
   servers: { service: 'identity', read: 'servers:read', write: 'servers:write' },
   audit: { service: 'identity', read: 'audit:read', write: 'audit:read' },
   // Answered here (`answerExplain`) and sent on to nobody.
@@ -61,7 +64,7 @@ export function managementRoute(path: string, method: string): ManagementRoute |
   // Whoever sends one is known by its signature, which keys verifies.
   if (family === 'hooks') return { service: 'keys', family, scope: null };
   if (family === 'leaks') return { service: 'keys', family, scope: null };
-  const entry = familyNamed(`${family}/*/${part}`) ?? familyNamed(family);
+  const entry = familyNamed(`${family}/*/${part}`) ?? familyNamed(`${family}/${project}`) ?? familyNamed(family);
   if (entry === undefined) return null;
   const reads = readMethods.has(method) || questions.has(path);
   return { service: entry.service, family, scope: reads ? entry.read : entry.write, ...(entry.inProject === true ? { project } : {}) };

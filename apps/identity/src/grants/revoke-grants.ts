@@ -1,6 +1,5 @@
-import type { IdentityAssertionClaims, RevokedGrant, RevokedGrants as Revoked, RevokeGrants as Asked, Scope } from '@latchkey/contracts';
+import type { IdentityAssertionClaims, RevokedGrant, RevokedGrants as Revoked, RevokeGrants as Asked } from '@latchkey/contracts';
 import { Injectable } from '@nestjs/common';
-import { parseScopes, satisfies } from '@latchkey/oauth';
 import { Problem } from '@latchkey/problem';
 import { DataSource } from 'typeorm';
 import { actorOf } from '../audit/record-audit.ts';
@@ -11,7 +10,7 @@ import { AuthorizationEntity } from './authorization.entity.ts';
 import { EndGrants } from './end-grants.ts';
 import { isGrantId, noGrants } from './list-grants.ts';
 
-/** Disconnects programs in the name of somebody who may: one's own with what manages one's own keys, others' with `org:admin`. */
+/** Disconnects programs in the name of somebody who may: one's own with what manages one's own keys, others' with `org:admin` beside. */
 @Injectable()
 export class RevokeGrants {
   constructor(
@@ -22,13 +21,12 @@ export class RevokeGrants {
 
   /** @throws Problem `insufficient_scope`, `not_found` alike for no grant, another organization's, and another member's */
   async one(caller: IdentityAssertionClaims, id: string): Promise<RevokedGrant> {
-    const administers = satisfies(parseScopes(caller.scope), ['org:admin']);
-    const member = await this.actingMember.run(caller, administers ? 'org:admin' : 'keys:write');
+    const member = await this.actingMember.run(caller, 'keys:write');
     if (member.role === 'member') requirePerson(caller, noGrants);
     const row = isGrantId(id) ? await this.dataSource.manager.findOneBy(AuthorizationEntity, { grantId: id, org: member.org }) : null;
     const own = row?.userId === caller.sub;
     if (row === null || (!own && member.role === 'member')) throw new Problem('not_found');
-    if (!own) await this.actingMember.run(caller, 'org:admin' satisfies Scope);
+    if (!own) await this.actingMember.run(caller, ['keys:write', 'org:admin']);
     const { revokedAt, consistency } = await this.endGrants.one(row, actorOf(caller));
     return { id, status: 'revoked', revokedAt: new Date(revokedAt * 1000).toISOString(), consistency };
   }

@@ -34,7 +34,7 @@ export class ActingRegistrant {
    */
   async require(caller: IdentityAssertionClaims, member: Membership, client: Touched): Promise<void> {
     if (client.machine !== null) {
-      administratedOrg(await this.actingMember.run(caller, 'org:admin', member.org));
+      administratedOrg(await this.actingMember.run(caller, ['keys:write', 'org:admin'], member.org));
       return;
     }
     if (member.role !== 'member') return;

@@ -40,11 +40,13 @@ export class ActingMember {
   ) {}
 
   /**
+   * @param scope  several where an operation takes them together: whoever lacks one is told all (GW-32)
    * @param org  named by the request; without it, the one that the credential was issued for
    * @throws Problem `insufficient_scope`; `not_found` for every organization but the credential's own, so that none can be probed for
    */
-  async run(caller: IdentityAssertionClaims, scope: Scope, org = caller.org): Promise<Membership> {
-    if (!satisfies(parseScopes(caller.scope), [scope])) throw this.insufficientScope(scope);
+  async run(caller: IdentityAssertionClaims, scope: Scope | readonly Scope[], org = caller.org): Promise<Membership> {
+    const scopes = [scope].flat();
+    if (!satisfies(parseScopes(caller.scope), scopes)) throw this.insufficientScope(scopes);
     const membership = org === undefined || org !== caller.org ? null : await this.membershipOf(caller, org);
     if (membership === null) throw new Problem('not_found');
     return narrowedBy(membership, caller.roles);
@@ -61,14 +63,14 @@ export class ActingMember {
     return credential.kind === 'pat' && sub !== `svc_${credential.id}` ? null : machineRole(this.dataSource.manager, sub, org);
   }
 
-  private insufficientScope(scope: Scope): Problem {
+  private insufficientScope(scopes: readonly Scope[]): Problem {
     const challenge = renderChallenge({
       resourceMetadata: resourceMetadataUrl(resources(this.env.LATCHKEY_GATEWAY_URL).management),
-      scopes: [scope],
+      scopes,
       error: 'insufficient_scope',
     });
     return new Problem('insufficient_scope', {
-      detail: `This needs the scope ${scope}.`,
+      detail: `This needs the scope ${scopes.join(' ')}.`,
       error: 'insufficient_scope',
       headers: { 'www-authenticate': challenge },
     });

@@ -8,13 +8,15 @@ export const grantOperations = defineOperations({
     query: grants.listGrantsQuerySchema, status: 200, answer: grants.issuedGrantPageSchema, refusals: ['not_found'],
   },
   showGrant: { method: 'get', path: '/v1/grants/{id}', scope: 'org:read', summary: 'Show a connected program', status: 200, answer: grants.issuedGrantSchema },
-  revokeGrant: { method: 'delete', path: '/v1/grants/{id}', scope: 'org:read', summary: 'Disconnect a program', status: 200, answer: grants.revokedGrantSchema },
+  revokeGrant: {
+    method: 'delete', path: '/v1/grants/{id}', scope: 'keys:write', summary: 'Disconnect a program', description: 'One\'s own; somebody else\'s takes `org:admin` beside.', status: 200, answer: grants.revokedGrantSchema,
+  },
   revokeGrants: {
-    method: 'post', path: '/v1/grants/revoke', scope: 'org:read', summary: 'Disconnect many', description: 'All of a client, all of a user, or where the two meet.',
+    method: 'post', path: '/v1/grants/revoke', scope: 'org:admin', summary: 'Disconnect many', description: 'All of a client, all of a user, or where the two meet.',
     body: grants.revokeGrantsSchema, repeatable: true, status: 200, answer: grants.revokedGrantsSchema, refusals: ['not_found'],
   },
   listRememberedConsents: { method: 'get', path: '/v1/grants/remembered', scope: 'org:read', summary: 'List what is allowed without asking', status: 200, answer: grants.rememberedConsentPageSchema },
-  forgetConsent: { method: 'delete', path: '/v1/grants/remembered/{id}', scope: 'org:read', summary: 'Be asked again', status: 200, answer: grants.forgottenConsentSchema },
+  forgetConsent: { method: 'delete', path: '/v1/grants/remembered/{id}', scope: 'keys:write', summary: 'Be asked again', status: 200, answer: grants.forgottenConsentSchema },
 });
 
 export const sessionOperations = defineOperations({

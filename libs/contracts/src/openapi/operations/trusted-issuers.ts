@@ -18,6 +18,6 @@ export const trustedIssuerOperations = defineOperations({
   linkSubject: {
     method: 'post', path: `${path}/{id}/subjects`, scope: 'org:admin', summary: 'Say who a subject of an issuer is', body: issuers.linkSubjectSchema, status: 201, answer: issuers.linkedSubjectSchema, refusals: ['conflict'],
   },
-  listSubjects: { method: 'get', path: `${path}/{id}/subjects`, scope: 'org:read', summary: 'List known subjects of an issuer', query: pageQuerySchema, status: 200, answer: issuers.linkedSubjectPageSchema },
+  listSubjects: { method: 'get', path: `${path}/{id}/subjects`, scope: 'org:admin', summary: 'List known subjects of an issuer', query: pageQuerySchema, status: 200, answer: issuers.linkedSubjectPageSchema },
   unlinkSubject: { method: 'delete', path: `${path}/{id}/subjects/{subject}`, scope: 'org:admin', summary: 'Forget who a subject is', status: 200, answer: issuers.linkedSubjectSchema },
 });
