@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import type { PageQuery } from '@latchkey/contracts';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { clientReference } from '../audit/oauth-author.ts';
 import { recordAudit, type AuditAuthor } from '../audit/record-audit.ts';
+import { fromPosition } from '../organizations/page.ts';
 import { foreignText } from '../pages/foreign-text.ts';
 import { UnitOfWork } from '../provider/unit-of-work.ts';
+import { cutPage, readPosition } from './position.ts';
 import { causeOfEnd, joinedTo } from './standing.ts';
 
 /** How long a yes does for next time, counted from the last one that a person pressed. */
@@ -48,11 +51,13 @@ const living = (columns: string): string => `
 
 export const consentOf = { name: 'consent', text: `${living('a.org, a.projects, a.scopes, a.created_at AS at')} AND a.client_id = $2 AND a.redirect = $3 AND a.resource = $4` };
 
-/** At most as many as a person could look through. */
 const list = `
-  ${living('a.id, a.client_id AS "clientId", a.client_name AS "clientName", a.redirect, a.resource, a.org, a.projects, a.scopes, a.created_at AS at, a.expires_at AS until')}
-    AND ($2::text IS NULL OR a.org = $2)
-  ORDER BY a.created_at DESC LIMIT 200`;
+  ${living('a.id, a.client_id AS "clientId", a.client_name AS "clientName", a.redirect, a.resource, a.org, a.projects, a.scopes, a.created_at AS at, a.expires_at AS until, a.created_at::text AS position')}
+    AND ($2::text IS NULL OR a.org = $2) AND ($3::timestamptz IS NULL OR (a.created_at, a.id) < ($3::timestamptz, $4::uuid))
+  ORDER BY a.created_at DESC, a.id DESC LIMIT $5`;
+
+/** As many as a person could look through. */
+const onOnePage = 200;
 
 /** What people said yes to, remembered so that they need not say it again. */
 @Injectable()
@@ -77,9 +82,16 @@ export class Consents {
     );
   }
 
-  /** @param org  only those; without it, all of the user's */
-  list(userId: string, org?: string): Promise<ListedConsent[]> {
-    return this.unitOfWork.run((manager) => manager.query<ListedConsent[]>(list, [userId, org ?? null]));
+  /** All of the user's, newest first. */
+  list(userId: string): Promise<ListedConsent[]> {
+    return this.unitOfWork.run((manager) => manager.query<ListedConsent[]>(list, [userId, null, null, null, onOnePage]));
+  }
+
+  /** Those in one organization, page by page. @throws Problem `invalid_request` for a cursor that is none of ours */
+  async page(userId: string, org: string, { limit, cursor }: PageQuery): Promise<{ page: ListedConsent[]; nextCursor: string | null }> {
+    const position = readPosition(cursor);
+    const found = await fromPosition(this.unitOfWork.run((manager) => manager.query<(ListedConsent & { position: string })[]>(list, [userId, org, ...position, limit + 1])));
+    return cutPage(found, limit);
   }
 
   /** @returns whether there was one, of this user and there */

@@ -1,8 +1,7 @@
 import type { IssuedGrant } from '@latchkey/contracts';
-import { Problem } from '@latchkey/problem';
 import type { DataSource } from 'typeorm';
-import { z } from 'zod';
 import { fromPosition } from '../organizations/page.ts';
+import { cutPage, readPosition } from './position.ts';
 import { causeOfEnd, joinedTo } from './standing.ts';
 
 /** Which grants; what is left out does not matter. */
@@ -19,7 +18,6 @@ interface Row extends Omit<IssuedGrant, 'client'> {
   clientName: string | null;
   redirect: string | null;
   kind: IssuedGrant['client']['kind'];
-  /** With microseconds, as rows of one millisecond must not be lost between pages. */
   position: string;
 }
 
@@ -41,17 +39,6 @@ const rows = `
   ORDER BY made DESC, id DESC
   LIMIT $8`;
 
-const cursorSchema = z.tuple([z.string().regex(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?[+-]\d\d(?::\d\d)?$/), z.string().regex(/^[A-Za-z0-9_-]{1,128}$/)]);
-
-function readCursor(cursor: string | undefined): [string | null, string | null] {
-  if (cursor === undefined) return [null, null];
-  try {
-    return cursorSchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
-  } catch (error) {
-    throw new Problem('invalid_request', { detail: 'cursor: it is none of ours', cause: error });
-  }
-}
-
 /** Grants as they stand, newest first. @throws Problem `invalid_request` for a cursor that is none of ours */
 export async function grantRows(
   dataSource: DataSource,
@@ -59,10 +46,8 @@ export async function grantRows(
   { limit, cursor }: { limit: number; cursor?: string | undefined },
 ): Promise<{ items: IssuedGrant[]; nextCursor: string | null }> {
   const filter = [id, org, user, client, status].map((value) => value ?? null);
-  const found = await fromPosition(dataSource.query<Row[]>(rows, [...filter, ...readCursor(cursor), limit + 1]));
-  const page = found.slice(0, limit);
-  const last = page.at(-1);
-  const nextCursor = last === undefined || found.length <= limit ? null : Buffer.from(JSON.stringify([last.position, last.id])).toString('base64url');
+  const found = await fromPosition(dataSource.query<Row[]>(rows, [...filter, ...readPosition(cursor), limit + 1]));
+  const { page, nextCursor } = cutPage(found, limit);
   return { items: page.map(present), nextCursor };
 }
 

@@ -1,4 +1,4 @@
-import { listGrantsQuerySchema, revokeGrantsSchema, type IdentityAssertionClaims, type IssuedGrant, type RememberedConsent, type RevokedGrant, type RevokedGrants } from '@latchkey/contracts';
+import { listGrantsQuerySchema, pageQuerySchema, revokeGrantsSchema, type IdentityAssertionClaims, type IssuedGrant, type RememberedConsent, type RevokedGrant, type RevokedGrants } from '@latchkey/contracts';
 import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { parse } from '@latchkey/problem';
 import { Caller, CallerGuard } from '@latchkey/service';
@@ -23,8 +23,8 @@ export class GrantsController {
 
   @Get('remembered')
   @Header('cache-control', 'no-store')
-  remembered(@Caller() caller: IdentityAssertionClaims): Promise<{ items: RememberedConsent[]; nextCursor: null }> {
-    return this.rememberedConsents.list(caller);
+  remembered(@Caller() caller: IdentityAssertionClaims, @Query() query: unknown): Promise<{ items: RememberedConsent[]; nextCursor: string | null }> {
+    return this.rememberedConsents.list(caller, parse(pageQuerySchema, query));
   }
 
   @Delete('remembered/:id')

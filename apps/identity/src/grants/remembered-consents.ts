@@ -1,4 +1,4 @@
-import type { IdentityAssertionClaims, RememberedConsent } from '@latchkey/contracts';
+import type { IdentityAssertionClaims, PageQuery, RememberedConsent } from '@latchkey/contracts';
 import { Injectable } from '@nestjs/common';
 import { Problem } from '@latchkey/problem';
 import { DataSource } from 'typeorm';
@@ -19,10 +19,12 @@ export class RememberedConsents {
     private readonly consents: Consents,
   ) {}
 
-  async list(caller: IdentityAssertionClaims): Promise<{ items: RememberedConsent[]; nextCursor: null }> {
+  /** @throws Problem `insufficient_scope`, `not_found`, `invalid_request` for a cursor that is none of ours */
+  async list(caller: IdentityAssertionClaims, query: PageQuery): Promise<{ items: RememberedConsent[]; nextCursor: string | null }> {
     const { org } = await this.actingMember.run(caller, 'org:read');
     requirePerson(caller, noConsents);
-    return { items: (await this.consents.list(caller.sub, org)).map(present), nextCursor: null };
+    const { page, nextCursor } = await this.consents.page(caller.sub, org, query);
+    return { items: page.map(present), nextCursor };
   }
 
   /** @throws Problem `insufficient_scope`, `not_found` for every other */

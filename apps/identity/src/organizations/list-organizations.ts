@@ -1,4 +1,4 @@
-import type { IdentityAssertionClaims, Organization } from '@latchkey/contracts';
+import type { IdentityAssertionClaims, Organization, PageQuery } from '@latchkey/contracts';
 import { Injectable } from '@nestjs/common';
 import { Problem } from '@latchkey/problem';
 import { DataSource } from 'typeorm';
@@ -13,7 +13,9 @@ export class ListOrganizations {
     private readonly actingMember: ActingMember,
   ) {}
 
-  async run(caller: IdentityAssertionClaims): Promise<{ items: Organization[]; nextCursor: null }> {
+  /** @throws Problem `insufficient_scope`, `not_found`, `invalid_request` for every cursor: nothing comes after the one */
+  async run(caller: IdentityAssertionClaims, { cursor }: PageQuery): Promise<{ items: Organization[]; nextCursor: null }> {
+    if (cursor !== undefined) throw new Problem('invalid_request', { detail: 'cursor: it is none of ours' });
     return { items: [await this.one(caller, caller.org)], nextCursor: null };
   }
 

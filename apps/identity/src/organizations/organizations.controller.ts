@@ -2,6 +2,7 @@ import {
   changeMemberSchema,
   createOrganizationSchema,
   listMembersQuerySchema,
+  pageQuerySchema,
   renameSchema,
   withinOrgQuerySchema,
   type ChangedMember,
@@ -55,8 +56,8 @@ export class OrganizationsController {
 
   @Get('orgs')
   @Header('cache-control', 'no-store')
-  organizations(@Caller() caller: IdentityAssertionClaims): Promise<Page<Organization>> {
-    return this.listOrganizations.run(caller);
+  organizations(@Caller() caller: IdentityAssertionClaims, @Query() query: unknown): Promise<Page<Organization>> {
+    return this.listOrganizations.run(caller, parse(pageQuerySchema, query));
   }
 
   /** The credential belongs to another organization, and whoever holds one with `org:admin` administers that. */

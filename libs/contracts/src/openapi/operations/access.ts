@@ -1,4 +1,5 @@
 import * as grants from '../../http/grants.ts';
+import { pageQuerySchema } from '../../http/lists.ts';
 import * as sessions from '../../http/sessions.ts';
 import { defineOperations } from '../operation.ts';
 
@@ -15,7 +16,9 @@ export const grantOperations = defineOperations({
     method: 'post', path: '/v1/grants/revoke', scope: 'org:admin', summary: 'Disconnect many', description: 'All of a client, all of a user, or where the two meet.',
     body: grants.revokeGrantsSchema, repeatable: true, status: 200, answer: grants.revokedGrantsSchema, refusals: ['not_found'],
   },
-  listRememberedConsents: { method: 'get', path: '/v1/grants/remembered', scope: 'org:read', summary: 'List what is allowed without asking', status: 200, answer: grants.rememberedConsentPageSchema },
+  listRememberedConsents: {
+    method: 'get', path: '/v1/grants/remembered', scope: 'org:read', summary: 'List what is allowed without asking', query: pageQuerySchema, status: 200, answer: grants.rememberedConsentPageSchema,
+  },
   forgetConsent: { method: 'delete', path: '/v1/grants/remembered/{id}', scope: 'keys:write', summary: 'Be asked again', status: 200, answer: grants.forgottenConsentSchema },
 });
 

@@ -1,10 +1,11 @@
 import * as invitations from '../../http/invitations.ts';
+import { pageQuerySchema } from '../../http/lists.ts';
 import * as organizations from '../../http/organizations.ts';
 import { defineOperations } from '../operation.ts';
 
 export const organizationOperations = defineOperations({
   listOrganizations: {
-    method: 'get', path: '/v1/orgs', scope: 'org:read', summary: 'List organizations', description: 'Those that the credential may see: its own.', status: 200, answer: organizations.organizationPageSchema,
+    method: 'get', path: '/v1/orgs', scope: 'org:read', summary: 'List organizations', description: 'Those that the credential may see: its own.', query: pageQuerySchema, status: 200, answer: organizations.organizationPageSchema,
     refusals: ['not_found'],
   },
   createOrganization: {
