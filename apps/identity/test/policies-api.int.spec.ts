@@ -73,6 +73,33 @@ describe('the API of policies', () => {
     expect((await call('GET', '/v1/policies', stranger)).body).toMatchObject({ org: 'rival', revision: 0 });
   });
 
+  verifies('I11', 'a life of tokens is never longer than the deployment has it', async () => {
+    const { stranger, accounts } = management;
+    const patch = async (policy: Record<string, unknown>) => call('PATCH', '/v1/policies', stranger, { revision: (await call('GET', '/v1/policies', stranger)).body.revision, policy });
+    for (const [name, own] of [['accessTokenTtlSeconds', 3600], ['refreshTokenTtlSeconds', 2_592_000]] as const) {
+      const refused = await patch({ [name]: own + 1 });
+      expect([...outcome(refused), refused.body.issues]).toEqual([400, 'invalid_request', [{ path: `policy.${name}`, message: expect.stringContaining(`${own} seconds at most`) }]]);
+      expect((await call('GET', '/v1/policies', stranger)).body.policy).toMatchObject({ [name]: null });
+      for (const good of [own, own - 1, null]) expect((await patch({ [name]: good })).body.policy).toMatchObject({ [name]: good });
+    }
+    // What was set before the deployment became stricter is in nobody's way, and counts no more than the deployment allows.
+    await accounts.dataSource.query(`UPDATE organization_policies SET policy = policy || '{"accessTokenTtlSeconds": 7200}' WHERE org = 'rival'`);
+    expect((await patch({ accessTokenTtlSeconds: 7200, mfaRequired: false })).status).toBe(200);
+    expect(outcome(await patch({ accessTokenTtlSeconds: 7201 }))).toEqual([400, 'invalid_request']);
+  });
+
+  verifies('I11', 'null takes every member back to its default', async () => {
+    const { stranger } = management;
+    const change = async (policy: Record<string, unknown>) => call('PATCH', '/v1/policies', stranger, { revision: (await call('GET', '/v1/policies', stranger)).body.revision, policy });
+    const set = {
+      signInMethods: ['federated'], mfaRequired: true, sessionMaxAgeSeconds: 600, accessTokenTtlSeconds: 900, refreshTokenTtlSeconds: 900, keyMaxLifetimeSeconds: 86_400, requestsPerMinute: 5, requestsPerMinutePerCredential: 5,
+      clients: 'trusted', trustedClientDomains: ['a.example'], blockedClientDomains: ['b.example'], sensitiveScopesTrustedOnly: true, clientRegistration: 'members',
+    };
+    expect(Object.keys(set).sort()).toEqual(Object.keys(defaultPolicy).sort());
+    expect((await change(set)).body.policy).toEqual(set);
+    expect((await change(Object.fromEntries(Object.keys(set).map((name) => [name, null])))).body.policy).toEqual(defaultPolicy);
+  });
+
   it('refuses what is no policy, and says where', async () => {
     const { owner } = management;
     const bad: Record<string, unknown>[] = [

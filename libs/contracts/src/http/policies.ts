@@ -44,14 +44,14 @@ export type PolicyDocument = z.infer<typeof policyDocumentSchema>;
 
 export const policyQuerySchema = z.object({ org: slugSchema.optional() });
 
-/** The members without their defaults: what a change leaves out stays as it is. */
-const changeable = Object.fromEntries(Object.entries(organizationPolicySchema.shape).map(([name, schema]) => [name, schema.unwrap().optional()]));
+/** The members without their defaults: what a change leaves out stays as it is, and null is the default again. */
+const changeable = Object.fromEntries(Object.entries(organizationPolicySchema.shape).map(([name, schema]) => [name, schema.unwrap().nullable().optional()]));
 
 /** Body of `PATCH /v1/policies`. `revision` is the one that the change was made from; another one by now is a conflict. */
 export const changePolicySchema = z.strictObject({
   org: slugSchema.optional(),
   revision: z.number().int().nonnegative(),
-  policy: z.strictObject(changeable) as unknown as z.ZodType<Partial<OrganizationPolicy>>,
+  policy: z.strictObject(changeable) as unknown as z.ZodType<{ [Name in keyof OrganizationPolicy]?: OrganizationPolicy[Name] | null }>,
 });
 export type ChangePolicy = z.infer<typeof changePolicySchema>;
 export const changedPolicySchema = policyDocumentSchema.extend({ consistency: z.string() });
