@@ -47,6 +47,11 @@ describe('the audit log', () => {
     for (const query of hits) expect([query, (await list(`?${query}`)).items.map(({ target }) => target?.id)]).toEqual([query, expect.arrayContaining(['needle'])]);
     const misses = ['actor=client-2', 'target=needl', 'credential=zz12zz34', 'outcome=failed', 'address=192.0.2.8', 'action=thing.happened.', 'action=thin_', 'service=keys', `action=thing.&to=${event!.at}`, 'requestId=none'];
     for (const query of misses) expect([query, (await list(`?${query}`)).items.map(({ target }) => target?.id)]).toEqual([query, expect.not.arrayContaining(['needle'])]);
+    // A time is no position, nor the other way round: whoever mixes them up is told which is which.
+    for (const name of ['from', 'to']) {
+      for (const path of ['/export', '/verify']) expect((await ask(`${path}?${name}=2026-01-01T00:00:00Z`)).json()).toMatchObject({ status: 400, detail: `${name}: a position in the chain is expected, a whole number from 1 (times are for GET /v1/audit)` });
+      expect((await ask(`?${name}=17`)).json()).toMatchObject({ status: 400, detail: `${name}: a time is expected, such as 2026-01-31T00:00:00Z` });
+    }
     for (const query of ['outcome=maybe', 'from=yesterday', 'action=%25', 'cursor=abc', 'limit=0', 'org=..']) expect([query, (await ask(`?${query}`)).status]).toEqual([query, 400]);
   });
 

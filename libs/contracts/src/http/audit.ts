@@ -4,8 +4,10 @@ import { printable, slugSchema } from '../identifiers.ts';
 import { pageOf, pageQuerySchema } from './lists.ts';
 
 const id = z.string().min(1).max(256).regex(printable);
-const moment = z.iso.datetime({ offset: true });
-const position = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
+// `from` and `to` are the one in a list and the other in the chain: whoever takes one for the other is told.
+const moment = z.iso.datetime({ offset: true, error: 'a time is expected, such as 2026-01-31T00:00:00Z' });
+const positionExpected = 'a position in the chain is expected, a whole number from 1 (times are for GET /v1/audit)';
+const position = z.coerce.number(positionExpected).int(positionExpected).min(1, positionExpected).max(Number.MAX_SAFE_INTEGER, positionExpected);
 const hashSchema = z.string().regex(/^[0-9a-f]{64}$/);
 
 /**
