@@ -58,7 +58,7 @@ export class OauthClientsController {
   @Post(':id/rotate-secret')
   @Header('cache-control', 'no-store')
   rotate(@Caller() caller: IdentityAssertionClaims, @Param('id') id: string, @Body() body: unknown): Promise<RegisteredOauthClient> {
-    return this.rotateSecret.run(caller, id, parse(rotateClientSecretSchema, body));
+    return this.rotateSecret.run(caller, id, parse(rotateClientSecretSchema, body ?? {}));
   }
 
   @Delete(':id')

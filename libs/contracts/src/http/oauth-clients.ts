@@ -89,7 +89,7 @@ export type RegisteredOauthClient = z.infer<typeof registeredOauthClientSchema>;
 export const updatedOauthClientSchema = oauthClientSchema.extend({ consistency: z.string().optional() });
 export type UpdatedOauthClient = z.infer<typeof updatedOauthClientSchema>;
 
-export const rotateClientSecretSchema = z.strictObject({ graceSeconds: z.number().int().min(0).max(604_800) });
+export const rotateClientSecretSchema = z.strictObject({ graceSeconds: z.number().int().min(0).max(604_800).default(0) });
 export type RotateClientSecret = z.infer<typeof rotateClientSecretSchema>;
 
 export const deletedOauthClientSchema = z.object({ id: z.string(), deletedAt: z.string(), consistency: z.string() });

@@ -16,7 +16,7 @@ export const oauthClientOperations = defineOperations({
   },
   rotateOauthClientSecret: {
     method: 'post', path: '/v1/oauth-clients/{id}/rotate-secret', scope: 'keys:write', summary: 'Give a client another secret', description: 'The old one is taken for `graceSeconds`.',
-    body: clients.rotateClientSecretSchema, status: 201, answer: clients.registeredOauthClientSchema, refusals: ['conflict', 'policy_violation'], examples: { body: { graceSeconds: 86_400 } },
+    body: clients.rotateClientSecretSchema, bodyOptional: true, status: 201, answer: clients.registeredOauthClientSchema, refusals: ['conflict', 'policy_violation'], examples: { body: { graceSeconds: 86_400 } },
   },
   deleteOauthClient: {
     method: 'delete', path: '/v1/oauth-clients/{id}', scope: 'keys:write', summary: 'Delete an OAuth client', description: 'What was issued to it is dead.',
