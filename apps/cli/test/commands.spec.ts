@@ -106,4 +106,16 @@ describe('what commands print', () => {
     machine.answers[`GET ${gateway}/v1/audit`] = { body: { items: [], nextCursor: null } };
     expect((await machine.run('explain req-1')).code).toBe(4);
   });
+
+  it('who does not administer the organization is told of their own requests', async () => {
+    const event = { id: 'e2', at: 'then', action: 'call.refused', outcome: 'refused', code: 'insufficient_scope', requestId: 'req-1' };
+    const machine = machineWith({
+      [`GET ${gateway}/v1/audit`]: [problem(403, 'insufficient_role'), { body: { items: [{ id: 'e2', service: 'gateway' }], nextCursor: null } }],
+      [`GET ${gateway}/v1/audit/e2/explain`]: { body: { event, decision: null, rules: [], restsOn: null, agrees: null, note: null } },
+    });
+    expect((await machine.run('explain req-1')).code).toBe(0);
+    expect(machine.called.map((called) => new URL(called.split(' ')[1] ?? '').searchParams.get('actor'))).toEqual([null, 'me', null]);
+    machine.answers[`GET ${gateway}/v1/audit`] = problem(403, 'insufficient_scope');
+    expect((await machine.run('explain req-1')).code).toBe(4);
+  });
 });

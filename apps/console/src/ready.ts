@@ -27,6 +27,8 @@ export async function readyToDraw(router: Router, client: QueryClient): Promise<
   const me = client.getQueryData<Awaited<ReturnType<typeof meQuery.queryFn>>>(meQuery.queryKey);
   const { org } = router.state.matches.at(-1)?.params ?? {};
   if (me === undefined || org === undefined || !router.state.matches.some(({ route }) => route.index === true)) return;
-  const questions = Object.values(homeQuestions({ org, user: me.user.id, nowMs: Date.now() }));
+  const role = me.memberships.find((membership) => membership.org === org)?.role;
+  if (role === undefined) return;
+  const questions = Object.values(homeQuestions({ org, role, user: me.user.id, nowMs: Date.now() }));
   await Promise.race([Promise.all(questions.map((path) => client.prefetchQuery(question(org, path)))), after(patienceMs)]);
 }

@@ -1,3 +1,4 @@
+import { LatchkeyError } from '@latchkey/client';
 import type { Explained, ExplainedEvent } from '@latchkey/contracts';
 import { Option } from 'commander';
 import { examples, type Define } from '../command.ts';
@@ -37,7 +38,12 @@ export const explain: Define = (parent, act) => {
 /** Of what a gateway decided. What identity or keys refused further on has an entry of its own, and its code says why. */
 async function then(context: Context, requestId: string): Promise<void> {
   const latchkey = await context.latchkey();
-  const { items } = await latchkey.call('listAuditEvents', { requestId, limit: 100 });
+  const asked = { requestId, limit: 100 };
+  // All of the organization is for those who administer it, who find the requests of others too; everybody else finds their own.
+  const { items } = await latchkey.call('listAuditEvents', asked).catch((error: unknown) => {
+    if (!(error instanceof LatchkeyError) || error.code !== 'insufficient_role') throw error;
+    return latchkey.call('listAuditEvents', { ...asked, actor: 'me' });
+  });
   const entry = items.find(({ service }) => service === 'gateway') ?? items.at(-1);
   if (entry === undefined) throw new Failure('negative', `No entry of the audit log has the request id ${requestId}.`, 'It takes a second or two until one is there. Members see their own only.');
   const explained = await latchkey.call('explainAuditEvent', { id: entry.id });

@@ -1,4 +1,5 @@
 import type { ListedAuditEvent } from '@latchkey/contracts';
+import { entriesFor } from '@latchkey/contracts/console-questions';
 import { Anchor, Button, Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { Link, useSearchParams } from 'react-router';
@@ -28,11 +29,11 @@ export function Component() {
 
 /** By the request id that every answer carries. */
 function AskThen() {
-  const { org } = useOrg();
+  const { org, role } = useOrg();
   const [params, setParams] = useSearchParams();
   const requestId = params.get('request') ?? '';
   const form = useForm({ initialValues: { requestId }, validate: { requestId: (value) => (value.trim() === '' ? 'Every answer has one in X-Request-Id; refusals say it in their body too.' : null) } });
-  const found = useAsk<Page<ListedAuditEvent>>('/v1/audit', { query: { requestId, limit: 10 }, enabled: requestId !== '', everyMs: 3000 });
+  const found = useAsk<Page<ListedAuditEvent>>('/v1/audit', { query: { ...entriesFor(role), requestId, limit: 10 }, enabled: requestId !== '', everyMs: 3000 });
   const events = found.data?.items ?? [];
   return (
     <>
@@ -45,7 +46,7 @@ function AskThen() {
       <ProblemNote error={found.error} />
       {requestId === '' && <Empty icon={IconHelpHexagon} title="Paste a request id">Whoever was refused finds it in the answer. The <Anchor component={Link} underline="always" to={`/orgs/${org}/audit?outcome=refused`}>refusals of late</Anchor> are in the audit log, each with a way to here.</Empty>}
       {requestId !== '' && found.isPending && <Waiting rows={4} />}
-      {found.data !== undefined && events.length === 0 && <Text size="sm">The audit log has no such request yet. It takes a second or two to get there, and only requests of this organization are shown.</Text>}
+      {found.data !== undefined && events.length === 0 && <Text size="sm">The audit log has no such request yet. It takes a second or two to get there, and only {role === 'member' ? 'your own requests in' : 'requests of'} this organization are shown.</Text>}
       {events.map((event) => <EventExplained key={event.id} event={event} />)}
     </>
   );

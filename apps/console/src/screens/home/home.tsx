@@ -12,9 +12,9 @@ const everyMs = 10_000;
 const sum = (items: readonly { calls: number }[]): number => items.reduce((total, { calls }) => total + calls, 0);
 
 export function Component() {
-  const { org, name } = useOrg();
+  const { org, name, role } = useOrg();
   const { user } = useMe();
-  const questions = homeQuestions({ org, user: user.id, nowMs: Date.now() });
+  const questions = homeQuestions({ org, role, user: user.id, nowMs: Date.now() });
   const servers = useAsk<Page<Server>>(questions.servers, { everyMs });
   const keys = useAsk<Page<Pat>>(questions.keys, { everyMs });
   const calls = useAsk<Page<{ calls: number }>>(questions.calls, { everyMs });

@@ -1,4 +1,5 @@
 import type { ListedAuditEvent, Pat } from '@latchkey/contracts';
+import { entriesFor } from '@latchkey/contracts/console-questions';
 import { Group, Select, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useIsAdmin, useMe, useOrg } from '../../api/me.tsx';
 import { useAsk, type Page } from '../../api/use-api.ts';
@@ -18,7 +19,7 @@ const spans = { '7': '7 days', '30': '30 days', '90': '90 days' } as const;
 const day = (ago: number): string => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
 
 export function Component() {
-  const { org } = useOrg();
+  const { org, role } = useOrg();
   const { user } = useMe();
   const isAdmin = useIsAdmin();
   const [span, setSpan] = useChoice('days', Object.keys(spans) as (keyof typeof spans)[], '30');
@@ -28,7 +29,7 @@ export function Component() {
   const byKey = useAsk<Uses>('/v1/pats/usage', { query: { ...within, by: 'key', limit: 20 } });
   const byServer = useAsk<Uses>('/v1/pats/usage', { query: { ...within, by: 'server', limit: 20 } });
   const byTool = useAsk<Uses>('/v1/pats/usage', { query: { ...within, by: 'tool', limit: 20 } });
-  const refusals = useAsk<Page<ListedAuditEvent>>('/v1/audit', { query: { outcome: 'refused', from: `${within.from}T00:00:00.000Z`, limit: 100 } });
+  const refusals = useAsk<Page<ListedAuditEvent>>('/v1/audit', { query: { ...entriesFor(role), outcome: 'refused', from: `${within.from}T00:00:00.000Z`, limit: 100 } });
   const keys = useAsk<Page<Pat>>('/v1/pats', { query: { limit: 100 } });
   const names = new Map(keys.data?.items.map(({ id, name }) => [id, name]));
   const total = byDay.data?.items.reduce((sum, { calls }) => sum + calls, 0);

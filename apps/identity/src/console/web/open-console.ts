@@ -51,7 +51,7 @@ export class OpenConsole {
     if (first !== null) return first;
     // Of several organizations it is the browser that remembers which was looked at last.
     const known = current !== undefined && (current.org === org || (org === undefined && memberships.length === 1));
-    const questions = isHome && known ? Object.values(homeQuestions({ org: current.org, user: user.id, nowMs: this.clock.nowMs() })) : [];
+    const questions = isHome && known ? Object.values(homeQuestions({ org: current.org, role: current.role, user: user.id, nowMs: this.clock.nowMs() })) : [];
     return this.page(questions.length === 0 ? null : () => this.answerFirst.run({ userId: user.id, org: current?.org ?? '' }, questions));
   }
 
