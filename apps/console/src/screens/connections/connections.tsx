@@ -7,9 +7,9 @@ import { IconPlugConnected, IconPlus } from '../../icons.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { Foreign } from '../../parts/foreign.tsx';
 import { Header } from '../../parts/header.tsx';
+import { ListProblem } from '../../parts/list-problem.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { More } from '../../parts/more.tsx';
-import { ProblemNote } from '../../parts/problem-note.tsx';
 import { Status } from '../../parts/status.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
 import { useMayRegister } from '../servers/may-register.ts';
@@ -28,7 +28,7 @@ export function Component() {
     <>
       <Header title="Connections" about="What Latchkey shows to servers that want a credential of their own. Nobody who calls ever sees it.">{create}</Header>
       <Stack>
-        <ProblemNote error={list.error} />
+        <ListProblem error={list.error} />
         {list.isPending && <Waiting rows={3} height={56} />}
         {list.items !== undefined && items.length === 0 && <Empty icon={IconPlugConnected} title="No connections" action={create}>A server that wants an API key or a sign-in at another service gets it from here: one for the whole project, or one for each user.</Empty>}
         {items.length > 0 && (

@@ -8,9 +8,9 @@ import { IconFolder, IconPlus } from '../../icons.ts';
 import { Actions } from '../../parts/actions.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { Foreign } from '../../parts/foreign.tsx';
+import { ListProblem } from '../../parts/list-problem.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { More } from '../../parts/more.tsx';
-import { ProblemNote } from '../../parts/problem-note.tsx';
 import { useParam } from '../../parts/use-param.ts';
 import { Waiting } from '../../parts/waiting.tsx';
 import { DeleteFolder } from './delete-folder.tsx';
@@ -26,7 +26,7 @@ export function Folders({ project, mayChange }: { project: string; mayChange: bo
   return (
     <Stack component="section" aria-labelledby="folders">
       <Group justify="space-between"><Title order={2} size="h4" id="folders">Folders</Title>{list.items !== undefined && list.items.length > 0 && make}</Group>
-      <ProblemNote error={list.error} />
+      <ListProblem inOne error={list.error} />
       {list.isPending && <Waiting rows={2} height={56} />}
       {list.items?.length === 0 && <Empty icon={IconFolder} title="No folders" action={make}>Put servers into a folder when a key or a program should reach those and no others of the project. A server moves into one in its own settings.</Empty>}
       {list.items !== undefined && list.items.length > 0 && (

@@ -4,6 +4,7 @@ import { Stack } from '@mantine/core';
 import { useMe, useOrg } from '../../api/me.tsx';
 import { useAsk, type Page } from '../../api/use-api.ts';
 import { Header } from '../../parts/header.tsx';
+import { useLacksRole } from '../../parts/list-problem.tsx';
 import { FeedAge } from './feed-age.tsx';
 import { Figure } from './figure.tsx';
 import { NextSteps } from './next-steps.tsx';
@@ -23,6 +24,7 @@ export function Component() {
   const live = keys.data?.items.filter(({ status }) => status === 'active' || status === 'expiring');
   const used = keys.data === undefined ? undefined : keys.data.items.some(({ lastUsedAt }) => lastUsedAt !== null);
   const down = servers.data?.items.filter(({ health }) => health.state === 'down' || health.state === 'degraded').length;
+  const lacksRole = useLacksRole(servers.error);
   const base = `/orgs/${org}`;
   return (
     <>
@@ -32,10 +34,10 @@ export function Component() {
           <Figure label="Key calls today" value={calls.data === undefined ? undefined : sum(calls.data.items)} error={calls.error} to={`${base}/keys`} />
           <Figure label="Refusals in 24 hours" value={refusals.data === undefined ? undefined : refusals.data.nextCursor === null ? refusals.data.items.length : '100+'} error={refusals.error} to={`${base}/audit?outcome=refused`} />
           <FeedAge freshness={freshness.data} error={freshness.error} to={`${base}/explain`} />
-          <Figure label="Servers" value={servers.data?.items.length} note={down === undefined ? undefined : down === 0 ? 'none in trouble' : `${down} in trouble`} alarming={down !== undefined && down > 0} error={servers.error} to={`${base}/servers`} />
+          <Figure label="Servers" value={servers.data?.items.length} note={down === undefined ? undefined : down === 0 ? 'none in trouble' : `${down} in trouble`} alarming={down !== undefined && down > 0} error={servers.error} refusal={lacksRole ? 'no role in a project yet' : undefined} to={`${base}/servers`} />
           <Figure label="Your live keys" value={live?.length} error={keys.error} to={`${base}/keys`} />
         </div>
-        <NextSteps servers={servers.data?.items} keys={live} used={used} />
+        <NextSteps servers={servers.data?.items} keys={live} used={used} error={servers.error ?? keys.error} />
       </Stack>
     </>
   );

@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import { useOrg } from '../../api/me.tsx';
 import { IconCheck } from '../../icons.ts';
 import { Foreign } from '../../parts/foreign.tsx';
+import { ListProblem } from '../../parts/list-problem.tsx';
 import { SetUp } from '../../parts/set-up-tabs.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
 
@@ -33,17 +34,19 @@ interface NextStepsProps {
   servers: readonly Server[] | undefined;
   keys: readonly Pat[] | undefined;
   used: boolean | undefined;
+  /** Why servers or keys are not there */
+  error: unknown;
 }
 
 /** What to do first, and then; what is done stays to be seen. */
-export function NextSteps({ servers, keys, used }: NextStepsProps) {
+export function NextSteps({ servers, keys, used, error }: NextStepsProps) {
   const { org, role } = useOrg();
   const base = `/orgs/${org}`;
   const server = servers?.[0];
   return (
     <Stack component="section" gap="sm" aria-labelledby="next">
       <Title order={2} size="h4" id="next">What to do next</Title>
-      {servers === undefined || keys === undefined ? <Waiting rows={3} height={92} /> : (
+      {servers === undefined || keys === undefined ? (error === null ? <Waiting rows={3} height={92} /> : <ListProblem error={error} />) : (
         <Stack component="ol" gap="sm" p={0} m={0} style={{ listStyle: 'none' }}>
           <Step number={1} done={server !== undefined} title="Register an MCP server" action={<Button component={Link} to={server === undefined && role !== 'member' ? `${base}/servers?new=1` : `${base}/servers`} variant={server === undefined ? 'filled' : 'default'}>{server === undefined && role !== 'member' ? 'Register a server' : 'See the servers'}</Button>}>
             Latchkey stands in front of it: the server itself needs no login, no key table and no revocation.

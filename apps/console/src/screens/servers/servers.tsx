@@ -8,8 +8,8 @@ import { Copy } from '../../parts/copy-button.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { Foreign } from '../../parts/foreign.tsx';
 import { Header } from '../../parts/header.tsx';
+import { ListProblem } from '../../parts/list-problem.tsx';
 import { More } from '../../parts/more.tsx';
-import { ProblemNote } from '../../parts/problem-note.tsx';
 import { Status } from '../../parts/status.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
 import { RegisterServer } from './register-server.tsx';
@@ -27,7 +27,7 @@ export function Component() {
     <>
       <Header title="MCP servers" about="What stands behind the gateway. Clients connect to the address here, and never to the server itself.">{register}</Header>
       <Stack>
-        <ProblemNote error={list.error} />
+        <ListProblem error={list.error} />
         {list.isPending && <Waiting rows={3} height={56} />}
         {list.items !== undefined && items.length === 0 && <Empty icon={IconServer2} title="No servers yet" action={register}>Register the address of an MCP server. Latchkey looks at it at once, lists its tools, and from then on decides who may call which of them.</Empty>}
         {items.length > 0 && (

@@ -7,9 +7,9 @@ import { useAskPages } from '../../api/use-api.ts';
 import { IconWebhook } from '../../icons.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { Foreign } from '../../parts/foreign.tsx';
+import { ListProblem } from '../../parts/list-problem.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { More } from '../../parts/more.tsx';
-import { ProblemNote } from '../../parts/problem-note.tsx';
 import { Status } from '../../parts/status.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
 import { verifierWords } from './words.ts';
@@ -19,7 +19,7 @@ export function Subscriptions({ create }: { create: ReactNode }) {
   const list = useAskPages<WebhookSubscription>('/v1/webhooks/subscriptions', { everyMs: 15_000 });
   return (
     <Stack>
-      <ProblemNote error={list.error} />
+      <ListProblem error={list.error} />
       {list.isPending && <Waiting rows={3} height={56} />}
       {list.items?.length === 0 && <Empty icon={IconWebhook} title="No sender is let in" action={create}>Let GitHub, Stripe, Slack or a program of yours call one tool, and no other. You get an address and a secret for the sender; what is not signed with it is refused.</Empty>}
       {list.items !== undefined && list.items.length > 0 && (
