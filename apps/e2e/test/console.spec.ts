@@ -100,7 +100,7 @@ describe('the console', () => {
       expect(screen.script).toBeGreaterThan(50_000);
       expect(screen.script).toBeLessThan(300_000);
       expect(screen.named.filter((named) => named.startsWith('/console/api/'))).toEqual(['/console/api/me']);
-      expect(screen.brought).toEqual(['/v1/servers', '/v1/pats', '/v1/pats/usage', '/v1/audit', '/v1/freshness']);
+      expect(screen.brought).toEqual(['/v1/servers', '/v1/pats', '/v1/pats', '/v1/pats/usage', '/v1/audit', '/v1/freshness']);
       expect(screen.page).not.toMatch(/eyJ[\w-]+\.eyJ|<script(?![^>]* src=)/);
       // Read once, and left nowhere.
       expect(await cold.locator('template').count()).toBe(0);

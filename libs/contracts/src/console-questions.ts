@@ -18,7 +18,9 @@ export const homeQuestions = ({ org, role, user, nowMs }: { org: string; role: O
   const yesterday = new Date(Math.floor(nowMs / hourMs) * hourMs - dayMs).toISOString();
   return {
     servers: ask('/v1/servers', { org, limit: '100' }),
-    keys: ask('/v1/pats', { org, owner: user, limit: '100' }),
+    // What ends soon lives as well, and revoked ones take no place from either.
+    keys: ask('/v1/pats', { org, owner: user, status: 'active', limit: '100' }),
+    ending: ask('/v1/pats', { org, owner: user, status: 'expiring', limit: '100' }),
     calls: ask('/v1/pats/usage', { org, by: 'day', from: today, to: today }),
     refusals: ask('/v1/audit', { org, ...entriesFor(role), outcome: 'refused', from: yesterday, limit: '100' }),
     freshness: ask('/v1/freshness', { org }),

@@ -34,6 +34,8 @@ export function Component() {
   const view = (Object.hasOwn(views, params.get('show') ?? '') ? params.get('show') : 'all') as View;
   const whose = isAdmin && params.get('of') === 'everybody' ? undefined : user.id;
   const list = useAskPages<Pat>('/v1/pats', { query: { ...views[view].query(), owner: whose } });
+  // What ends soon is alive, too, and stands first: the API tells the two apart.
+  const ending = useAskPages<Pat>('/v1/pats', { query: { status: 'expiring', owner: whose }, enabled: view === 'active' });
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [revoking, setRevoking] = useState<readonly Pat[]>([]);
   const creating = params.has('new');
@@ -43,7 +45,8 @@ export function Component() {
     return before;
   });
 
-  const items = list.items ?? [];
+  const isPending = list.isPending || (view === 'active' && ending.isPending);
+  const items = isPending ? [] : [...(view === 'active' ? (ending.items ?? []) : []), ...(list.items ?? [])];
   const live = items.filter(isLive);
   const picked = live.filter(({ id }) => chosen.has(id));
   const toggle = (id: string, on: boolean) => setChosen((before) => new Set(on ? [...before, id] : [...before].filter((other) => other !== id)));
@@ -57,9 +60,9 @@ export function Component() {
           {isAdmin && <SegmentedControl aria-label="Whose keys" value={whose === undefined ? 'everybody' : 'mine'} onChange={(next) => set('of', next === 'mine' ? null : next)} data={[{ value: 'mine', label: 'Mine' }, { value: 'everybody', label: "Everybody's" }]} />}
         </Group>
         {picked.length > 0 && <Group><Text size="sm">{picked.length} chosen</Text><Button size="xs" color="red" variant="light" onClick={() => setRevoking(picked)}>Revoke {picked.length === 1 ? 'it' : `these ${picked.length}`}</Button></Group>}
-        <ProblemNote error={list.error} />
-        {list.isPending && <Waiting rows={4} height={56} />}
-        {list.items !== undefined && items.length === 0 && (view === 'all'
+        <ProblemNote error={list.error ?? ending.error} />
+        {isPending && <Waiting rows={4} height={56} />}
+        {!isPending && list.items !== undefined && items.length === 0 && (view === 'all'
           ? <Empty icon={IconKey} title="No keys yet" action={create}>A key is what a program shows in place of a sign-in: in a build, on a server, in a script. Programs with a person before them need none, they sign in by themselves.</Empty>
           : <Empty icon={IconKey} title="No such keys">{view === 'unused' ? 'Every key was used within the last 30 days. Keys that nobody uses turn up here, so that they can be revoked before somebody else finds them.' : 'Choose another view above.'}</Empty>)}
         {items.length > 0 && (
@@ -73,7 +76,7 @@ export function Component() {
             <Table.Tbody>{items.map((key) => <KeyRow key={key.id} pat={key} chosen={chosen.has(key.id)} onChoose={(on) => toggle(key.id, on)} onRevoke={() => setRevoking([key])} />)}</Table.Tbody>
           </Table>
         )}
-        <More list={list} />
+        {view === 'active' && ending.hasNextPage ? <More list={ending} /> : <More list={list} />}
       </Stack>
       {creating && <CreateKey onClose={() => set('new', null)} />}
       {revoking.length > 0 && <RevokeKeys keys={revoking} onClose={() => { setRevoking([]); setChosen(new Set()); }} />}

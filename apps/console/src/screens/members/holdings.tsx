@@ -1,14 +1,15 @@
-import type { IssuedGrant, Pat } from '@latchkey/contracts';
+import type { IssuedGrant } from '@latchkey/contracts';
 import { List, Text } from '@mantine/core';
 import { useAsk, type Page } from '../../api/use-api.ts';
 import { Foreign } from '../../parts/foreign.tsx';
 import { ago } from '../../parts/moment.tsx';
+import { useLiveKeys } from '../keys/live-keys.ts';
 
 const counted = ({ items, nextCursor }: Page<unknown>, word: string): string => `${items.length}${nextCursor === null ? '' : '+'} ${word}${items.length === 1 ? '' : 's'}`;
 
 /** What somebody holds in the organization, and when it was last used: what their going breaks. */
 export function Holdings({ user }: { user: string }) {
-  const keys = useAsk<Page<Pat>>('/v1/pats', { query: { owner: user, status: 'active', limit: 100 } });
+  const keys = useLiveKeys({ owner: user });
   const programs = useAsk<Page<IssuedGrant>>('/v1/grants', { query: { user, status: 'active', limit: 100 } });
   if (keys.data === undefined || programs.data === undefined) return <Text size="sm" c="dimmed" mih={44}>{keys.error ?? programs.error ? 'What they hold cannot be read right now.' : 'Looking up what they hold …'}</Text>;
   const uses = [

@@ -1,8 +1,9 @@
-import type { IssuedGrant, Member, Pat, Server } from '@latchkey/contracts';
+import type { IssuedGrant, Member, Server } from '@latchkey/contracts';
 import { List, Text } from '@mantine/core';
 import { useAsk, type Page } from '../../api/use-api.ts';
 import { Foreign } from '../../parts/foreign.tsx';
 import { ago } from '../../parts/moment.tsx';
+import { useLiveKeys } from '../keys/live-keys.ts';
 
 const counted = ({ items, nextCursor }: Page<unknown>, one: string, several: string): string => `${items.length}${nextCursor === null ? '' : '+'} ${items.length === 1 ? one : several}`;
 
@@ -11,7 +12,7 @@ export function WhatIsThere({ whole }: { whole: boolean }) {
   const query = { limit: 100 };
   const servers = useAsk<Page<Server>>('/v1/servers', { query });
   const members = useAsk<Page<Member>>('/v1/members', { query });
-  const keys = useAsk<Page<Pat>>('/v1/pats', { query: { ...query, status: 'active' } });
+  const keys = useLiveKeys({});
   const programs = useAsk<Page<IssuedGrant>>('/v1/grants', { query: { ...query, status: 'active' } });
   const all = [servers, members, keys, programs];
   if (servers.data === undefined || members.data === undefined || keys.data === undefined || programs.data === undefined) {
