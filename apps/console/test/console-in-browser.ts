@@ -14,8 +14,8 @@ export interface Asked {
   query: URLSearchParams;
   body: unknown;
 }
-/** What is answered: a document, or a refusal by its code. */
-export type Answer = object | { refused: string };
+/** What is answered: a document, or a refusal by its code, with what is wrong with which field. */
+export type Answer = object | { refused: string; issues?: { path: string; message: string }[] };
 /** By method and path, `GET /v1/servers`; a function is told what was asked. */
 export type Answers = Readonly<Record<string, Answer | ((asked: Asked) => Answer)>>;
 
@@ -45,7 +45,7 @@ export async function openConsole(browser: Browser, { as = owner, answers = {}, 
     const given = answers[`${question.method} ${path}`] ?? (path === '/v1/freshness' ? fresh : nothing);
     const answer = typeof given === 'function' ? (given as (asked: Asked) => Answer)(question) : given;
     if (!('refused' in answer)) return route.fulfill({ json: answer });
-    return route.fulfill({ status: 403, json: { type: 'about:blank', title: 'No', detail: `Refused: ${String(answer.refused)}`, status: 403, code: answer.refused }, headers: { 'x-request-id': 'r1' } });
+    return route.fulfill({ status: 403, json: { type: 'about:blank', title: 'No', detail: `Refused: ${String(answer.refused)}`, status: 403, code: answer.refused, ...('issues' in answer ? { issues: answer.issues } : {}) }, headers: { 'x-request-id': 'r1' } });
   };
   await context.route(`${origin}/**`, async (route) => {
     const url = new URL(route.request().url());
