@@ -1,7 +1,6 @@
 import type { Connection } from '@latchkey/contracts';
 import { Button, Code, Stack, Table, Text } from '@mantine/core';
 import { useState } from 'react';
-import { useSearchParams } from 'react-router';
 import { useAskPages } from '../../api/use-api.ts';
 import { IconPlugConnected, IconPlus } from '../../icons.ts';
 import { Empty } from '../../parts/empty.tsx';
@@ -11,6 +10,7 @@ import { ListProblem } from '../../parts/list-problem.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { More } from '../../parts/more.tsx';
 import { Status } from '../../parts/status.tsx';
+import { useParam } from '../../parts/use-param.ts';
 import { Waiting } from '../../parts/waiting.tsx';
 import { useMayRegister } from '../servers/may-register.ts';
 import { ConnectionMenu } from './connection-menu.tsx';
@@ -18,12 +18,12 @@ import { CreateConnection } from './create-connection.tsx';
 import { RevokeConnection } from './revoke-connection.tsx';
 
 export function Component() {
-  const [params, setParams] = useSearchParams();
+  const [creating, setCreating] = useParam('new');
   const list = useAskPages<Connection>('/v1/connections');
   const [revoking, setRevoking] = useState<Connection | null>(null);
   const may = useMayRegister();
   const items = list.items ?? [];
-  const create = may ? <Button leftSection={<IconPlus size={16} />} onClick={() => setParams({ new: '1' })}>Add connection</Button> : undefined;
+  const create = may ? <Button leftSection={<IconPlus size={16} />} onClick={() => setCreating('1')}>Add connection</Button> : undefined;
   return (
     <>
       <Header title="Connections" about="What Latchkey shows to servers that want a credential of their own. Nobody who calls ever sees it.">{create}</Header>
@@ -50,7 +50,7 @@ export function Component() {
         )}
         <More list={list} />
       </Stack>
-      {params.has('new') && may && <CreateConnection onClose={() => setParams({})} />}
+      {creating !== '' && may && <CreateConnection onClose={() => setCreating(null)} />}
       {revoking !== null && <RevokeConnection connection={revoking} onClose={() => setRevoking(null)} />}
     </>
   );

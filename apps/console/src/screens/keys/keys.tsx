@@ -1,7 +1,6 @@
 import type { Pat } from '@latchkey/contracts';
 import { Button, Checkbox, Group, SegmentedControl, Stack, Table, Text } from '@mantine/core';
 import { useState } from 'react';
-import { useSearchParams } from 'react-router';
 import { useIsAdmin, useMe } from '../../api/me.tsx';
 import { useAskPages } from '../../api/use-api.ts';
 import { IconKey, IconPlus } from '../../icons.ts';
@@ -9,6 +8,7 @@ import { Empty } from '../../parts/empty.tsx';
 import { Header } from '../../parts/header.tsx';
 import { More } from '../../parts/more.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
+import { useChoice, useParam } from '../../parts/use-param.ts';
 import { Waiting } from '../../parts/waiting.tsx';
 import { CreateKey } from './create-key.tsx';
 import { KeyRow } from './key-row.tsx';
@@ -30,34 +30,29 @@ type View = keyof typeof views;
 export function Component() {
   const { user } = useMe();
   const isAdmin = useIsAdmin();
-  const [params, setParams] = useSearchParams();
-  const view = (Object.hasOwn(views, params.get('show') ?? '') ? params.get('show') : 'all') as View;
-  const whose = isAdmin && params.get('of') === 'everybody' ? undefined : user.id;
+  const [view, setView] = useChoice('show', Object.keys(views) as View[], 'all');
+  const [of, setOf] = useChoice('of', ['mine', 'everybody'], 'mine');
+  const whose = isAdmin && of === 'everybody' ? undefined : user.id;
   const list = useAskPages<Pat>('/v1/pats', { query: { ...views[view].query(), owner: whose } });
   // What ends soon is alive, too, and stands first: the API tells the two apart.
   const ending = useAskPages<Pat>('/v1/pats', { query: { status: 'expiring', owner: whose }, enabled: view === 'active' });
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [revoking, setRevoking] = useState<readonly Pat[]>([]);
-  const creating = params.has('new');
-  const set = (name: string, value: string | null) => setParams((before) => {
-    if (value === null) before.delete(name);
-    else before.set(name, value);
-    return before;
-  });
+  const [creating, setCreating] = useParam('new');
 
   const isPending = list.isPending || (view === 'active' && ending.isPending);
   const items = isPending ? [] : [...(view === 'active' ? (ending.items ?? []) : []), ...(list.items ?? [])];
   const live = items.filter(isLive);
   const picked = live.filter(({ id }) => chosen.has(id));
   const toggle = (id: string, on: boolean) => setChosen((before) => new Set(on ? [...before, id] : [...before].filter((other) => other !== id)));
-  const create = <Button leftSection={<IconPlus size={16} />} onClick={() => set('new', '1')}>Create key</Button>;
+  const create = <Button leftSection={<IconPlus size={16} />} onClick={() => setCreating('1')}>Create key</Button>;
   return (
     <>
       <Header title="API keys" about="A key lets a program call tools, or manage Latchkey, as you: never more than you may yourself.">{create}</Header>
       <Stack>
         <Group justify="space-between">
-          <SegmentedControl aria-label="Which keys" value={view} onChange={(next) => set('show', next === 'all' ? null : next)} data={Object.entries(views).map(([value, { label }]) => ({ value, label }))} />
-          {isAdmin && <SegmentedControl aria-label="Whose keys" value={whose === undefined ? 'everybody' : 'mine'} onChange={(next) => set('of', next === 'mine' ? null : next)} data={[{ value: 'mine', label: 'Mine' }, { value: 'everybody', label: "Everybody's" }]} />}
+          <SegmentedControl aria-label="Which keys" value={view} onChange={setView} data={Object.entries(views).map(([value, { label }]) => ({ value, label }))} />
+          {isAdmin && <SegmentedControl aria-label="Whose keys" value={whose === undefined ? 'everybody' : 'mine'} onChange={setOf} data={[{ value: 'mine', label: 'Mine' }, { value: 'everybody', label: "Everybody's" }]} />}
         </Group>
         {picked.length > 0 && <Group><Text size="sm">{picked.length} chosen</Text><Button size="xs" color="red" variant="light" onClick={() => setRevoking(picked)}>Revoke {picked.length === 1 ? 'it' : `these ${picked.length}`}</Button></Group>}
         <ProblemNote error={list.error ?? ending.error} />
@@ -78,7 +73,7 @@ export function Component() {
         )}
         {view === 'active' && ending.hasNextPage ? <More list={ending} /> : <More list={list} />}
       </Stack>
-      {creating && <CreateKey onClose={() => set('new', null)} />}
+      {creating !== '' && <CreateKey onClose={() => setCreating(null)} />}
       {revoking.length > 0 && <RevokeKeys keys={revoking} onClose={() => { setRevoking([]); setChosen(new Set()); }} />}
     </>
   );

@@ -1,6 +1,6 @@
 import type { Server } from '@latchkey/contracts';
 import { Anchor, Button, Code, Stack, Table, Text } from '@mantine/core';
-import { Link, useSearchParams } from 'react-router';
+import { Link } from 'react-router';
 import { useOrg } from '../../api/me.tsx';
 import { useAskPages } from '../../api/use-api.ts';
 import { IconPlus, IconServer2 } from '../../icons.ts';
@@ -11,17 +11,17 @@ import { Header } from '../../parts/header.tsx';
 import { ListProblem } from '../../parts/list-problem.tsx';
 import { More } from '../../parts/more.tsx';
 import { Status } from '../../parts/status.tsx';
+import { useParam } from '../../parts/use-param.ts';
 import { Waiting } from '../../parts/waiting.tsx';
 import { RegisterServer } from './register-server.tsx';
 import { useMayRegister } from './may-register.ts';
 
 export function Component() {
   const { org } = useOrg();
-  const [params, setParams] = useSearchParams();
+  const [registering, setRegistering] = useParam('new');
   const list = useAskPages<Server>('/v1/servers', { everyMs: 15_000 });
   const may = useMayRegister();
-  const open = (on: boolean) => setParams(on ? { new: '1' } : {});
-  const register = may ? <Button leftSection={<IconPlus size={16} />} onClick={() => open(true)}>Register server</Button> : undefined;
+  const register = may ? <Button leftSection={<IconPlus size={16} />} onClick={() => setRegistering('1')}>Register server</Button> : undefined;
   const items = list.items ?? [];
   return (
     <>
@@ -47,7 +47,7 @@ export function Component() {
         )}
         <More list={list} />
       </Stack>
-      {params.has('new') && may && <RegisterServer onClose={() => open(false)} />}
+      {registering !== '' && may && <RegisterServer onClose={() => setRegistering(null)} />}
     </>
   );
 }
