@@ -7,8 +7,9 @@ const exact = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle:
 /** `3 minutes ago`, `in 2 days`. */
 export function ago(iso: string, nowMs = Date.now()): string {
   const seconds = Math.round((Date.parse(iso) - nowMs) / 1000);
-  const unit = units.find(([, size]) => Math.abs(seconds) >= size);
-  return unit === undefined ? 'just now' : relative.format(Math.trunc(seconds / unit[1]), unit[0]);
+  // A month that began a moment ago has 30 days, and an hour that lacks some seconds is one.
+  const unit = units.find(([, size], index) => Math.abs(seconds) >= size - (units[index + 1]?.[1] ?? 0) / 2);
+  return unit === undefined ? 'just now' : relative.format(Math.round(seconds / unit[1]), unit[0]);
 }
 
 /** A moment from here, and exactly on demand. */

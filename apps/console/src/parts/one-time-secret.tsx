@@ -50,7 +50,7 @@ export function OneTimeSecret({ title, secret, children, onDone }: OneTimeSecret
         {asking ? (
           <Alert color="red" variant="light" role="alert" title="Leave without copying it?">
             <Text size="sm" mb="sm">You did not copy it here. Once this closes nobody can show it again: you would have to make a new one.</Text>
-            <Group><Button data-autofocus onClick={stay}>Stay</Button><Button color="red" variant="light" onClick={leave}>Leave anyway</Button></Group>
+            <Group><Button autoFocus onClick={stay}>Stay</Button><Button color="red" variant="light" onClick={leave}>Leave anyway</Button></Group>
           </Alert>
         ) : (
           <Group justify="flex-end"><Button onClick={() => (copied ? onDone() : setLeaving(true))}>Done</Button></Group>

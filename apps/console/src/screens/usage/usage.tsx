@@ -53,7 +53,7 @@ export function Component() {
           <SimpleGrid cols={{ base: 1, md: 3 }}>
             <Ranking title="Keys" asked={byKey} nameOf={(id) => names.get(id) ?? id} />
             <Ranking title="Servers" asked={byServer} nameOf={(name) => (name === '' ? 'Latchkey itself' : name)} />
-            <Ranking title="Tools" asked={byTool} nameOf={(name) => (name === '' ? 'not a tool' : name)} />
+            <Ranking title="Tools" asked={byTool} nameOf={(name) => (name === '' ? 'not a tool' : name.replace(/^:/, 'Latchkey itself: '))} />
           </SimpleGrid>
         )}
         <Group><Text size="xs" c="dimmed">Calls of programs that a person connected are in the audit log.</Text></Group>
