@@ -15,7 +15,7 @@ export interface Asked {
   body: unknown;
 }
 /** What is answered: a document, or a refusal by its code, with what is wrong with which field. */
-export type Answer = object | { refused: string; issues?: { path: string; message: string }[] };
+export type Answer = object | { refusal: string; issues?: { path: string; message: string }[] };
 /** By method and path, `GET /v1/servers`; a function is told what was asked. */
 export type Answers = Readonly<Record<string, Answer | ((asked: Asked) => Answer)>>;
 
@@ -24,7 +24,7 @@ export const member: Membership = { ...owner, role: 'member', projects: { prod: 
 export const nothing = { items: [], nextCursor: null };
 const fresh = { identity: { ageMs: 0 }, keys: { ageMs: 0 }, boundMs: 5_000 };
 export const page = (...items: object[]) => ({ items, nextCursor: null });
-export const refused = (code: string) => ({ refused: code });
+export const refused = (code: string) => ({ refusal: code });
 
 export interface Opened {
   page: Page;
@@ -44,8 +44,8 @@ export async function openConsole(browser: Browser, { as = owner, answers = {}, 
     asked.push(question);
     const given = answers[`${question.method} ${path}`] ?? (path === '/v1/freshness' ? fresh : nothing);
     const answer = typeof given === 'function' ? (given as (asked: Asked) => Answer)(question) : given;
-    if (!('refused' in answer)) return route.fulfill({ json: answer });
-    return route.fulfill({ status: 403, json: { type: 'about:blank', title: 'No', detail: `Refused: ${String(answer.refused)}`, status: 403, code: answer.refused, ...('issues' in answer ? { issues: answer.issues } : {}) }, headers: { 'x-request-id': 'r1' } });
+    if (!('refusal' in answer)) return route.fulfill({ json: answer });
+    return route.fulfill({ status: 403, json: { type: 'about:blank', title: 'No', detail: `Refused: ${String(answer.refusal)}`, status: 403, code: answer.refusal, ...('issues' in answer ? { issues: answer.issues } : {}) }, headers: { 'x-request-id': 'r1' } });
   };
   await context.route(`${origin}/**`, async (route) => {
     const url = new URL(route.request().url());

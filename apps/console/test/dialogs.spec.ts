@@ -30,7 +30,7 @@ describe('a dialog with a form', () => {
   });
 
   it('leads to the field that the API refuses', async () => {
-    const { page, open } = await openConsole(browser, { answers: { ...answers, 'POST /v1/projects': { refused: 'invalid_request', issues: [{ path: 'slug', message: 'taken' }] } } });
+    const { page, open } = await openConsole(browser, { answers: { ...answers, 'POST /v1/projects': { refusal: 'invalid_request', issues: [{ path: 'slug', message: 'taken' }] } } });
     await open('projects?new=1');
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Name', { exact: false }).first().fill('Production');

@@ -8,6 +8,7 @@ import { Foreign, shown } from '../../parts/foreign.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { Status } from '../../parts/status.tsx';
 import { isLive } from './live.ts';
+import { useIsOfWebhook } from './of-webhook.ts';
 import { RotateKey } from './rotate-key.tsx';
 import { scopesInWords } from './scope-words.ts';
 import { UsageLine } from './usage-line.tsx';
@@ -23,6 +24,7 @@ export function KeyRow({ pat, chosen, onChoose, onRevoke }: KeyRowProps) {
   const { user } = useMe();
   const nameOf = useMemberNames();
   const [rotating, setRotating] = useState(false);
+  const isOfWebhook = useIsOfWebhook(pat);
   const live = isLive(pat);
   const name = shown(pat.name);
   return (
@@ -44,7 +46,8 @@ export function KeyRow({ pat, chosen, onChoose, onRevoke }: KeyRowProps) {
           <Menu position="bottom-end">
             <Menu.Target><ActionIcon variant="subtle" color="gray" aria-label={`What to do with ${name}`}><IconDotsVertical size={18} /></ActionIcon></Menu.Target>
             <Menu.Dropdown>
-              {pat.owner === user.id && <Menu.Item onClick={() => setRotating(true)}>Rotate</Menu.Item>}
+              {isOfWebhook && <Menu.Label maw={260}>A webhook calls its tool by this key, and would go on with the old one: it cannot be rotated.</Menu.Label>}
+              {pat.owner === user.id && !isOfWebhook && <Menu.Item onClick={() => setRotating(true)}>Rotate</Menu.Item>}
               <Menu.Item color="red" onClick={onRevoke}>Revoke</Menu.Item>
             </Menu.Dropdown>
           </Menu>

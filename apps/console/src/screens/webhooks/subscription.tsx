@@ -16,6 +16,7 @@ import { OneTimeSecret } from '../../parts/one-time-secret.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { Status } from '../../parts/status.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
+import { DeadKey } from './dead-key.tsx';
 import { EditSubscription } from './edit-subscription.tsx';
 import { HookDeliveries } from './hook-deliveries.tsx';
 import { LastDelivery } from './last-delivery.tsx';
@@ -48,6 +49,7 @@ export function Component() {
         {may && <Button color="red" variant="light" onClick={() => setDialog('delete')}>Delete</Button>}
       </Header>
       <Stack gap="xl">
+        <DeadKey id={key} />
         {refused.count > 0 && <Alert color="yellow" title={`${refused.count} ${refused.count === 1 ? 'message was' : 'messages were'} refused: the signature did not hold`}>Last <Moment at={refused.lastAt} />. If the sender is yours, its secret, its clock or its form of signing differs from what is set here. Nothing was called.</Alert>}
         <CodeBlock label="Copy the address">{url}</CodeBlock>
         <Facts of={shown(name)}>

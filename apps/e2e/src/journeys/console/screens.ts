@@ -27,7 +27,7 @@ const row = 'What to do with';
 /** Every screen of the console, with something on it. */
 export const screensOf = ({ server, project, client, confidential, dynamicClient, sender, receiver, request }: Named): readonly Screen[] => [
   { name: 'home', path: '', shows: ['org'], ready: (page) => page.getByRole('link', { name: /^Feed age/ }).getByText(/\d s$/).waitFor(), opens: [{ press: 'Account of', menu: true }, ...list('Organization', 'Client')] },
-  { name: 'keys', path: 'keys', shows: ['key'], opens: [...press('Create key'), ...choose(row, 'Rotate', 'Revoke')] },
+  { name: 'keys', path: 'keys', shows: ['key'], opens: [...press('Create key'), ...choose(`${row} key`, 'Rotate', 'Revoke')] },
   { name: 'servers', path: 'servers', shows: ['server'], opens: press('Register server') },
   { name: 'server-connect', brief: true, path: `servers/${server}`, shows: ['server'], opens: press('Delete') },
   { name: 'server-tools', path: `servers/${server}?tab=tools`, shows: ['server', 'tool'] },
