@@ -6,6 +6,7 @@ import { useAsk, type Page } from '../../api/use-api.ts';
 import { Header } from '../../parts/header.tsx';
 import { useLacksRole } from '../../parts/list-problem.tsx';
 import { together } from '../keys/live-keys.ts';
+import { isInTrouble } from '../servers/in-trouble.ts';
 import { FeedAge } from './feed-age.tsx';
 import { Figure } from './figure.tsx';
 import { NextSteps } from './next-steps.tsx';
@@ -28,7 +29,7 @@ export function Component() {
   const freshness = useAsk<FreshnessShown>(questions.freshness, { everyMs: 5_000 });
   const live = together(ending.data, keys.data);
   const used = live?.items.some(({ lastUsedAt }) => lastUsedAt !== null);
-  const down = servers.data?.items.filter(({ health }) => health.state === 'down' || health.state === 'degraded').length;
+  const down = servers.data?.items.filter(isInTrouble).length;
   const lacksRole = useLacksRole(servers.error);
   const base = `/orgs/${org}`;
   return (

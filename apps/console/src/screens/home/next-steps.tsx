@@ -8,6 +8,7 @@ import { Foreign } from '../../parts/foreign.tsx';
 import { ListProblem } from '../../parts/list-problem.tsx';
 import { SetUp } from '../../parts/set-up-tabs.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
+import { firstToUse } from '../servers/in-trouble.ts';
 
 interface StepProps {
   number: number;
@@ -42,7 +43,7 @@ interface NextStepsProps {
 export function NextSteps({ servers, keys, used, error }: NextStepsProps) {
   const { org, role } = useOrg();
   const base = `/orgs/${org}`;
-  const server = servers?.[0];
+  const server = firstToUse(servers);
   return (
     <Stack component="section" gap="sm" aria-labelledby="next">
       <Title order={2} size="h4" id="next">What to do next</Title>

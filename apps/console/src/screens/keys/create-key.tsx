@@ -10,6 +10,7 @@ import { shown } from '../../parts/foreign.tsx';
 import { OneTimeSecret } from '../../parts/one-time-secret.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { SetUp } from '../../parts/set-up-tabs.tsx';
+import { firstToUse } from '../servers/in-trouble.ts';
 import { ScopePicker } from './scope-picker.tsx';
 import { presets } from './scope-words.ts';
 
@@ -53,7 +54,7 @@ export function CreateKey({ onClose }: { onClose: () => void }) {
   };
 
   if (mint.data !== undefined) {
-    const server = servers.data?.items[0];
+    const server = firstToUse(servers.data?.items);
     return (
       <OneTimeSecret title={`Your new key: ${shown(mint.data.name)}`} secret={mint.data.token} onDone={done}>
         {server !== undefined && mint.data.scopes.includes('mcp:read') && <><Text fw={600}>Use it at {shown(server.name)}</Text><SetUp name={server.slug} url={server.resource} secret={mint.data.token} /></>}
