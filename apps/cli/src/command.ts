@@ -20,6 +20,20 @@ export const listOptions = (command: Command): Command =>
     .option('--cursor <cursor>', 'goes on where a page ended')
     .addOption(new Option('--all', 'every page; with --json a line for each').conflicts('cursor'));
 
+/** Options that are given or taken back, by `--no-`: commander takes the last, whatever was meant by both. */
+export function orItsOpposite(command: Command, ...names: readonly string[]): Command {
+  for (const name of names) {
+    let given: string | undefined;
+    for (const flag of [name, `no-${name}`]) {
+      command.on(`option:${flag}`, () => {
+        if (given !== undefined && given !== flag) command.error(`error: option '--${name}' cannot be used with option '--no-${name}'`);
+        given = flag;
+      });
+    }
+  }
+  return command;
+}
+
 export const wholeNumber =
   (least: number, most: number) =>
   (text: string): number => {

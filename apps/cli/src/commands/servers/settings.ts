@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { projectRoleSchema, serverRestrictionsSchema, serverSettingsInputs } from '@latchkey/contracts';
 import { Option, type Command } from 'commander';
 import { z } from 'zod';
+import { orItsOpposite } from '../../command.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../world.ts';
 
@@ -19,7 +20,7 @@ export interface SettingOptions {
 }
 
 export const settingOptions = (command: Command): Command =>
-  command
+  orItsOpposite(command, 'token-urls', 'listed')
     .option('--allow-tool <glob...>', 'only these tools')
     .option('--deny-tool <glob...>', 'never these tools')
     .addOption(new Option('--role <role...>', 'only for these roles in the project').choices(projectRoleSchema.options))
@@ -58,6 +59,8 @@ function parsed(text: string): Settings {
     return settingsSchema.parse(JSON.parse(text));
   } catch (error) {
     const issue = error instanceof z.ZodError ? error.issues[0] : undefined;
-    throw new Failure('usage', `These are no settings of a server: ${issue === undefined ? 'not JSON' : `${issue.path.join('.')}: ${issue.message}`}.`);
+    // What does not belong there is said of the whole, which has no path.
+    const why = issue === undefined ? 'not JSON' : [...(issue.path.length === 0 ? [] : [issue.path.join('.')]), issue.message].join(': ');
+    throw new Failure('usage', `These are no settings of a server: ${why}.`);
   }
 }

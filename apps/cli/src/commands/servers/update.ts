@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { examples, wholeNumber, type Define } from '../../command.ts';
+import { examples, orItsOpposite, wholeNumber, type Define } from '../../command.ts';
 import { Failure } from '../../failure.ts';
 import { serverText } from './columns.ts';
 import { settingOptions, settingsOf, type SettingOptions } from './settings.ts';
@@ -13,8 +13,7 @@ interface Options extends SettingOptions {
 
 export const updateServer: Define = (parent, act) => {
   settingOptions(
-    parent
-      .command('update <slug>')
+    orItsOpposite(parent.command('update <slug>'), 'folder')
       .description('change a server; what is not named stays as it is')
       .option('--name <name>', 'what people read')
       .option('--url <url>', 'where it is')
