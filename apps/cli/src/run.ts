@@ -20,15 +20,18 @@ export async function run(args: readonly string[], world: World): Promise<ExitCo
     const declared = body as unknown as Body<unknown, unknown[]>;
     code = (await declared(new Context(world, command.optsWithGlobals<GlobalOptions>()), command.opts(), ...given)) ?? exitCodes.ok;
   };
-  const program = createProgram(world, act);
+  // Before anything is parsed: what is wrong may be what comes before it.
+  const json = args.slice(0, args.includes('--') ? args.indexOf('--') : args.length).includes('--json');
+  const program = createProgram(json ? { ...world, err: () => undefined } : world, act);
   try {
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
-    // It has been said already.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    world.err(program.opts<GlobalOptions>().json === true ? `${JSON.stringify({ error: described(error) })}\n` : complaint(described(error)));
-    return exitCodeOf(error);
+    const isUsage = error instanceof CommanderError;
+    if (isUsage && error.exitCode === 0) return exitCodes.ok;
+    // Commander has said it already, in words.
+    if (!isUsage || json) world.err(json ? `${JSON.stringify({ error: described(error) })}\n` : complaint(described(error)));
+    return isUsage ? exitCodes.usage : exitCodeOf(error);
   }
 }
 
@@ -44,7 +47,8 @@ interface Described {
 
 /** What may be told of an error: of one that nobody expected, its message and no more. */
 function described(error: unknown): Described {
-  if (error instanceof Failure) return { code: error.code, message: error.message, ...(error.advice === undefined ? {} : { advice: error.advice }) };
+  if (error instanceof CommanderError) return { code: 'usage', message: error.code === 'commander.help' ? 'Name a command.' : error.message.replace(/^error: /, ''), advice: '--help says more' };
+  if (error instanceof Failure) return { code: error.code, message: error.message, ...adviceOf(error) };
   if (!(error instanceof LatchkeyError)) return { code: 'unexpected', message: error instanceof Error ? error.message : String(error) };
   const { code, message, status, requestId, issues, retryAfterSeconds } = error;
   const advice = Object.hasOwn(errorExplanations, code) ? errorExplanations[code as ErrorCode].cure : undefined;
@@ -54,7 +58,15 @@ function described(error: unknown): Described {
   };
 }
 
-function complaint({ code, message, requestId, issues = [], advice }: Described): string {
-  const lines = [`${code}: ${message}`, ...issues.map(({ path, message: wrong }) => `  ${path}: ${wrong}`), ...(advice === undefined ? [] : [advice]), ...(requestId === undefined ? [] : [`request id: ${requestId}`])];
+/** The doctor itself has no use for the last word. */
+const adviceOf = ({ code, advice }: Failure): { advice?: string } => {
+  const words = [advice, code === 'bad_metadata' ? 'latchkey doctor looks closer.' : undefined].filter((word) => word !== undefined);
+  return words.length === 0 ? {} : { advice: words.join(' ') };
+};
+
+function complaint({ code, message, requestId, issues: all = [], advice }: Described): string {
+  // What is wrong first stands in the message already; what is said of the whole has no path.
+  const issues = all.map(({ path, message: wrong }) => `${path === '' ? 'body' : path}: ${wrong}`).filter((issue) => issue !== message);
+  const lines = [`${code}: ${message}`, ...issues.map((issue) => `  ${issue}`), ...(advice === undefined ? [] : [advice]), ...(requestId === undefined ? [] : [`request id: ${requestId}`])];
   return lines.map((line) => `${clean(line)}\n`).join('');
 }

@@ -75,6 +75,33 @@ describe('what commands print', () => {
     expect(machine.bodies).toEqual([{ project: 'prod' }, { reason: 'lost' }, { ids: ['Ab3dEf9h', 'Zz9yXw8v'] }]);
   });
 
+  it('what is wrong with the line itself is one document with --json, and nobody is asked', async () => {
+    const machine = machineWith({});
+    const lines: [string, string][] = [
+      ['nonsense --json', "unknown command 'nonsense'"], ['--json keys list --limit 1000', 'A number from 1 to 100.'], ['keys list --nothing --json', "unknown option '--nothing'"],
+      ['keys show --json', "missing required argument 'id'"], ['keys --json', 'Name a command.'], ['explain --json', 'Name the id of a request, or a server'],
+      ['servers update demo --folder a --no-folder --json', "'--folder' cannot be used with option '--no-folder'"], ['servers update demo --no-listed --listed --json', "'--no-listed'"],
+    ];
+    for (const [line, said] of lines) {
+      const { code, out, err } = await machine.run(line);
+      expect([line, code, out, JSON.parse(err)]).toEqual([line, 2, '', { error: expect.objectContaining({ code: 'usage', message: expect.stringContaining(said) as unknown }) as unknown }]);
+    }
+    const { code, err } = await machine.run('servers update demo --folder a --no-folder');
+    expect([code, err]).toEqual([2, expect.stringMatching(/^error: option '--folder' cannot[^]*--help says more/)]);
+    expect((await machine.run('keys list --help --json')).code).toBe(0);
+    expect(machine.called).toEqual([]);
+  });
+
+  it('what is wrong with what was sent is said once', async () => {
+    const [first, second] = [{ path: 'name', message: 'Too big' }, { path: 'expiresIn', message: 'No such time' }];
+    const machine = machineWith({ [`POST ${gateway}/v1/pats`]: problem(400, 'invalid_request', { detail: 'name: Too big', issues: [first, second] }) });
+    const { err } = await machine.run('keys create x --scope mcp:read');
+    expect(err.split('\n').slice(0, 2)).toEqual(['invalid_request: name: Too big', '  expiresIn: No such time']);
+    expect(JSON.parse((await machine.run('keys create x --scope mcp:read --json')).err)).toEqual({ error: expect.objectContaining({ issues: [first, second] }) as unknown });
+    machine.input = '{ "nothing": 1 }';
+    expect((await machine.run('servers update demo --settings -')).err).toMatch(/^usage: These are no settings of a server: Unrecognized key/);
+  });
+
   it('a token to verify comes by standard input; a no is exit code 4', async () => {
     const machine = machineWith({ [`POST ${gateway}/v1/pats/verify`]: [{ body: { valid: true, code: null } }, { body: { valid: false, code: 'token_revoked' } }] });
     expect((await machine.run('keys verify')).code).toBe(2);

@@ -62,6 +62,13 @@ describe('the doctor', () => {
     expect(JSON.stringify(checks)).not.toContain(token);
   });
 
+  it('does not send anybody to the doctor; other commands do', async () => {
+    const broken = { [`GET ${issuer}/.well-known/oauth-authorization-server`]: { status: 404, body: {} } };
+    expect(JSON.stringify((await examined(broken)).checks)).not.toContain('latchkey doctor');
+    const machine = new FakeMachine({ ...healthy, ...broken });
+    expect((await machine.run('login')).err).toContain('Is this the URL of a Latchkey gateway? latchkey doctor looks closer.');
+  });
+
   it('feed status alone says how fresh a gateway is', async () => {
     const machine = new FakeMachine(well);
     const { code, out } = await machine.run(`feed status --management ${management}`);

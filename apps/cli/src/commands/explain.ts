@@ -23,7 +23,7 @@ export const explain: Define = (parent, act) => {
     .option('--method <method>', 'another method of MCP than tools/call')
     .addOption(new Option('--door <door>', 'as an MCP client, or tool by tool over REST').choices(['mcp', 'rest']))
     .option('--credential <id>', 'with this key, and not the one that asks')
-    .addHelpText('after', examples('latchkey explain 0b8f6c1e-7d2c-4c62-9a3e-0f5f2f8f3a10', 'latchkey explain --server demo --tool add', 'latchkey explain --server demo --tool add --credential Ab3dEf9h --json'))
+    .addHelpText('after', examples('latchkey explain 0b8f6c1e-7d2c-4c62-9a3e-0f5f2f8f3a10', 'latchkey explain --server demo --tool add_task', 'latchkey explain --server demo --tool add_task --credential Ab3dEf9h --json'))
     .action(
       act<Options, [string | undefined]>(async (context, { server, ...about }, requestId) => {
         if ((requestId === undefined) === (server === undefined)) throw new Failure('usage', 'Name the id of a request, or a server: one of the two.');

@@ -22,7 +22,7 @@ export const issuerMetadataNames = ['oauth-authorization-server', 'openid-config
 async function read<T extends z.ZodType>(world: World, url: string, schema: T): Promise<z.output<T>> {
   const { status, body } = await ask(world, url);
   const { data } = schema.safeParse(body);
-  if (status !== 200 || data === undefined) throw new Failure('bad_metadata', `${url} answered ${status}${status === 200 ? ' with something else than metadata' : ''}.`, 'Is this the URL of a Latchkey gateway? latchkey doctor looks closer.');
+  if (status !== 200 || data === undefined) throw new Failure('bad_metadata', `${url} answered ${status}${status === 200 ? ' with something else than metadata' : ''}.`, 'Is this the URL of a Latchkey gateway?');
   return data;
 }
 
