@@ -53,6 +53,14 @@ describe('tools over REST, of a server that answers in streams of events', () =>
     }
   }, 20_000);
 
+  verifies('G11', 'one that comes with a refusal is no answer that was broken off', async () => {
+    answering((method, _id, response) => {
+      if (method === 'server/discover') response.writeHead(400, { 'content-type': 'text/event-stream' }).end(': no such method\n\n');
+      return method === 'server/discover';
+    });
+    expect((await ask('demo', 'tools/list')).status).toBe(200);
+  });
+
   verifies('G11', 'one that stays open without an answer has the deadline of the server', async () => {
     for (const silent of methods) {
       answering((method, _id, response) => {

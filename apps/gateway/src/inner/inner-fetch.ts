@@ -39,7 +39,9 @@ export function innerFetch(inner: InnerRequests, outer: Exchange, route: McpRout
       }
       const isEmpty = bodyless.has(answer.statusCode);
       if (isEmpty) answer.resume();
-      const watched = typeof init.body === 'string' && isEventStream(Object.fromEntries(answer.headerPairs())) ? new AnswerWatch(init.body) : null;
+      // A refusal says what it says by its status, whatever comes with it.
+      const isStream = answer.statusCode < 300 && isEventStream({ 'content-type': said.get('content-type') ?? '' });
+      const watched = typeof init.body === 'string' && isStream ? new AnswerWatch(init.body) : null;
       let length = 0;
       answer.on('data', (chunk: Buffer) => {
         length += chunk.length;
