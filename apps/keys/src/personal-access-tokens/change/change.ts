@@ -4,7 +4,7 @@ import { consistencyOf, stage } from '@latchkey/feed-writer';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { actorOf, recordAudit } from '../../audit/record-audit.ts';
-import { boundByKey, boundByRole } from '../mint/minting-bound.ts';
+import { boundByRole } from '../mint/minting-bound.ts';
 import { PatEntity } from '../pat.entity.ts';
 import { patRecord } from '../pat-record.ts';
 import { patView } from '../pat-view.ts';
@@ -12,6 +12,7 @@ import { Principals } from '../principal.ts';
 import { PromptRelay } from '../prompt-relay.ts';
 import { requireLive } from '../require-live.ts';
 import { isPublicId, requireVisible } from '../visible-keys.ts';
+import { requireNarrower } from './require-narrower.ts';
 
 /** Another name for a key, or less of it: what is given replaces what there is, and may be no more than that. */
 @Injectable()
@@ -31,7 +32,7 @@ export class ChangePatOperation {
       const now = new Date(this.clock.nowMs());
       requireLive(before, now);
       const after = { ...before, ...change };
-      boundByKey(before, after, this.principals);
+      requireNarrower(before, after);
       // What is new in it is looked at as in a mint: names of projects must be ones that the caller has a part in.
       if (change.projects !== undefined || change.grants !== undefined) boundByRole(principal, { ...after, scopes: [] });
       await manager.update(PatEntity, { id }, change);

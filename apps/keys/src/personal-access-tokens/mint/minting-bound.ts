@@ -42,15 +42,22 @@ export function boundByRole({ org, membership }: Principal, request: Asked): voi
   if (missing.length > 0) throw new Problem('insufficient_role', { detail: `Your role does not carry ${missing.join(', ')}.` });
 }
 
-type KeyBounds = Credential & Pick<PatEntity, 'allowedIps' | 'rateLimit'>;
+export type KeyBounds = Credential & Pick<PatEntity, 'allowedIps' | 'rateLimit'>;
 
 const beyond = (part: string): string => `A key cannot mint a stronger key: its ${part} would go beyond those of the one presented.`;
 
+const perSecond = ({ rateLimit }: KeyBounds): number => (rateLimit === null ? Infinity : rateLimit.limit / rateLimit.windowSeconds);
+
 /** What bounds how a key is used, beside what it may do. Rates are compared over their windows; a burst within a longer one is none of it. */
+export function exceedsInUse(inner: KeyBounds, outer: KeyBounds): 'allowedIps' | 'rateLimit' | null {
+  if (!addressesWithin(inner.allowedIps, outer.allowedIps)) return 'allowedIps';
+  return perSecond(inner) > perSecond(outer) ? 'rateLimit' : null;
+}
+
 function boundByUse(minter: KeyBounds, wanted: KeyBounds): void {
-  if (!addressesWithin(wanted.allowedIps, minter.allowedIps)) throw new Problem('ip_not_allowed', { detail: beyond('addresses') });
-  const perSecond = ({ rateLimit }: KeyBounds): number => (rateLimit === null ? Infinity : rateLimit.limit / rateLimit.windowSeconds);
-  if (perSecond(wanted) > perSecond(minter)) throw new Problem('policy_violation', { detail: beyond('requests') });
+  const part = exceedsInUse(wanted, minter);
+  if (part === 'allowedIps') throw new Problem('ip_not_allowed', { detail: beyond('addresses') });
+  if (part === 'rateLimit') throw new Problem('policy_violation', { detail: beyond('requests') });
 }
 
 const refusals: Record<Exclude<CredentialPart, 'scopes'>, ErrorCode> = {

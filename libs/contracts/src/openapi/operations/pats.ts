@@ -29,8 +29,8 @@ export const patOperations = defineOperations({
   },
   changePat: {
     method: 'patch', path: '/v1/pats/{id}', scope: 'keys:write',
-    summary: 'Rename a key, or narrow it', description: 'What is given takes the place of what there is, and may be no more than that.',
-    body: pats.changePatSchema, status: 200, answer: pats.changedPatSchema, refusals: bounds,
+    summary: 'Rename a key, or narrow it', description: 'What is given takes the place of what there is, and may be no more than that, whoever asks: 403 `invalid_request` names what would become wider.',
+    body: pats.changePatSchema, status: 200, answer: pats.changedPatSchema, refusals: ['conflict'],
     examples: { body: { tools: ['demo:get_*'] } },
   },
   rotatePat: {
