@@ -122,6 +122,7 @@ describe('clients of an organization', () => {
     ['a machine without a resource', { ...machine, resources: undefined }],
     ['a machine that proves nothing', { ...machine, authMethod: 'none' }],
     ['a machine that owns the organization', { ...machine, machine: { role: 'owner' } }],
+    ['a machine with a role in a project that there is none', { ...machine, machine: { role: 'member', projects: { prod: 'viewer', nope: 'viewer' } } }],
     ['a role for what is no machine', { ...web, machine: { role: 'member' } }],
     ['a name with a line end', { ...web, name: 'a\nb' }],
     ['a member that nobody knows', { ...web, privileged: true }],
@@ -129,6 +130,20 @@ describe('clients of an organization', () => {
   ];
   it.each(bad)('[I4] refuses %s', async (_what, input) => {
     expect(outcome(await call('POST', '/v1/oauth-clients', owner, input))).toEqual([400, 'invalid_request']);
+  });
+
+  it.each(['\0', '\ud800', '\udc00'])('[I4] refuses keys with what no table can hold: %j', async (character) => {
+    const key = { ...(await exportJWK((await generateKeyPair('ES256', { extractable: true })).publicKey)), kid: 'k' };
+    const signing = { ...web, authMethod: 'private_key_jwt' };
+    const inputs = [
+      { jwksUri: `https://app.example/${character}` }, { jwks: { keys: [{ ...key, kid: character }] } }, { jwks: { keys: [{ ...key, [character]: 'x' }] } },
+      { jwks: { keys: [{ ...key, x5c: [character] }] } }, { jwks: { keys: [{ ...key, more: { deep: `a\\${character}` } }] } },
+    ];
+    const { id } = await registered({ ...signing, jwks: { keys: [{ ...key, kid: '\\u0000 \u{1f511}' }] } });
+    for (const input of inputs) {
+      expect([input, ...outcome(await call('POST', '/v1/oauth-clients', owner, { ...signing, ...input }))]).toEqual([input, 400, 'invalid_request']);
+      expect([input, ...outcome(await call('PATCH', `/v1/oauth-clients/${id}`, owner, input))]).toEqual([input, 400, 'invalid_request']);
+    }
   });
 
   verifies(['I4', 'AS-82'], 'a machine has fixed scopes, resources and role, and the gateways know it as a member', async () => {
@@ -140,6 +155,7 @@ describe('clients of an organization', () => {
     const changed = await call('PATCH', `/v1/oauth-clients/${made.id}`, owner, { machine: { role: 'admin' } });
     expect([changed.status, changed.body.consistency]).toEqual([200, `${subject}@2`]);
     expect(outcome(await call('PATCH', `/v1/oauth-clients/${made.id}`, owner, { resources: null }))).toEqual([400, 'invalid_request']);
+    expect((await call('PATCH', `/v1/oauth-clients/${made.id}`, owner, { machine: { projects: { nope: 'viewer' } } })).body).toMatchObject({ status: 400, detail: 'machine.projects.nope: there is no such project' });
     const deleted = await call('DELETE', `/v1/oauth-clients/${made.id}`, owner);
     expect(deleted.status).toBe(200);
     expect((await accounts.outbox<MemberRecord>(subject))?.record.memberships).toEqual([]);

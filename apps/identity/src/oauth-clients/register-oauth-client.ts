@@ -12,6 +12,7 @@ import { secretHash, storedSecret } from '../clients/client-secret.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { holdStanding } from '../organizations/hold-standing.ts';
 import { personOrNull } from '../organizations/require-person.ts';
+import { requireProjects } from '../organizations/require-projects.ts';
 import { addTrust } from '../trusted-clients/add-trust.ts';
 import { ActingRegistrant } from './acting-registrant.ts';
 import { CheckMetadata } from './check-metadata.ts';
@@ -55,6 +56,7 @@ export class RegisterOauthClient {
     const trusted = member.role !== 'member' && satisfies(parseScopes(caller.scope), ['org:admin']);
     return this.dataSource.transaction(async (manager) => {
       await holdStanding(manager, acting);
+      await requireProjects(manager, org, Object.keys(machine?.projects ?? {}), 'machine.projects');
       const row = manager.create(ClientEntity, {
         id, origin: 'registered', metadata, org, createdBy: personOrNull(caller.sub), scopes: [...new Set(input.scopes)], resources, machine,
         secretHash: secret === undefined ? null : secretHash(storedSecret(secret)),

@@ -9,6 +9,7 @@ import { ClientEntity } from '../clients/client.entity.ts';
 import { endAccessTokens } from '../clients/end-access-tokens.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
 import { holdStanding } from '../organizations/hold-standing.ts';
+import { requireProjects } from '../organizations/require-projects.ts';
 import { ActingRegistrant } from './acting-registrant.ts';
 import { CheckMetadata } from './check-metadata.ts';
 import { clientMetadata } from './client-metadata.ts';
@@ -42,6 +43,7 @@ export class UpdateOauthClient {
       const before = await this.visible.find(org, id, manager, true);
       await this.registrant.require(caller, member, before);
       checkMachine(caller, before, input);
+      await requireProjects(manager, org, Object.keys(input.machine?.projects ?? {}), 'machine.projects');
       const after = this.changed(before, input, resources);
       await manager.save(ClientEntity, after);
       const consistency = await this.tellGateways(manager, org, before, after);

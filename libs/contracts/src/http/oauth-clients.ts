@@ -15,8 +15,11 @@ export type ClientAuthMethod = z.infer<typeof clientAuthMethodSchema>;
 const redirectUris = z.array(z.string().min(1).max(2048).regex(printable, 'no control characters')).min(1).max(10);
 const scopes = z.array(scopeSchema).min(1).max(50);
 const resources = z.array(z.url({ protocol: /^https?$/ }).max(2048)).min(1).max(50);
-const jwks = z.strictObject({ keys: z.array(z.record(z.string(), z.unknown())).min(1).max(10) });
-const jwksUri = z.url({ protocol: /^https?$/ }).max(2048);
+/** In JSON that was written here: NUL and halves of surrogate pairs, which `jsonb` refuses, are escapes there. A backslash that is itself escaped begins none. */
+const unkeepable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
+const jwk = z.record(z.string(), z.unknown()).refine((key) => !unkeepable.test(JSON.stringify(key)), 'no control characters');
+const jwks = z.strictObject({ keys: z.array(jwk).min(1).max(10) });
+const jwksUri = z.url({ protocol: /^https?$/ }).max(2048).refine((text) => printable.test(text), 'no control characters');
 
 /** What a machine is in its organization. Nobody makes an owner of one. */
 const machineSchema = z.strictObject({
