@@ -53,6 +53,37 @@ describe('the consent page', () => {
     expect(sensitive).toContain('<code>keys:write</code>');
   });
 
+  it('has no heading over nothing where all that is asked for is sensitive', () => {
+    const platform = { url: 'https://gw.example/v1', name: 'Latchkey API', server: null };
+    const page = render({ resource: platform, requested: ['keys:write'] });
+    expect(page).not.toContain('It will be able to');
+    expect(page).toContain('Sensitive: it will administer Latchkey for you');
+    expect(render({ resource: platform, requested: ['mcp:read', 'keys:write'] })).toMatch(/It will be able to[^]*Sensitive: it will also administer/);
+  });
+
+  it('what is part of Latchkey is the word of no organization', () => {
+    const [mine] = organizationChoices([acme], resource, ['mcp:read']);
+    const organizations = [{ ...mine!, trusted: true }];
+    const page = render({ organizations, client: clientFacts({ clientId: 'latchkey-cli', clientName: 'Latchkey CLI' }, '') });
+    expect(page).toContain('<span class="tag good">part of Latchkey</span>');
+    expect(page).not.toContain('verified by');
+    // The id is what counts: anybody may take the name.
+    expect(render({ client: clientFacts({ clientId: 'dyn-1', clientName: 'latchkey-cli' }, 'https://app.example/cb') })).toContain('unverified name');
+  });
+
+  it('its title names the program, after an error too', () => {
+    expect(render()).toContain('<title>Allow Inspector to connect? · Latchkey</title>');
+    expect(consentPage(view(), { uid, csrf, error: 'Choose one.' })).toContain('<title>Error: allow Inspector to connect? · Latchkey</title>');
+  });
+
+  it('a project that is called by its short name is named once', () => {
+    const platform = { url: 'https://gw.example/mcp', name: 'Latchkey', server: null };
+    const organizations = organizationChoices([acme], platform, ['mcp:read']).map((choice) => ({ ...choice, projects: [{ slug: 'main', name: 'main' }, { slug: 'lab', name: 'Laboratory' }] }));
+    const page = render({ resource: platform, organizations });
+    expect(page).toContain('> <code>main</code></label>');
+    expect(page).toContain('> Laboratory <code>lab</code></label>');
+  });
+
   it('shows hostile text of a client as text', () => {
     const hostile = '"><script>alert(1)</script>\u202e';
     const client = clientFacts({ clientId: `dyn-${hostile}`, clientName: hostile, redirectUris: [`app:${hostile}`] }, `app:${hostile}`);

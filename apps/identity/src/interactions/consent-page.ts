@@ -1,4 +1,5 @@
 import { scopeDescriptions, sensitiveScopes, type Scope } from '@latchkey/contracts';
+import { isFirstParty } from '../clients/first-party.ts';
 import { consentDays } from '../grants/consents.ts';
 import { foreignText } from '../pages/foreign-text.ts';
 import { html, type Html } from '../pages/html.ts';
@@ -38,8 +39,9 @@ function withheldNote(view: ConsentView, usable: readonly OrganizationChoice[]):
   return kept.length > 0 && html`<h2>It also asked for, and will not get</h2><ul class="scopes">${kept}</ul>`;
 }
 
-/** A name is a claim; whose word it is, if anybody's, stands beside it. */
-function nameTag(usable: readonly OrganizationChoice[]): Html {
+/** A name is a claim; whose word it is, if anybody's, stands beside it. What is part of Latchkey is the word of whoever runs it, and of no organization. */
+function nameTag({ client }: ConsentView, usable: readonly OrganizationChoice[]): Html {
+  if (isFirstParty(client.id)) return html`<p><span class="tag good">part of Latchkey</span></p>`;
   const vouching = usable.filter(({ trusted }) => trusted === true).map(({ name }) => foreignText(name));
   if (vouching.length === 0) {
     return html`<p><span class="tag">unverified name</span> <span class="soft small">Any program can call itself that. Look at where it sends you.</span></p>`;
@@ -64,9 +66,9 @@ function scopeLists(view: ConsentView, usable: readonly OrganizationChoice[]): H
   const sensitive = offered.filter((scope) => sensitiveScopes.includes(scope));
   const ordinary = offered.filter((scope) => !sensitiveScopes.includes(scope));
   const identity = view.oidcScopes.map((scope) => scopeItem(oidcWords[scope] ?? scope, scope));
-  return html`<h2>It will be able to</h2>
-<ul class="scopes">${items(ordinary)}${identity}</ul>
-${sensitive.length > 0 && html`<section class="sensitive" aria-labelledby="sensitive"><h2 id="sensitive">Sensitive: it will also administer Latchkey for you</h2>
+  return html`${ordinary.length + identity.length > 0 && html`<h2>It will be able to</h2>
+<ul class="scopes">${items(ordinary)}${identity}</ul>`}
+${sensitive.length > 0 && html`<section class="sensitive" aria-labelledby="sensitive"><h2 id="sensitive">Sensitive: it will ${ordinary.length + identity.length > 0 && 'also '}administer Latchkey for you</h2>
 <ul class="scopes">${items(sensitive)}</ul></section>`}
 ${withheldNote(view, usable)}`;
 }
@@ -88,7 +90,7 @@ function projectsField({ keptTo: before = [] }: ConsentView, usable: readonly Or
   const { reach, projects: ticked } = asked ?? { reach: before.length > 0 ? 'some' : 'all', projects: before };
   const box = (org: string, { slug, name }: ProjectChoice): Html => {
     const value = `${org}/${slug}`;
-    return html`<li><label><input type="checkbox" name="project" value="${value}"${ticked.includes(value) && html` checked`}> ${foreignText(name)} <code>${slug}</code></label></li>`;
+    return html`<li><label><input type="checkbox" name="project" value="${value}"${ticked.includes(value) && html` checked`}> ${name === slug ? html`<code>${slug}</code>` : html`${foreignText(name)} <code>${slug}</code>`}</label></li>`;
   };
   const lists = offering.map(({ slug, name, projects = [] }) => html`${offering.length > 1 && html`<p class="soft small">In ${foreignText(name)}</p>`}<ul class="boxes">${projects.map((project) => box(slug, project))}</ul>`);
   return html`<fieldset><legend>Projects</legend>
@@ -115,7 +117,7 @@ export function consentPage(view: ConsentView, { uid, csrf, error, chosen, asked
   const name = foreignText(client.name);
   const only = view.organizations.length === 1 ? usable[0] : undefined;
   const body = html`<h1>Allow <bdi>${name}</bdi> to connect?</h1>
-${nameTag(usable)}
+${nameTag(view, usable)}
 ${errorSummary(error)}
 <dl class="facts">
 <dt>${client.redirect.kind === 'device' ? 'Gives access to' : 'Sends you back to'}</dt><dd>${redirectWords(client.redirect)}</dd>
@@ -137,5 +139,5 @@ ${
 <div class="choices">${possible && html`<button type="submit" name="decision" value="allow">Allow</button>`}<button type="submit" class="plain" name="decision" value="deny" formnovalidate>Deny</button></div>
 </form>
 ${view.lasts === true && possible && html`<p class="soft small">If you allow it, it can connect again for ${consentDays} days without this page, as long as it wants no more. You can end that in the console.</p>`}`;
-  return layout({ title: error === undefined ? `Allow ${name} to connect?` : 'Error: allow to connect?', body });
+  return layout({ title: error === undefined ? `Allow ${name} to connect?` : `Error: allow ${name} to connect?`, body });
 }
