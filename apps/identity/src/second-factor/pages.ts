@@ -3,11 +3,14 @@ import { errorSummary, layout } from '../pages/layout.ts';
 import type { Offer } from './enrol-second-factor.ts';
 import { qrCode } from './qr-code.ts';
 
-/** The one field that every page here has. */
-export function codeField({ error, hint, focus = true }: { error?: string | undefined; hint?: string; focus?: boolean }): Html {
+/**
+ * The one field that every page here has.
+ * @param digits  a code of the app alone will do: a recovery code has letters, which a keypad of digits could not type
+ */
+export function codeField({ error, hint, focus = true, digits = false }: { error?: string | undefined; hint?: string; focus?: boolean; digits?: boolean }): Html {
   const invalid = error !== undefined && html` aria-invalid="true" aria-describedby="error"`;
   return html`<div class="field"><label for="code">Code</label>
-<input id="code" name="code" type="text" inputmode="text" autocomplete="one-time-code" autocapitalize="none" spellcheck="false" required maxlength="40"${invalid}${error === undefined && focus && html` autofocus`}>
+<input id="code" name="code" type="text" inputmode="${digits ? 'numeric' : 'text'}" autocomplete="one-time-code" autocapitalize="none" spellcheck="false" required maxlength="40"${invalid}${error === undefined && focus && html` autofocus`}>
 ${hint !== undefined && html`<p class="soft small">${hint}</p>`}</div>`;
 }
 
@@ -38,7 +41,7 @@ ${errorSummary(error)}
 <form method="post" action="${action}">
 <input type="hidden" name="_csrf" value="${csrf}">
 <input type="hidden" name="offer" value="${offer.sealed}">
-${codeField({ error, hint: 'Type the code that the app shows now.' })}
+${codeField({ error, hint: 'Type the code that the app shows now.', digits: true })}
 <button type="submit">Add it</button>
 </form>
 <p class="links"><a href="${backPath}">Cancel</a></p>`;
