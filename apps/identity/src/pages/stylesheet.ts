@@ -25,7 +25,7 @@ header, main, footer { width: 100%; max-width: 32rem; }
 header { display: flex; align-items: center; justify-content: space-between; gap: 1rem; }
 .brand { display: inline-flex; align-items: center; gap: .5rem; font-weight: 650; letter-spacing: .01em; }
 .brand svg { width: 1.5rem; height: 1.5rem; color: var(--accent); }
-main { background: var(--card); border: 1px solid var(--line); border-radius: .9rem; padding: clamp(1.1rem, 5vw, 2rem); }
+main { overflow-wrap: break-word; background: var(--card); border: 1px solid var(--line); border-radius: .9rem; padding: clamp(1.1rem, 5vw, 2rem); }
 footer { color: var(--soft); font-size: .85rem; text-align: center; }
 h1 { margin: 0 0 .4rem; font-size: 1.45rem; line-height: 1.25; letter-spacing: -.01em; overflow-wrap: anywhere; }
 h2 { margin: 1.4rem 0 .4rem; font-size: 1rem; }
