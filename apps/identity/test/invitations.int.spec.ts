@@ -79,6 +79,10 @@ describe('invitations', () => {
     await invite('fresh@example.com');
     const link = await linkTo('fresh@example.com');
     const browser = new FormBrowser(issuer);
+    // For the invited address, which no URL on the way has.
+    const form = await browser.get(`${link}/create-account`);
+    expect([form.text.includes('name="email" type="email" value="fresh@example.com"'), form.url.includes('example.com')]).toEqual([true, false]);
+    expect((await browser.get(`${issuer}/account/sign-up`)).text).toContain('name="email" type="email" value=""');
     await browser.submit(await browser.get(`${link}/create-account`), { name: 'Fresh', email: 'fresh@example.com', password });
     const confirm = accountLinkIn(await mailTo(issuer, 'fresh@example.com', /Confirm/));
     const page = await browser.submit(await browser.get(confirm), {});

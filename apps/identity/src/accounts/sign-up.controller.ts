@@ -1,8 +1,11 @@
 import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { parse } from '@latchkey/problem';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { ConsoleSignIn } from '../console/console-sign-in.ts';
 import { IDENTITY_ENV, type IdentityEnv } from '../env.ts';
+import { FindInvitation } from '../invitations/find-invitation.ts';
+import { rememberedInvitation } from '../invitations/return-cookie.ts';
 import { createAccountPage } from '../pages/account-help-pages.ts';
 import { sendAnswer } from '../pages/answer.ts';
 import { cookieScope } from '../pages/cookies.ts';
@@ -21,6 +24,7 @@ import { SignUpGate } from './sign-up/sign-up-gate.ts';
 import { passwordFormSchema } from './sign-in-form.ts';
 
 const form = 'account:sign-up';
+const invitedSchema = z.object({ invited: z.literal('1') });
 
 /** Creating an account: a form, a mail, and a page that its link leads to. */
 @Controller('account/sign-up')
@@ -34,17 +38,19 @@ export class SignUpController {
     private readonly confirmSignUp: ConfirmSignUp,
     private readonly links: AccountLinks,
     private readonly consoleSignIn: ConsoleSignIn,
+    private readonly findInvitation: FindInvitation,
     @Inject(IDENTITY_ENV) env: IdentityEnv,
   ) {
     this.cookies = cookieScope(env.LATCHKEY_ISSUER);
   }
 
   @Get()
-  show(@Query() query: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+  async show(@Query() query: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const from = fromOf(query);
     const backPath = signInPathOf(from);
-    const page = this.gate.open ? signUpPage({ csrf: issueCsrfToken(request, reply, this.cookies, form), from, backPath }) : createAccountPage(backPath);
-    sendAnswer(reply, { status: 200, page });
+    if (!this.gate.open) return sendAnswer(reply, { status: 200, page: createAccountPage(backPath) });
+    const email = await this.invitedAddress(query, request);
+    sendAnswer(reply, { status: 200, page: signUpPage({ csrf: issueCsrfToken(request, reply, this.cookies, form), from, backPath, ...(email === null ? {} : { email }) }) });
   }
 
   @Post()
@@ -91,6 +97,12 @@ export class SignUpController {
     const csrf = issueCsrfToken(request, reply, this.cookies, `${form}:confirm`);
     const { email } = link.content;
     return sendAnswer(reply, { status, headers, page: confirmSignUpPage({ csrf, token, email, asksForPassword, ...(error === undefined ? {} : { error }) }) });
+  }
+
+  /** Whoever comes from an invitation needs an account for its address, which stays out of the URL. */
+  private async invitedAddress(query: unknown, request: FastifyRequest): Promise<string | null> {
+    const token = invitedSchema.safeParse(query).success ? rememberedInvitation(request, this.cookies) : null;
+    return token === null ? null : ((await this.findInvitation.byToken(token))?.row.email ?? null);
   }
 
   private requireCsrf(request: FastifyRequest, name: string, body: unknown): void {

@@ -45,7 +45,7 @@ export class InvitationPagesController {
   @Get('create-account')
   createAccount(@Param('token') token: string, @Res() reply: FastifyReply): void {
     rememberInvitation(reply, this.cookies, token);
-    sendAnswer(reply, { redirect: '/account/sign-up' });
+    sendAnswer(reply, { redirect: '/account/sign-up?invited=1' });
   }
 
   @Post('accept')

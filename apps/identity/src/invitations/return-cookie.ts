@@ -23,6 +23,12 @@ export function takeInvitationPath(request: FastifyRequest, reply: FastifyReply,
   return isInvitationToken(token) ? invitationPath(token) : null;
 }
 
+/** The token of the invitation that somebody is to come back to. */
+export function rememberedInvitation(request: FastifyRequest, cookies: CookieScope): string | null {
+  const token = readCookie(request, cookies, name);
+  return token !== undefined && isInvitationToken(token) ? token : null;
+}
+
 export function forgetInvitation(reply: FastifyReply, cookies: CookieScope): void {
   setCookie(reply, cookies, name, '', 0);
 }
