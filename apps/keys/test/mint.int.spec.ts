@@ -101,7 +101,10 @@ describe('POST /v1/pats', () => {
   it('400 and 415 for what is no JSON', async () => {
     const headers = { 'latchkey-identity': await keys.gateway.assert(ann) };
     expect(await keys.send('POST', '/v1/pats', { ...headers, 'content-type': 'application/json' }, '{"name":')).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
-    expect(await keys.send('POST', '/v1/pats', { ...headers, 'content-type': 'text/plain' }, 'name=x')).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    const form = new URLSearchParams({ name: 'formy', org: 'acme', scopes: 'mcp:read', expiresIn: '7d' }).toString();
+    expect(await keys.send('POST', '/v1/pats', { ...headers, 'content-type': 'application/x-www-form-urlencoded' }, form)).toMatchObject({ status: 415, body: { code: 'invalid_request' } });
+    expect(await keys.send('POST', '/v1/pats', { ...headers, 'content-type': 'text/plain' }, JSON.stringify(body))).toMatchObject({ status: 415, body: { code: 'invalid_request' } });
+    expect(await keys.send('POST', '/v1/leaks', { 'content-type': 'application/x-www-form-urlencoded' }, 'tokens=x')).toMatchObject({ status: 415, body: { code: 'invalid_request' } });
     expect(await keys.send('POST', '/v1/pats', { ...headers, 'content-type': 'application/xml' }, '<name/>')).toMatchObject({ status: 415, body: { code: 'invalid_request' } });
     expect(await keys.send('POST', '/v1/pats', { ...headers, 'content-type': 'application/json' }, `"${'x'.repeat(1024 * 1024)}"`)).toMatchObject({ status: 413, body: { code: 'body_too_large' } });
   });
