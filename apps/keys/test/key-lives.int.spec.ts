@@ -134,6 +134,23 @@ describe('the life of a key', () => {
       for (const graceSeconds of [-1, 604_801, 1.5]) expect(await rotate(bob, old.id, graceSeconds)).toMatchObject({ status: 400 });
     });
 
+    verifies('K5', 'for as long as is asked for: a key that outlives what a policy allows by now has a successor all the same', async () => {
+      const bounded: Claims = { ...bob, key_max_lifetime: 7 * 24 * 3600 };
+      const old = await keys.mint(bob, { expiresIn: 'never' });
+      const ask = (as: Claims, id: string, expiresIn?: string, more: Record<string, string> = {}) => keys.call(as, 'POST', `/v1/pats/${id}/rotate`, { graceSeconds: 60, ...(expiresIn === undefined ? {} : { expiresIn }) }, more);
+      for (const expiresIn of [undefined, 'never', '8d']) expect(await ask(bounded, old.id, expiresIn)).toMatchObject({ status: 403, body: { code: 'policy_violation', detail: expect.stringContaining('expiresIn') as string } });
+      for (const expiresIn of ['soon', '0d', '7']) expect(await ask(bounded, old.id, expiresIn)).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+      expect(await show(bob, old.id)).toMatchObject({ status: 'active' });
+      const nowSeconds = Math.floor(keys.clock.nowMs() / 1000);
+      const next = await ask(bounded, old.id, '7d', { 'idempotency-key': 'shorter' });
+      expect([next.status, next.body['replaces'], Date.parse(String(next.body['expiresAt'])) / 1000]).toEqual([201, old.id, nowSeconds + 7 * 24 * 3600]);
+      expect((await ask(bounded, old.id, '7d', { 'idempotency-key': 'shorter' })).body['token']).toBe(next.body['token']);
+      expect(await ask(bounded, old.id, '6d', { 'idempotency-key': 'shorter' })).toMatchObject({ status: 409 });
+      // By a key, no longer than that has left.
+      const short = await keys.mint(bob, { scopes: ['keys:write'], expiresIn: '1d' });
+      expect((await ask(withKey(bob, short.id), short.id, '90d')).body['expiresAt']).toBe(short.expiresAt);
+    });
+
     verifies('K5', 'only for its owner, as far as their role still goes, and never for longer by a key than that has left', async () => {
       const ofBob = await keys.mint(bob, { scopes: ['mcp:execute'] });
       // The token would act as Bob.

@@ -105,8 +105,8 @@ export type ChangePat = z.infer<typeof changePatSchema>;
 export const changedPatSchema = patSchema.extend({ consistency: z.string() });
 export type ChangedPat = z.infer<typeof changedPatSchema>;
 
-/** Body of `POST /v1/pats/{id}/rotate`: how long the old token goes on working beside the new one. */
-export const rotatePatSchema = z.strictObject({ graceSeconds: z.number().int().min(0).max(604_800).default(0) });
+/** Body of `POST /v1/pats/{id}/rotate`: how long the old token goes on working beside the new one, and how long the new one lives; left out, as long as the old one was to. */
+export const rotatePatSchema = z.strictObject({ graceSeconds: z.number().int().min(0).max(604_800).default(0), expiresIn: expiresInSchema.optional() });
 export type RotatePat = z.infer<typeof rotatePatSchema>;
 
 /** Body of `DELETE /v1/pats/{id}`, which may be left out. */

@@ -85,5 +85,5 @@ export function boundByKey(minter: KeyBounds, wanted: KeyBounds, principals: Pri
 export function boundByPolicy(longestSeconds: number | undefined, { createdAt, expiresAt }: Pick<PatEntity, 'createdAt' | 'expiresAt'>): void {
   if (longestSeconds === undefined) return;
   if (expiresAt !== null && expiresAt.getTime() - createdAt.getTime() <= longestSeconds * 1000) return;
-  throw new Problem('policy_violation', { detail: `In this organization a key lives for ${longestSeconds} seconds at most; ask for a shorter one.` });
+  throw new Problem('policy_violation', { detail: `In this organization a key lives for ${longestSeconds} seconds at most; ask for a shorter one by expiresIn.` });
 }

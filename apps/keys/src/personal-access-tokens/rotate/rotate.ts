@@ -12,6 +12,7 @@ import { KEYS_ENV, LOGGER } from '../../tokens.ts';
 import { stageEvent } from '../../webhooks/sending/stage-event.ts';
 import { FindKey } from '../find-key.ts';
 import { firstConsistency, makeKey, saveKeys } from '../issue.ts';
+import { expiryOf } from '../mint/expiry.ts';
 import { MintReplays } from '../mint/mint-replays.ts';
 import { boundByKey, boundByPolicy, boundByRole } from '../mint/minting-bound.ts';
 import { PresentedKey } from '../mint/presented-key.ts';
@@ -24,7 +25,7 @@ import { PromptRelay } from '../prompt-relay.ts';
 import { requireLive } from '../require-live.ts';
 import { isPublicId, requireVisible, seesAllKeys } from '../visible-keys.ts';
 
-/** Gives a key a successor that may do the same for as long again, and ends the old one after a grace, in one transaction. */
+/** Gives a key a successor that may do the same, for as long again or as is asked for, and ends the old one after a grace, in one transaction. */
 @Injectable()
 export class RotatePatOperation {
   constructor(
@@ -40,16 +41,17 @@ export class RotatePatOperation {
   ) {}
 
   /** @param idempotencyKey  as of a mint: the same rotation under the same name gets the same answer, for ten minutes */
-  async run(caller: IdentityAssertionClaims, id: string, { graceSeconds }: RotatePat, idempotencyKey?: string): Promise<MintedPat> {
+  async run(caller: IdentityAssertionClaims, id: string, { graceSeconds, expiresIn }: RotatePat, idempotencyKey?: string): Promise<MintedPat> {
     const principal = this.principals.admit(caller, 'keys:write');
     const { answer, isNew } = await inTransaction(this.dataSource, async (manager) => {
-      const request = { rotate: id, graceSeconds };
+      const request = { rotate: id, graceSeconds, ...(expiresIn === undefined ? {} : { expiresIn }) };
       const claim = idempotencyKey === undefined ? null : await this.replays.claim(manager, caller, { org: principal.org, request }, idempotencyKey);
       if (claim !== null && claim.replay !== null) return { answer: await this.replays.again(manager, claim.replay), isNew: false };
       const createdAt = await mintingMoment(manager, principal.org, this.clock.nowMs());
       const old = await this.oldKey(manager, principal, id);
       const minter = principal.pat === old.id ? old : await this.presentedKey.find(manager, principal, new Date(this.clock.nowMs()));
-      const { row, token, record } = makeKey(this.env.LATCHKEY_TOKEN_PREFIX, { ...old, owner: old.service ? null : old.owner, createdAt, expiresAt: endOf(old, createdAt, minter), replaces: old.id });
+      const expiresAt = expiresIn === undefined ? endOf(old, createdAt, minter) : expiryOf({ expiresIn }, createdAt.getTime(), minter?.expiresAt ?? null);
+      const { row, token, record } = makeKey(this.env.LATCHKEY_TOKEN_PREFIX, { ...old, owner: old.service ? null : old.owner, createdAt, expiresAt, replaces: old.id });
       boundByRole(principal, old);
       boundByPolicy(caller.key_max_lifetime, row);
       if (minter !== null) boundByKey(minter, row, this.principals);
