@@ -16,8 +16,8 @@ const headerNameSchema = z
   .string()
   .toLowerCase()
   .max(64)
-  .regex(/^[a-z0-9!#$%&'*+.^_`|~-]+$/, 'a header name')
-  .refine((name) => !keptHeaders.has(name) && !/^(?:latchkey-|mcp-|proxy-|x-forwarded-)/.test(name), 'not this header');
+  .regex(/^[a-z0-9!#$%&'*+.^_`|~-]+$/, 'not the name of a header')
+  .refine((name) => !keptHeaders.has(name) && !/^(?:latchkey-|mcp-|proxy-|x-forwarded-)/.test(name), 'no credential is sent in this header: it belongs to the protocol, or to the gateway');
 
 /** RFC 9110 section 5.5: what a header can hold, with nothing that is trimmed on the way. */
 const headerValueSchema = z.string().min(1).max(8192).regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/, 'printable ASCII, without spaces around it');

@@ -38,8 +38,8 @@ const headerNameSchema = z
   .string()
   .toLowerCase()
   .max(64)
-  .regex(/^[a-z0-9!#$%&'*+.^_`|~-]+$/, 'a header name')
-  .refine((name) => !['authorization', 'cookie', 'host', 'content-length', 'content-type', '__proto__'].includes(name), 'not this header');
+  .regex(/^[a-z0-9!#$%&'*+.^_`|~-]+$/, 'not the name of a header')
+  .refine((name) => !['authorization', 'cookie', 'host', 'content-length', 'content-type', '__proto__'].includes(name), 'no signature is read from this header: it has another meaning');
 
 /** Where a plain HMAC is. With a header for the time, the HMAC is over `time.body`. */
 const hmacSchema = z.strictObject({
