@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** A text that Postgres can hold, as `text` and in `jsonb`: without NUL and without halves of surrogate pairs, both of which JSON can say (RFC 8259 section 8.2). */
-export const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
+export const isStorable = (text: string): boolean => !text.includes('\0') && !/\p{Cs}/u.test(text);
 
 /** What somebody really sends is far from this deep; what walks through it calls itself once for each level. */
 const maxDepth = 64;
