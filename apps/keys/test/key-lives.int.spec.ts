@@ -275,7 +275,7 @@ describe('the life of a key', () => {
       await revoke(ann, { user: 'eve' });
       await revoke(ann, { org: 'acme' });
       expect(await statuses(ofEve)).toEqual([false]);
-      for (const wrong of [{}, { ids: [] }, { ids: ['x'] }, { ids: [ofEve.id], user: 'eve' }, { issuedBefore: 'yesterday' }, { issuedBefore: '2999-01-01T00:00:00Z' }, { reason: 'x' }]) {
+      for (const wrong of [{ user: 'bob', issuedBefore: '1969-12-31T23:59:59Z' }, { issuedBefore: '0000-01-01T00:00:00Z' }, {}, { ids: [] }, { ids: ['x'] }, { ids: [ofEve.id], user: 'eve' }, { issuedBefore: 'yesterday' }, { issuedBefore: '2999-01-01T00:00:00Z' }, { reason: 'x' }]) {
         expect([wrong, (await revoke(ann, wrong)).status]).toEqual([wrong, 400]);
       }
     });

@@ -123,7 +123,8 @@ export const revokePatsSchema = z
     user: z.string().min(1).max(200).regex(printable, 'no control characters').optional(),
     org: slugSchema.optional(),
     project: slugSchema.optional(),
-    issuedBefore: z.iso.datetime({ offset: true }).optional(),
+    /** Epochs count from 1970 on, and no key is older. */
+    issuedBefore: z.iso.datetime({ offset: true }).refine((text) => Date.parse(text) >= 0, 'in 1970 or later').optional(),
     reason: reasonSchema.optional(),
   })
   .refine(
