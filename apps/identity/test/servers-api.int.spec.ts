@@ -106,6 +106,8 @@ describe('the management API', () => {
     expect((await call('PATCH', '/v1/servers/changing', owner, { tokenUrls: false, headers: {}, restrictions: {}, limits: {}, revision: 2 })).body).toMatchObject({ ...defaultServerSettings, revision: 3 });
     expect(await record()).not.toHaveProperty('settings');
     expect(outcome(await call('PATCH', '/v1/servers/changing', owner, { tokenUrls: true, revision: 2 }))).toEqual([409, 'conflict']);
+    // Nothing is no change, also where it says from which revision.
+    for (const nothing of [{}, { revision: 3 }]) expect(outcome(await call('PATCH', '/v1/servers/changing', owner, nothing))).toEqual([400, 'invalid_request']);
     expect((await call('GET', '/v1/servers/changing', owner)).body).toMatchObject({ name: 'Changed', tokenUrls: false, revision: 3 });
     const kept = await accounts.dataSource.query<{ revision: number; record: ServerRecord }[]>('SELECT revision, record FROM server_revisions WHERE server = $1 ORDER BY revision', [id]);
     expect(kept.map(({ revision, record: { settings } }) => [revision, settings?.tokenUrls ?? false])).toEqual([[1, true], [2, true], [3, false]]);

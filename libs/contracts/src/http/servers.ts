@@ -26,13 +26,15 @@ export type RegisterServer = z.infer<typeof registerServerSchema>;
  * Body of `PATCH /v1/servers/{slug}`. A member that is given takes the place of the one there as a whole; organization, project and slug stay
  * for ever. `revision` is the one that the change was made from; another one by now is a conflict.
  */
-export const changeServerSchema = z.strictObject({
-  revision: z.number().int().positive().optional(),
-  name: displayNameSchema.optional(),
-  url: httpUrlSchema.optional(),
-  folder: slugSchema.nullable().optional(),
-  ...serverSettingsInputs,
-});
+export const changeServerSchema = z
+  .strictObject({
+    revision: z.number().int().positive().optional(),
+    name: displayNameSchema.optional(),
+    url: httpUrlSchema.optional(),
+    folder: slugSchema.nullable().optional(),
+    ...serverSettingsInputs,
+  })
+  .refine((body) => Object.keys(body).some((name) => name !== 'revision'), 'there is nothing to change');
 export type ChangeServer = z.infer<typeof changeServerSchema>;
 
 /** A registered server; `resource` is its OAuth resource identifier, the URL that clients connect to. */
