@@ -79,7 +79,7 @@ export class ConsoleApiController {
     const { org } = parse(organizationSchema, { org: request.headers['x-tenant-id'] ?? url.searchParams.get('org') ?? undefined });
     const idempotencyKey = parse(idempotencyKeySchema, request.headers['idempotency-key']);
     const path = request.url.slice(prefix.length);
-    await this.forward.run(session, { method: request.method as Dispatcher.HttpMethod, path, org, body, idempotencyKey }, reply);
+    await this.forward.run(session, { method: request.method as Dispatcher.HttpMethod, path, org, body, idempotencyKey }, reply, () => this.admit(request));
   }
 
   /** @throws Problem `policy_violation` for what another site sends, and `token_missing` for whoever is not signed in */

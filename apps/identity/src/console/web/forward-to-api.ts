@@ -1,4 +1,6 @@
-import { pipeline, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
+import { WallClock } from '@latchkey/clock';
 import { Problem } from '@latchkey/problem';
 import type { Logger } from '@latchkey/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
@@ -13,12 +15,18 @@ import { ManagementApi } from '../management-api.ts';
 import { scopesFor } from './api-families.ts';
 import { capped } from './capped.ts';
 import { ConsoleApiLimit } from './console-api-limit.ts';
+import { readRefusal, type ApiAnswer } from './read-refusal.ts';
 
 /** An export of an audit log is long; nothing else is. */
 const answerBytes = 256 * 1024 * 1024;
 
 /** All that an answer keeps of its headers. */
 const keptHeaders = ['content-type', 'content-disposition', 'retry-after', 'x-request-id'];
+
+export interface SignedIn {
+  user: UserEntity;
+  facts: SignInFacts;
+}
 
 export interface ApiRequest {
   method: Dispatcher.HttpMethod;
@@ -37,10 +45,20 @@ export class ForwardToApi {
     private readonly findRole: FindRole,
     private readonly findDemand: FindDemand,
     private readonly limit: ConsoleApiLimit,
+    private readonly clock: WallClock,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  async run({ user, facts }: { user: UserEntity; facts: SignInFacts }, asked: ApiRequest, reply: FastifyReply): Promise<void> {
+  /** @param again  looks once more who is signed in; it throws where that is nobody any more */
+  async run(person: SignedIn, asked: ApiRequest, reply: FastifyReply, again: () => Promise<SignedIn>): Promise<void> {
+    const { revoked, answer } = await readRefusal(await this.ask(person, asked));
+    if (!revoked) return this.send(answer, reply);
+    // The second in which everything was revoked is waited out. Then everything is asked anew, as if the browser had come again.
+    await setTimeout(1000 - (this.clock.nowMs() % 1000));
+    this.send(await this.ask(await again(), asked), reply);
+  }
+
+  private async ask({ user, facts }: SignedIn, asked: ApiRequest): Promise<ApiAnswer> {
     const scopes = scopesFor(asked.method, asked.path.split('?', 1)[0] ?? '');
     if (scopes === null) throw new Problem('not_found');
     if ((await this.findRole.inOrg(user.id, asked.org)) === null) throw new Problem('not_found');
@@ -49,11 +67,10 @@ export class ForwardToApi {
     }
     const { allowed, resetSeconds } = await this.limit.consume(user.id);
     if (!allowed) throw new Problem('rate_limited', { headers: { 'retry-after': String(resetSeconds) } });
-    const answer = await this.api.request({ userId: user.id, org: asked.org }, scopes, asked);
-    this.send(answer, reply);
+    return this.api.request({ userId: user.id, org: asked.org }, scopes, asked);
   }
 
-  private send({ statusCode, headers, body }: { statusCode: number; headers: Record<string, string | string[] | undefined>; body: Readable }, reply: FastifyReply): void {
+  private send({ statusCode, headers, body }: ApiAnswer, reply: FastifyReply): void {
     for (const name of keptHeaders) {
       const value = headers[name];
       if (typeof value === 'string') void reply.header(name, value);
