@@ -8,8 +8,8 @@ const seconds = (least: number) => z.number().int().min(least).max(31_536_000).n
 export const signInMethods = ['password', 'federated'] as const;
 
 /**
- * What an organization demands of its members and of what acts in their name. Null is "as the deployment has it"; a value can only be
- * stricter than that.
+ * What an organization demands of its members and of what acts in their name. Null is "as the deployment has it"; a life of tokens can only be
+ * shorter than that, and a limit takes its place.
  */
 export const organizationPolicySchema = z.object({
   signInMethods: z.array(z.enum(signInMethods)).min(1).default([...signInMethods]),
