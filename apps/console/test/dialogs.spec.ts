@@ -106,7 +106,7 @@ describe('a list', () => {
 
   it('that comes to its end keeps whoever asked for more there', async () => {
     const member = (user: string) => ({ user, email: `${user}@example.com`, name: user, role: 'member', projects: {}, createdAt: at });
-    const members = ({ query }: Asked) => (query.has('limit') ? pageOf() : query.get('cursor') === 'b' ? pageOf(member('eve')) : query.get('cursor') === 'a' ? { items: [member('bob')], nextCursor: 'b' } : { items: [member('al')], nextCursor: 'a' });
+    const members = ({ query }: Asked) => (query.has('limit') || query.has('q') ? pageOf() : query.get('cursor') === 'b' ? pageOf(member('eve')) : query.get('cursor') === 'a' ? { items: [member('bob')], nextCursor: 'b' } : { items: [member('al')], nextCursor: 'a' });
     const { page, open } = await openConsole(browser, { answers: { 'GET /v1/members': members } });
     await open('members');
     await page.getByRole('button', { name: 'Show more' }).press('Enter');
@@ -115,6 +115,10 @@ describe('a list', () => {
     await page.keyboard.press('Enter');
     await page.getByText('eve@example.com').waitFor();
     await page.getByText('That is all.').and(page.locator(':focus')).waitFor();
+    // Another list is another matter: who is at its filter stays there.
+    await page.getByLabel('Part of a name or address').fill('nobody');
+    await page.getByText('Nobody like that').waitFor();
+    await page.getByLabel('Part of a name or address').and(page.locator(':focus')).waitFor();
   });
 
   it('says of a moment what it is to the nearest, not what it is past', async () => {
