@@ -37,6 +37,21 @@ describe('the online question at identity', () => {
     expect((await ask(question({ org: null }))).body).toEqual({ active: true, membership: null });
   });
 
+  verifies('K4', 'tells the key service over the feed which keys of an organization are over, and nothing of another', async () => {
+    const other = (await accounts.createUser(`${randomUUID()}@example.com`)).id;
+    await sql("INSERT INTO organizations (slug, name, epoch) VALUES ('globex', 'Globex', $1)", [iat + 3]);
+    const epochsSince = async (since: number) => ((await accounts.feed.ask('ask.identity', { epochs: 'acme', since }, 5000)) as { epochs: object[] }).epochs;
+    await sql('UPDATE members SET epoch = NULL');
+    await sql('UPDATE organizations SET epoch = NULL');
+    expect(await epochsSince(0)).toEqual([]);
+    await sql(`UPDATE members SET epoch = ${iat}, removed_at = now() WHERE user_id = $1`, [sub]);
+    await sql(`UPDATE users SET epoch = ${iat + 1} WHERE id IN ($1, $2)`, [sub, other]);
+    await sql(`UPDATE organizations SET epoch = ${iat + 2} WHERE slug = 'acme'`);
+    expect(await epochsSince(0)).toEqual([{ owner: null, epoch: iat + 2 }, { owner: sub, epoch: iat }, { owner: sub, epoch: iat + 1 }]);
+    expect(await epochsSince(iat + 2)).toEqual([{ owner: null, epoch: iat + 2 }]);
+    await sql('UPDATE organizations SET epoch = NULL');
+  });
+
   verifies('AS-71', 'says no for a token that a dropped key signed, and yes where the asker does not say which', async () => {
     const [key] = await accounts.dataSource.query<{ id: string }[]>("SELECT id FROM secret_keys WHERE purpose = 'ES256' AND retired_at IS NULL");
     expect(await codeOf(question({ kid: key!.id }))).toBe('alive');

@@ -1,3 +1,4 @@
+import { InProcessFeed } from '@latchkey/feed';
 import { verifies } from '@latchkey/testing';
 import { ann, bob, eve, KeysFixture, type Claims } from './keys-fixture.ts';
 
@@ -35,6 +36,58 @@ describe('GET /v1/pats and /v1/pats/{id}', () => {
     expect(seen.slice(0, 2)).toEqual(['k6', 'k5']);
     expect([...seen.slice(2, 5)].sort()).toEqual(['k2', 'k3', 'k4']);
     expect(seen.slice(5)).toEqual(['k1', 'k0']);
+  });
+
+  describe('with identity beside it', () => {
+    let epochs: { owner: string | null; epoch: number }[] = [];
+    let asked: unknown[] = [];
+    let silent = false;
+    let joined: KeysFixture;
+    beforeEach(async () => {
+      [epochs, asked, silent] = [[], [], false];
+      const feed = new InProcessFeed();
+      await feed.answer('ask.identity', (question) => {
+        asked.push(question);
+        const { since } = question as { since: number };
+        return silent ? Promise.reject(new Error('silent')) : Promise.resolve({ epochs: epochs.filter(({ epoch }) => epoch >= since) });
+      });
+      joined = await KeysFixture.start({ feed });
+    }, 60_000);
+    afterEach(() => joined.stop());
+
+    const statuses = async (as: Claims, query = ''): Promise<unknown> => Object.fromEntries((await joined.call(as, 'GET', `/v1/pats${query}`)).body.items.map(({ name, status }) => [name, status]));
+    const nowSeconds = () => joined.clock.nowSeconds();
+
+    verifies('K4', 'a key is revoked in lists and alone when identity has ended its organization or its owner there', async () => {
+      await joined.mint(bob, { name: 'of bob' });
+      const { id } = await joined.mint(ann, { name: 'of ann' });
+      expect(await statuses(ann)).toEqual({ 'of bob': 'active', 'of ann': 'active' });
+      epochs = [{ owner: String(bob.sub), epoch: nowSeconds() }];
+      expect(await statuses(ann, '?status=active')).toEqual({ 'of ann': 'active' });
+      expect(await statuses(bob, '?status=revoked')).toEqual({ 'of bob': 'revoked' });
+      joined.clock.advance(5000);
+      await joined.mint(bob, { name: 'later' });
+      expect(await statuses(bob)).toEqual({ later: 'active', 'of bob': 'revoked' });
+      epochs.push({ owner: null, epoch: nowSeconds() });
+      const shown = await joined.call(ann, 'GET', `/v1/pats/${id}`);
+      expect(shown.body).toMatchObject({ status: 'revoked', revokedAt: new Date(nowSeconds() * 1000).toISOString() });
+      expect(await statuses(ann)).toEqual({ later: 'revoked', 'of bob': 'revoked', 'of ann': 'revoked' });
+    });
+
+    verifies('K4', 'what is known already is asked from a while ago only, another organization is not touched, and a silent identity holds nothing up', async () => {
+      await joined.mint(eve, { name: 'elsewhere' });
+      await joined.mint(bob, { name: 'here' });
+      epochs = [{ owner: null, epoch: nowSeconds() - 3600 }];
+      await statuses(bob);
+      await statuses(bob);
+      expect(asked).toEqual([{ epochs: bob.org, since: 0 }, { epochs: bob.org, since: nowSeconds() - 300 }]);
+      epochs = [{ owner: null, epoch: nowSeconds() }];
+      expect(await statuses(bob)).toEqual({ here: 'revoked' });
+      epochs = [];
+      expect(await statuses(eve)).toEqual({ elsewhere: 'active' });
+      silent = true;
+      expect(await statuses(bob)).toEqual({ here: 'revoked' });
+    });
   });
 
   it('a page that holds exactly the rest is the last', async () => {

@@ -20,6 +20,7 @@ const calls = {
     const feed = new InProcessFeed();
     await feed.answer('ask.identity', (question) => {
       if ('server' in (question as object)) return Promise.resolve({ server: { org: 'acme', project: 'prod', url: 'http://127.0.0.1:9/mcp' }, connectUrl: 'http://localhost/connect/' });
+      if ('epochs' in (question as object)) return Promise.resolve({ epochs: [] });
       const { org } = question as { org: string };
       return Promise.resolve({ active: true, membership: { org, role: 'owner', projects: {}, epoch: null } });
     });

@@ -1,9 +1,10 @@
-import { identityAskSchema, serverAskSchema } from '@latchkey/contracts';
+import { epochsAskSchema, identityAskSchema, serverAskSchema } from '@latchkey/contracts';
 import type { Answering, Feed } from '@latchkey/feed';
 import type { Logger } from '@latchkey/telemetry';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { LOGGER } from '../tokens.ts';
 import { AnswerAsk } from './answer-ask.ts';
+import { AnswerEpochsAsk } from './answer-epochs-ask.ts';
 import { AnswerServerAsk } from './answer-server-ask.ts';
 
 /** Injects the `Feed` of this process. */
@@ -17,6 +18,7 @@ export class AskResponder implements OnApplicationBootstrap, BeforeApplicationSh
   constructor(
     private readonly answerAsk: AnswerAsk,
     private readonly answerServerAsk: AnswerServerAsk,
+    private readonly answerEpochsAsk: AnswerEpochsAsk,
     @Inject(ASKING_FEED) private readonly feed: Feed,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -37,7 +39,10 @@ export class AskResponder implements OnApplicationBootstrap, BeforeApplicationSh
   private async answer(payload: unknown): Promise<unknown> {
     try {
       const aboutServer = serverAskSchema.safeParse(payload);
-      return aboutServer.success ? await this.answerServerAsk.run(aboutServer.data.server) : await this.answerAsk.run(identityAskSchema.parse(payload));
+      if (aboutServer.success) return await this.answerServerAsk.run(aboutServer.data.server);
+      const aboutEpochs = epochsAskSchema.safeParse(payload);
+      if (aboutEpochs.success) return await this.answerEpochsAsk.run(aboutEpochs.data.epochs, aboutEpochs.data.since);
+      return await this.answerAsk.run(identityAskSchema.parse(payload));
     } catch (error) {
       this.logger.warn({ err: error }, 'a question over the feed could not be answered');
       throw error;

@@ -1,6 +1,7 @@
 import type { Provider, Type } from '@nestjs/common';
 import { ChangePatOperation } from './change/change.ts';
 import { FindKey } from './find-key.ts';
+import { LearnEpochs } from './learn-epochs.ts';
 import { ListPats } from './list/list.ts';
 import { MintReplayEntity } from './mint/mint-replay.entity.ts';
 import { MintReplays } from './mint/mint-replays.ts';
@@ -22,6 +23,6 @@ import { ShowPat } from './show/show.ts';
 
 export const personalAccessTokenEntities: Type[] = [PatEntity, KeyEpochEntity, MintReplayEntity];
 export const personalAccessTokenProviders: Provider[] = [
-  FindKey, PresentedKey, Principals, PromptRelay, MintReplays, WipeReplays, MintGroups, MintPatOperation, ListPats, ShowPat, ChangePatOperation, RotatePatOperation, RevokePat, RevokePatsOperation, Owners, VerifyPatOperation,
+  FindKey, LearnEpochs, PresentedKey, Principals, PromptRelay, MintReplays, WipeReplays, MintGroups, MintPatOperation, ListPats, ShowPat, ChangePatOperation, RotatePatOperation, RevokePat, RevokePatsOperation, Owners, VerifyPatOperation,
 ];
 export const personalAccessTokenControllers: Type[] = [PersonalAccessTokensController];

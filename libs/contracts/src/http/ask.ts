@@ -33,6 +33,14 @@ export const serverAskSchema = z.strictObject({ server: z.string().min(1).max(63
 export const serverAnswerSchema = z.object({ server: z.object({ org: z.string(), project: z.string(), url: z.string() }).nullable(), /** Where people connect themselves: a ticket follows it */ connectUrl: z.string() });
 export type ServerAnswer = z.infer<typeof serverAnswerSchema>;
 
+/**
+ * To identity: what of an organization is dead, and since when, for who keeps its keys; only what was said so at `since` or later. Whatever was issued to the
+ * owner, or to anybody where none is named, in the second of an epoch or before it is over.
+ */
+export const epochsAskSchema = z.strictObject({ epochs: name, since: z.number().int().nonnegative() });
+export const epochsAnswerSchema = z.object({ epochs: z.array(z.object({ owner: z.string().nullable(), epoch: z.number().int().nonnegative() })) });
+export type EpochsAnswer = z.infer<typeof epochsAnswerSchema>;
+
 /** To keys: a PAT by base64url of SHA-256 over the whole token, or the PAT that a token was cut from by its public id. */
 export const keysAskSchema = z.union([
   z.strictObject({ hash: z.string().regex(/^[A-Za-z0-9_-]{43}$/) }),

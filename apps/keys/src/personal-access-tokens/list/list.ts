@@ -5,6 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { pageOf, positionOf, type Page } from '../../paging/page.ts';
+import { LearnEpochs } from '../learn-epochs.ts';
 import { PatEntity } from '../pat.entity.ts';
 import { patView, unseen } from '../pat-view.ts';
 import { Principals } from '../principal.ts';
@@ -24,6 +25,7 @@ export class ListPats {
     private readonly dataSource: DataSource,
     private readonly principals: Principals,
     private readonly clock: WallClock,
+    private readonly learnEpochs: LearnEpochs,
   ) {
     this.columns = columnsOf(dataSource, PatEntity, unseen);
   }
@@ -31,6 +33,7 @@ export class ListPats {
   async run(caller: IdentityAssertionClaims, { limit, cursor, status, owner, org, unusedSince, longerThanSeconds }: ListPatsQuery): Promise<Page<Pat>> {
     const principal = this.principals.admit(caller, 'keys:read');
     requireOwnOrg(principal, org);
+    await this.learnEpochs.run(principal.org);
     const now = new Date(this.clock.nowMs());
     const values: unknown[] = [];
     const value = (of: unknown): string => `$${values.push(of)}`;
