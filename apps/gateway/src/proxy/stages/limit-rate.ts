@@ -42,7 +42,8 @@ export function limitRate({ limits, defaultPerMinute, perAddress, leaks, hooksPe
 
   /** For what needs no login */
   const openKind = ({ route }: Exchange): 'leaks' | 'address' => (route?.kind === 'manage' && route.operation.family === 'leaks' ? 'leaks' : 'address');
-  const isHook = ({ route }: Exchange): boolean => route?.kind === 'manage' && route.operation.family === 'hooks';
+  /** Known by its signature, as the alerts of GitHub are: a report of a stranger uses up nothing of them. */
+  const isHook = ({ route }: Exchange): boolean => route?.kind === 'manage' && (route.operation.family === 'hooks' || route.target.split('?', 1)[0] === '/v1/leaks/github');
 
   const consume = (exchange: Exchange): Decided => {
     const { principal, address } = exchange;
