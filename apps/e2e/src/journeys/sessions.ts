@@ -35,7 +35,7 @@ export async function expectSessionsEnd(system: System): Promise<void> {
   const [first, second, third] = [await connect(system), await connect(system), await connect(system)];
   for (const connected of [first, second, third]) await expectWorks(system, connected);
 
-  const api = await manage(system, 'org:admin');
+  const api = await manage(system, 'org:read keys:write');
   const listed = async () => ((await callApi(system, api, 'GET', '/sessions?kind=browser&limit=100')).body['items'] as { id: string }[]).map(({ id }) => id);
   expect(await listed()).toEqual(expect.arrayContaining([first.session, second.session, third.session]));
   const ended = await callApi(system, api, 'DELETE', `/sessions/${first.session}`);
