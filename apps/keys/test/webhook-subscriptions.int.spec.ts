@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto';
 import type { AuditEvent } from '@latchkey/contracts';
 import { InProcessFeed } from '@latchkey/feed';
+import { createRedis } from '@latchkey/ratelimit';
+import { createLogger } from '@latchkey/telemetry';
 import { eventually, startRedis, verifies, type TestRedis } from '@latchkey/testing';
 import { Webhook } from 'standardwebhooks';
 import { ann, bob, eve, KeysFixture, type Answer, type Claims, type Method } from './keys-fixture.ts';
@@ -151,6 +153,22 @@ describe('webhooks in', () => {
     await keys.query('ALTER TABLE hook_replays_away RENAME TO hook_replays');
     expect(await deliveries(subscription)).toEqual([]);
     expect(await post(subscription.hook, text, headers)).toMatchObject({ status: 202 });
+    await keys.call(admin, 'DELETE', subscription.base);
+  });
+
+  verifies('WH-12', 'a repetition that Redis has forgotten takes no other message with it', async () => {
+    const secret = 'a-secret-of-the-sender';
+    const subscription = await subscribe({ verifier: 'github', secret });
+    const [first, next] = [issue(), issue()];
+    const send = (text: string, delivery: string) =>
+      post(subscription.hook, text, { 'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(text).digest('hex')}`, 'x-github-delivery': delivery, 'content-type': 'application/json' });
+    expect(await send(first, 'd-1')).toMatchObject({ status: 202 });
+    const client = createRedis(redis.url, createLogger('keys', 'silent'));
+    await eventually(() => client.status === 'ready');
+    await client.flushall();
+    client.disconnect();
+    expect(await send(next, 'd-1')).toMatchObject({ status: 200 });
+    expect(await send(next, 'd-2')).toMatchObject({ status: 202 });
     await keys.call(admin, 'DELETE', subscription.base);
   });
 

@@ -40,7 +40,8 @@ export class ReceiveHook {
     const known = await this.replays.known(id, replayIds);
     if (known !== null) return { kind: 'receipt', receipt: { id: known, status: 'duplicate' } };
     const receipt = await this.handOver(subscription, replayIds, request.body, payload);
-    await this.replays.note(id, replayIds, receipt.id);
+    // Of a repetition that only the index knew one id may be new, and the message that it belongs to is still to come.
+    if (receipt.status === 'accepted') await this.replays.note(id, replayIds, receipt.id);
     return { kind: 'receipt', receipt };
   }
 
