@@ -210,6 +210,16 @@ describe('what comes back', () => {
     }
   });
 
+  verifies('GW-51', 'a list is filtered behind a byte order mark, whatever its status', async () => {
+    const restricted = bearer((await world.pat({ tools: ['demo:add'] })).token);
+    const answer = JSON.stringify({ jsonrpc: '2.0', id: 1, result: { tools: [{ name: 'delete_all' }, { name: 'add' }] } });
+    for (const status of [200, 400]) {
+      world.upstream.handle = ({ response }) => void response.writeHead(status, { 'content-type': 'application/json' }).end(`\ufeff${answer}`);
+      const listed = await world.post(list, restricted);
+      expect([listed.status, listed.text]).toEqual([status, answer.replace('{"name":"delete_all"},', '')]);
+    }
+  });
+
   it('the words of a refusal pass, and an empty answer does', async () => {
     const restricted = bearer((await world.pat({ tools: ['demo:add'] })).token);
     for (const [status, body] of [[404, 'Session not found'], [400, ''], [202, ''], [204, '']] as const) {

@@ -105,7 +105,8 @@ export class JsonSink implements BodySink {
 
   private read(body: Buffer): Buffer {
     if (body.length === 0 && this.readable !== 'message') return body;
-    const text = body.toString('utf8');
+    // Clients take a byte order mark for no part of the text, and would read a list behind one.
+    const text = body.toString('utf8').replace(/^\ufeff/, '');
     if (this.readable === 'anything' && !isParsed(text)) return body;
     let [messages, others] = [0, 0];
     const rewritten = rewriteText(text, (message) => {

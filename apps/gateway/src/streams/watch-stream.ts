@@ -49,7 +49,7 @@ export function watcher(options: WatcherOptions): (exchange: Exchange, cuttable:
     const stream = new WatchedStream(options, exchange, route, cuttable);
     options.streams.add(stream);
     // A change that came between the decision and this moment found no stream to cut.
-    if (!stream.mayGoOn()) setImmediate(() => cuttable.cut());
+    if (!stream.mayGoOn()) setImmediate(() => stream.cut());
     return stream;
   };
 }
