@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { ConsoleMe, Membership } from '@latchkey/contracts';
+import { launchChromium } from '@latchkey/testing';
 import type { Browser, Page, Route } from 'playwright-core';
 
 const origin = 'https://console.test';
@@ -32,8 +33,24 @@ export interface Opened {
   open(path: string): Promise<unknown>;
 }
 
+export interface OpenOptions {
+  as?: Membership;
+  answers?: Answers;
+  width?: number;
+}
+
+/** One browser for the tests of a `describe`. @returns what opens the console in it */
+export function consoleInChromium(): (options?: OpenOptions) => Promise<Opened> {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterAll(() => browser?.close());
+  return (options) => openConsole(browser, options);
+}
+
 /** The console as it is built (`npm run build`), in a real browser, before an API that answers what a test says; lists it says nothing of are empty. */
-export async function openConsole(browser: Browser, { as = owner, answers = {}, width = 1280 }: { as?: Membership; answers?: Answers; width?: number } = {}): Promise<Opened> {
+async function openConsole(browser: Browser, { as = owner, answers = {}, width = 1280 }: OpenOptions = {}): Promise<Opened> {
   const context = await browser.newContext({ reducedMotion: 'reduce', viewport: { width, height: 900 } });
   const asked: Asked[] = [];
   const me: ConsoleMe = { user: { id: 'ada', email: 'ada@example.com', name: 'Ada' }, memberships: [as], mayCreateOrganization: false, gateway: 'https://gate.test', csrf: 'c', signOut: 's' };

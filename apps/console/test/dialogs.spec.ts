@@ -1,6 +1,5 @@
-import { launchChromium } from '@latchkey/testing';
-import type { Browser, Page } from 'playwright-core';
-import { openConsole, page as pageOf, type Asked } from './console-in-browser.ts';
+import type { Page } from 'playwright-core';
+import { consoleInChromium, page as pageOf, type Asked } from './console-in-browser.ts';
 
 const at = '2026-03-01T12:00:00.000Z';
 const project = { org: 'acme', slug: 'prod', name: 'Production', role: 'admin', createdAt: at };
@@ -9,14 +8,10 @@ const focused = (page: Page) => page.evaluate<string | null>("document.querySele
 const beside = (page: Page) => page.mouse.click(5, 500);
 
 describe('a dialog with a form', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launchChromium();
-  });
-  afterAll(() => browser?.close());
+  const openConsole = consoleInChromium();
 
   it('leads to the first field that is wrong when it is sent, and again when it is sent again', async () => {
-    const { page, open } = await openConsole(browser, { answers });
+    const { page, open } = await openConsole({ answers });
     await open('servers?new=1');
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Name', { exact: false }).first().fill('Demo');
@@ -30,7 +25,7 @@ describe('a dialog with a form', () => {
   });
 
   it('leads to the field that the API refuses', async () => {
-    const { page, open } = await openConsole(browser, { answers: { ...answers, 'POST /v1/projects': { refusal: 'invalid_request', issues: [{ path: 'slug', message: 'taken' }] } } });
+    const { page, open } = await openConsole({ answers: { ...answers, 'POST /v1/projects': { refusal: 'invalid_request', issues: [{ path: 'slug', message: 'taken' }] } } });
     await open('projects?new=1');
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Name', { exact: false }).first().fill('Production');
@@ -41,7 +36,7 @@ describe('a dialog with a form', () => {
   });
 
   it('is closed by a click beside it as long as nothing was entered', async () => {
-    const { page, open } = await openConsole(browser, { answers });
+    const { page, open } = await openConsole({ answers });
     const dialog = page.getByRole('dialog');
     await open('keys?new=1');
     await dialog.waitFor();
@@ -62,7 +57,7 @@ describe('a dialog with a form', () => {
   });
 
   it('that was closed does not come back by the way back', async () => {
-    const { page, open } = await openConsole(browser, { answers });
+    const { page, open } = await openConsole({ answers });
     for (const screen of ['keys', 'connections', 'servers']) {
       await open('members');
       await page.getByRole('link', { name: { keys: 'API keys', connections: 'Connections', servers: 'MCP servers' }[screen]! }).click();
@@ -76,7 +71,7 @@ describe('a dialog with a form', () => {
   });
 
   it('shows every choice on a phone', async () => {
-    const { page, open } = await openConsole(browser, { answers, width: 390 });
+    const { page, open } = await openConsole({ answers, width: 390 });
     for (const screen of ['keys?new=1', 'connections?new=1']) {
       await open(screen);
       await page.getByRole('dialog').waitFor();
@@ -87,7 +82,7 @@ describe('a dialog with a form', () => {
 
   it('asks before a secret goes that was not copied, and whoever answers by keyboard is at the answer', async () => {
     const minted = { id: 'k', name: 'CI', scopes: ['mcp:read'], token: 'lk_pat_x', expiresAt: null };
-    const { page, open } = await openConsole(browser, { answers: { ...answers, 'POST /v1/pats': minted } });
+    const { page, open } = await openConsole({ answers: { ...answers, 'POST /v1/pats': minted } });
     await open('keys?new=1');
     await page.getByRole('dialog').getByLabel('Name').fill('CI');
     await page.getByRole('dialog').getByLabel('Name').press('Enter');
@@ -98,16 +93,12 @@ describe('a dialog with a form', () => {
 });
 
 describe('a list', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launchChromium();
-  });
-  afterAll(() => browser?.close());
+  const openConsole = consoleInChromium();
 
   it('that comes to its end keeps whoever asked for more there', async () => {
     const member = (user: string) => ({ user, email: `${user}@example.com`, name: user, role: 'member', projects: {}, createdAt: at });
     const members = ({ query }: Asked) => (query.has('limit') || query.has('q') ? pageOf() : query.get('cursor') === 'b' ? pageOf(member('eve')) : query.get('cursor') === 'a' ? { items: [member('bob')], nextCursor: 'b' } : { items: [member('al')], nextCursor: 'a' });
-    const { page, open } = await openConsole(browser, { answers: { 'GET /v1/members': members } });
+    const { page, open } = await openConsole({ answers: { 'GET /v1/members': members } });
     await open('members');
     await page.getByRole('button', { name: 'Show more' }).press('Enter');
     await page.getByText('bob@example.com').waitFor();
@@ -125,7 +116,7 @@ describe('a list', () => {
     const soon = (ms: number) => new Date(Date.now() + ms).toISOString();
     const key = (id: string, expiresAt: string) => ({ id, name: id, prefix: `lk_pat_${id}`, org: 'acme', owner: 'ada', kind: 'personal', scopes: ['mcp:read'], status: 'active', createdAt: at, expiresAt, lastUsedAt: null, revokedAt: null });
     const [hour, day] = [3_600_000, 86_400_000];
-    const { page, open } = await openConsole(browser, { answers: { 'GET /v1/pats': pageOf(key('a', soon(30 * day)), key('b', soon(hour)), key('c', soon(day)), key('d', soon(10 * 60_000)), key('e', soon(-100))) } });
+    const { page, open } = await openConsole({ answers: { 'GET /v1/pats': pageOf(key('a', soon(30 * day)), key('b', soon(hour)), key('c', soon(day)), key('d', soon(10 * 60_000)), key('e', soon(-100))) } });
     await open('keys');
     await page.getByRole('row').nth(5).waitFor();
     expect(await page.locator('td[data-label="Ends"] time').allInnerTexts()).toEqual(['in 30 days', 'in 1 hour', 'tomorrow', 'in 10 minutes', 'just now']);
@@ -133,7 +124,7 @@ describe('a list', () => {
 
   it('of tools says which are of Latchkey itself', async () => {
     const usage = ({ query }: Asked) => pageOf({ name: { day: new Date().toISOString().slice(0, 10), key: 'k', server: '', tool: ':disconnect_program' }[query.get('by')!], calls: 3 });
-    const { page, open } = await openConsole(browser, { answers: { 'GET /v1/pats/usage': usage } });
+    const { page, open } = await openConsole({ answers: { 'GET /v1/pats/usage': usage } });
     await open('usage');
     await page.getByRole('region', { name: 'Tools' }).getByText('Latchkey itself: disconnect_program').waitFor();
   });

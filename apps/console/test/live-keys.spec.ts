@@ -1,6 +1,4 @@
-import { launchChromium } from '@latchkey/testing';
-import type { Browser } from 'playwright-core';
-import { nothing, openConsole, page as pageOf, type Asked } from './console-in-browser.ts';
+import { nothing, consoleInChromium, page as pageOf, type Asked } from './console-in-browser.ts';
 
 const at = '2026-03-01T12:00:00.000Z';
 const key = (id: string, status: string) => ({ id, name: `key ${id}`, prefix: `lk_pat_${id}`, org: 'acme', owner: 'ada', kind: 'personal', scopes: ['mcp:read'], status, createdAt: at, expiresAt: null, lastUsedAt: at, revokedAt: null });
@@ -9,14 +7,10 @@ const pats = ({ query }: Asked) => (query.get('status') === 'active' ? pageOf(ke
 const answers = { 'GET /v1/pats': pats, 'GET /v1/members': pageOf(eve) };
 
 describe('keys that end soon', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launchChromium();
-  });
-  afterAll(() => browser?.close());
+  const openConsole = consoleInChromium();
 
   it('are counted where their end is asked for', async () => {
-    const { page, open } = await openConsole(browser, { answers });
+    const { page, open } = await openConsole({ answers });
     await open('members');
     for (const choice of ['Remove', 'End all credentials']) {
       await page.getByRole('button', { name: 'What to do with eve@example.com' }).click();
@@ -30,7 +24,7 @@ describe('keys that end soon', () => {
   });
 
   it('are among the active ones', async () => {
-    const { page, open } = await openConsole(browser, { answers });
+    const { page, open } = await openConsole({ answers });
     await open('keys?show=active');
     await page.getByText('key lives', { exact: true }).waitFor();
     await page.getByText('key ends', { exact: true }).waitFor();
@@ -39,7 +33,7 @@ describe('keys that end soon', () => {
   it('and Home counts what lives, with a plus where there is more, and none that were revoked', async () => {
     const many = { items: Array.from({ length: 100 }, (_, index) => key(String(index), 'active')), nextCursor: 'more' };
     const server = { id: 's', org: 'acme', project: 'prod', slug: 'demo', name: 'Demo', resource: 'https://gate.test/mcp/demo', health: { state: 'up', lastSuccessAt: at, lastFailureAt: null } };
-    const { page, open, asked } = await openConsole(browser, { answers: { ...answers, 'GET /v1/pats': (question: Asked) => (question.query.get('status') === 'active' ? many : pats(question)), 'GET /v1/servers': { items: Array.from({ length: 100 }, (_, id) => ({ ...server, id: String(id) })), nextCursor: 'more' } } });
+    const { page, open, asked } = await openConsole({ answers: { ...answers, 'GET /v1/pats': (question: Asked) => (question.query.get('status') === 'active' ? many : pats(question)), 'GET /v1/servers': { items: Array.from({ length: 100 }, (_, id) => ({ ...server, id: String(id) })), nextCursor: 'more' } } });
     await open('');
     await page.getByRole('link', { name: /^Your live keys ?101\+/ }).waitFor();
     await page.getByRole('link', { name: /^Servers ?100\+/ }).waitFor();

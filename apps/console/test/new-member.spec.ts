@@ -1,20 +1,14 @@
-import { launchChromium } from '@latchkey/testing';
-import type { Browser } from 'playwright-core';
-import { member, openConsole, owner, page as pageOf, refused } from './console-in-browser.ts';
+import { member, consoleInChromium, owner, page as pageOf, refused } from './console-in-browser.ts';
 
 const no = refused('insufficient_role');
 const project = { org: 'acme', slug: 'prod', name: 'Production', role: null, createdAt: '2026-03-01T12:00:00.000Z' };
 const answers = { 'GET /v1/servers': no, 'GET /v1/connections': no, 'GET /v1/webhooks/subscriptions': no, 'GET /v1/projects/prod/folders': no, 'GET /v1/projects/prod': project, 'GET /v1/audit': pageOf() };
 
 describe('a member without a role in any project', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launchChromium();
-  });
-  afterAll(() => browser?.close());
+  const openConsole = consoleInChromium();
 
   it('is told so on every screen of what is in projects, and whom to ask', async () => {
-    const { page, open } = await openConsole(browser, { as: { ...member, projects: {} }, answers });
+    const { page, open } = await openConsole({ as: { ...member, projects: {} }, answers });
     for (const [screen, title] of [['', 'in a project yet'], ['servers', 'in a project yet'], ['connections', 'in a project yet'], ['webhooks', 'in a project yet'], ['projects/prod', 'in this project']] as const) {
       await open(screen);
       await page.getByRole('heading', { name: `You have no role ${title}` }).waitFor();
@@ -24,7 +18,7 @@ describe('a member without a role in any project', () => {
   });
 
   it('what fails for another reason is said as it is', async () => {
-    const { page, open } = await openConsole(browser, { as: owner, answers: { ...answers, 'GET /v1/servers': refused('state_stale') } });
+    const { page, open } = await openConsole({ as: owner, answers: { ...answers, 'GET /v1/servers': refused('state_stale') } });
     await open('');
     await page.getByText('Refused: state_stale').waitFor();
   });

@@ -1,6 +1,4 @@
-import { launchChromium } from '@latchkey/testing';
-import type { Browser } from 'playwright-core';
-import { member, nothing, openConsole, owner, page as pageOf, refused, type Asked } from './console-in-browser.ts';
+import { member, nothing, consoleInChromium, owner, page as pageOf, refused, type Asked } from './console-in-browser.ts';
 
 const event = { id: 'e1', at: '2026-03-01T12:00:00.000Z', service: 'gateway', org: 'acme', actor: { kind: 'user', id: 'ada' }, credential: null, action: 'call.refused', target: null, outcome: 'refused', code: 'insufficient_scope', address: null, requestId: 'req-1', details: {}, position: null, hash: null };
 /** As identity answers: all of an organization is for those who administer it. */
@@ -8,14 +6,10 @@ const log = ({ query }: Asked) => (query.get('actor') === 'me' ? pageOf(event) :
 const answers = { 'GET /v1/audit': log, 'GET /v1/audit/e1/explain': { event, decision: null, rules: [], restsOn: null, agrees: null, note: 'Nothing was decided.' } };
 
 describe('what a member is told of the audit log', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launchChromium();
-  });
-  afterAll(() => browser?.close());
+  const openConsole = consoleInChromium();
 
   it('is what they did: in the log, by the id of a request, and among the figures', async () => {
-    const { page, open } = await openConsole(browser, { as: member, answers });
+    const { page, open } = await openConsole({ as: member, answers });
     await open('audit');
     await page.getByRole('cell', { name: 'call.refused', exact: true }).waitFor();
     await open('explain?request=req-1');
@@ -27,7 +21,7 @@ describe('what a member is told of the audit log', () => {
   });
 
   it('is also what was tried with their account, on its own', async () => {
-    const { page, open, asked } = await openConsole(browser, { as: member, answers });
+    const { page, open, asked } = await openConsole({ as: member, answers });
     await open('audit');
     expect(await page.getByLabel('Who', { exact: true }).count()).toBe(0);
     await page.getByText('Tried with your account', { exact: true }).click();
@@ -37,7 +31,7 @@ describe('what a member is told of the audit log', () => {
   });
 
   it('who administers the organization reads all of it', async () => {
-    const { page, open, asked } = await openConsole(browser, { as: owner, answers: { 'GET /v1/audit': pageOf(event) } });
+    const { page, open, asked } = await openConsole({ as: owner, answers: { 'GET /v1/audit': pageOf(event) } });
     for (const screen of ['audit', 'explain?request=req-1', '', 'usage']) {
       await open(screen);
       await page.waitForResponse((response) => response.url().includes('/v1/audit'));

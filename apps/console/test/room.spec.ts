@@ -1,6 +1,4 @@
-import { launchChromium } from '@latchkey/testing';
-import type { Browser } from 'playwright-core';
-import { openConsole, page as pageOf, type Answers } from './console-in-browser.ts';
+import { consoleInChromium, page as pageOf, type Answers } from './console-in-browser.ts';
 
 const at = '2026-03-01T12:00:00.000Z';
 const [slug, name] = ['l'.repeat(63), `${'W'.repeat(60)} ${'W'.repeat(38)}`];
@@ -29,14 +27,10 @@ const fits = `document.documentElement.scrollWidth <= document.documentElement.c
   && [...document.querySelectorAll('table.cards tbody td[data-label]')].every((cell) => cell.textContent === '' || cell.getBoundingClientRect().width >= 60)`;
 
 describe('however long a name is', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launchChromium();
-  });
-  afterAll(() => browser?.close());
+  const openConsole = consoleInChromium();
 
   it('no list runs off the page, and no column is squeezed to nothing', async () => {
-    const { page, open } = await openConsole(browser, { answers });
+    const { page, open } = await openConsole({ answers });
     const found: string[] = [];
     for (const screen of screens) {
       await page.setViewportSize({ width: 1440, height: 900 });
@@ -52,7 +46,7 @@ describe('however long a name is', () => {
   }, 60_000);
 
   it('the button that closes a dialog stays in it', async () => {
-    const { page, open } = await openConsole(browser, { answers });
+    const { page, open } = await openConsole({ answers });
     for (const width of [390, 1280]) {
       await page.setViewportSize({ width, height: 900 });
       await open('projects');
