@@ -74,6 +74,7 @@ describe('tools over REST, of a server that answers in streams of events', () =>
 
   verifies('G11', 'one that ended with its answer says nothing about what is asked next', async () => {
     answering((method, id, response) => {
+      // A tool that takes its time: what an ended stream could be taken for would come meanwhile, and there is no other sign of it to wait for.
       if (method === 'tools/call') setTimeout(() => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ jsonrpc: '2.0', id, result: { content: [] } })), 600);
       return method === 'tools/call';
     });

@@ -103,6 +103,7 @@ describe('webhooks out', () => {
 
   verifies('WH-03', 'no answer and no connection are failures with a reason; the tenth attempt is the last, and a replay begins anew under the same id', async () => {
     const endpoint = await register();
+    // A receiver that does not answer in time; nothing waits for this timer.
     receiver.answer(endpoint.at, (response) => void setTimeout(() => response.destroy(), 5000).unref());
     const { body } = await ping(endpoint);
     await eventually(async () => expect(await attempts(endpoint.id)).toBe(1));
@@ -135,6 +136,7 @@ describe('webhooks out', () => {
     // Looked at and put off until the pause is over.
     await eventually(async () => expect(await keys.query('SELECT 1 FROM webhook_deliveries d JOIN webhook_endpoints e ON e.id = endpoint_id WHERE e.id = $1 AND d.attempts = 0 AND d.due_at = e.paused_until', [endpoint.id])).toHaveLength(1));
     expect(receiver.at(endpoint.at)).toHaveLength(5);
+    // A slow receiver, so that one attempt is under way while others are due.
     receiver.answer(endpoint.at, (response) => void setTimeout(() => response.writeHead(200).end(), 100));
     await hurry(endpoint.id);
     await eventually(() => receiver.at(endpoint.at).length >= 6);
