@@ -136,7 +136,7 @@ describe('clients of an organization', () => {
     const key = { ...(await exportJWK((await generateKeyPair('ES256', { extractable: true })).publicKey)), kid: 'k' };
     const signing = { ...web, authMethod: 'private_key_jwt' };
     const inputs = [
-      { jwksUri: `https://app.example/${character}` }, { jwks: { keys: [{ ...key, kid: character }] } }, { jwks: { keys: [{ ...key, [character]: 'x' }] } },
+      { resources: [`http://localhost:8080/mcp/${character}`] }, { jwksUri: `https://app.example/${character}` }, { jwks: { keys: [{ ...key, kid: character }] } }, { jwks: { keys: [{ ...key, [character]: 'x' }] } },
       { jwks: { keys: [{ ...key, x5c: [character] }] } }, { jwks: { keys: [{ ...key, more: { deep: `a\\${character}` } }] } },
     ];
     const { id } = await registered({ ...signing, jwks: { keys: [{ ...key, kid: '\\u0000 \u{1f511}' }] } });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { displayNameSchema, orgRoleSchema, printable, projectRoleSchema, slugSchema } from '../identifiers.ts';
+import { displayNameSchema, httpUrlSchema, orgRoleSchema, printable, projectRoleSchema, slugSchema } from '../identifiers.ts';
 import { scopeSchema } from '../scopes.ts';
+import { storableJson } from '../storable.ts';
 import { pageOf, pageQuerySchema } from './lists.ts';
 
 /** `public` and `confidential` ones act for people who consent; a `machine` acts for itself (client credentials). */
@@ -14,12 +15,8 @@ export type ClientAuthMethod = z.infer<typeof clientAuthMethodSchema>;
 /** The rules of what can be a redirect are the service's; here is only what any text of this kind must be. */
 const redirectUris = z.array(z.string().min(1).max(2048).regex(printable, 'no control characters')).min(1).max(10);
 const scopes = z.array(scopeSchema).min(1).max(50);
-const resources = z.array(z.url({ protocol: /^https?$/ }).max(2048)).min(1).max(50);
-/** In JSON that was written here: NUL and halves of surrogate pairs, which `jsonb` refuses, are escapes there. A backslash that is itself escaped begins none. */
-const unkeepable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
-const jwk = z.record(z.string(), z.unknown()).refine((key) => !unkeepable.test(JSON.stringify(key)), 'no control characters');
-const jwks = z.strictObject({ keys: z.array(jwk).min(1).max(10) });
-const jwksUri = z.url({ protocol: /^https?$/ }).max(2048).refine((text) => printable.test(text), 'no control characters');
+const resources = z.array(httpUrlSchema).min(1).max(50);
+const jwks = storableJson(z.strictObject({ keys: z.array(z.record(z.string(), z.unknown())).min(1).max(10) }));
 
 /** What a machine is in its organization. Nobody makes an owner of one. */
 const machineSchema = z.strictObject({
@@ -39,7 +36,7 @@ export const registerOauthClientSchema = z.strictObject({
   /** Resource identifiers; without them a public or confidential client reaches all of its organization. */
   resources: resources.optional(),
   jwks: jwks.optional(),
-  jwksUri: jwksUri.optional(),
+  jwksUri: httpUrlSchema.optional(),
   machine: machineSchema.optional(),
 });
 export type RegisterOauthClient = z.infer<typeof registerOauthClientSchema>;
@@ -53,7 +50,7 @@ export const updateOauthClientSchema = z
     /** Null takes the bound away. */
     resources: resources.nullable().optional(),
     jwks: jwks.optional(),
-    jwksUri: jwksUri.optional(),
+    jwksUri: httpUrlSchema.optional(),
     machine: machineSchema.optional(),
   })
   .refine((body) => Object.keys(body).length > 0, 'there is nothing to change');
