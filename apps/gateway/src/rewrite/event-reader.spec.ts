@@ -11,6 +11,8 @@ describe('data of events', () => {
   verifies('GW-60', 'is that of whole events, with lines that end in any of the three ways', () => {
     expect(read('data: a\n\n', 'data:b\r\n\r\n', 'data: c\r\rdata: d\n\ndata: e\n')).toEqual(['a', 'b', 'c', 'd']);
     expect(read('\ufeffdata: a\n\n', ': comment\nid: 1\nevent: x\n\n', 'data: {\ndata:  }\ndata\n\n')).toEqual(['a', '{\n }\n']);
+    // Only one LF belongs to a CR, whatever pieces they come in.
+    expect(read('data: a\r', '\n', '\n')).toEqual(['a']);
     expect(read('data: a\r', '\n\r', '\n', 'data: b\r', '\r', '\ndata: c\n\n')).toEqual(['a', 'b', 'c']);
   });
 

@@ -17,7 +17,7 @@ export class EventReader {
     if (text === '') return [];
     // CR LF is one end of a line, also where it comes in two pieces.
     if (this.endedInCr && text.startsWith('\n')) text = text.slice(1);
-    this.endedInCr = text.endsWith('\r') || (text === '' && this.endedInCr);
+    this.endedInCr = text.endsWith('\r');
     const lines = text.split(/\r\n|\n|\r/);
     const last = lines.pop() ?? '';
     const events = lines.flatMap((line) => this.end(line));
