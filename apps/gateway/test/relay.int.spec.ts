@@ -16,6 +16,7 @@ describe('Relay', () => {
   let target: Upstream;
   let url: string;
   let late: (request: IncomingMessage, response: ServerResponse) => void = () => undefined;
+  let refused: unknown;
   const carry = (request: IncomingMessage, response: ServerResponse, path: string, answerMs: number): Promise<void> =>
     new Promise((resolve, reject) => {
       const parts = { times: { streamIdleMs: 60_000, keepAliveMs: 40 }, sealSession: () => null, watch: () => ({ forget: () => undefined }) };
@@ -25,7 +26,10 @@ describe('Relay', () => {
   const front = createServer((request, response) => {
     if (request.url === '/late') return late(request, response);
     // Patience only where it is not what is waited for.
-    carry(request, response, request.url ?? '/', request.url === '/stops' ? 200 : 30_000).catch(() => response.headersSent || response.writeHead(502).end());
+    carry(request, response, request.url ?? '/', request.url === '/stops' ? 200 : 30_000).catch((error: unknown) => {
+      refused = error;
+      if (!response.headersSent) response.writeHead(502).end();
+    });
   });
 
   beforeAll(async () => {
@@ -63,12 +67,32 @@ describe('Relay', () => {
   });
 
   it('an answer that stops in the middle is cut, not waited for', async () => {
-    upstream.handle = ({ response }) => void response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' }).write('{');
+    upstream.handle = ({ response }) => void response.writeHead(200, { 'content-type': 'application/json', 'content-length': '10000' }).write('{');
     const { response } = await open(`${url}/stops`, { method: 'GET' });
     const reader = pieces(response);
     expect(await reader.next()).toBe('{');
     expect(await reader.next()).toBeNull();
     expect(response.complete).toBe(false);
+  });
+
+  it.each([
+    ['stops', 'upstream_timeout', () => undefined],
+    ['breaks off', 'upstream_unavailable', (response: ServerResponse) => setImmediate(() => response.destroy())],
+  ])('a short answer that %s in the middle is a failure that can be told: nothing of it was said', async (_how, code, then) => {
+    upstream.handle = ({ response }) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100', 'x-of-it': '1' }).write('{', () => then(response));
+    };
+    const answer = await fetch(`${url}/stops`);
+    expect([answer.status, answer.headers.get('x-of-it'), await answer.text()]).toEqual([502, null, '']);
+    expect(refused).toMatchObject({ code });
+  });
+
+  it('a short answer goes out whole, in however many pieces it comes', async () => {
+    upstream.handle = ({ response }) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '16' }).write('{"text":"\u00e4', () => setImmediate(() => response.end('\u20ac"}')));
+    };
+    const answer = await fetch(`${url}/pieces`);
+    expect([answer.headers.get('content-length'), await answer.json()]).toEqual(['16', { text: '\u00e4\u20ac' }]);
   });
 
   it('a caller who left before it began is noticed, and the upstream is not asked', async () => {

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { EventStreamRewriter, maxRewrittenBytes, rewriteText, UnreadableAnswer } from '../rewrite/event-stream.ts';
+import { TurnBatch } from '../proxy/turn-batch.ts';
 import type { Rewrite } from '../rewrite/rewrite-plan.ts';
 
 /** Takes the body of an upstream's answer, piece by piece. */
@@ -11,38 +12,65 @@ export interface BodySink {
   atLineStart(): boolean;
 }
 
-/** Up to this many bytes it costs less to copy them into a text. */
-const longestText = 8192;
-
-/** Bytes as they come. Hot path: what is long is not copied, and what comes in one piece goes out in one, with its head. */
+/** Bytes as they come. */
 export class PassingSink implements BodySink {
   private last = 0x0a;
-  private ended = false;
 
-  /** @param length  of the whole, where that is known; -1 where it is not */
-  constructor(
-    private readonly response: ServerResponse,
-    private readonly length: number,
-  ) {}
+  constructor(private readonly response: ServerResponse) {}
 
   write(chunk: Buffer): boolean {
-    if (chunk.length === this.length) {
-      this.ended = true;
-      // A text is put behind the head, and written as one; bytes would be a buffer beside it, in a list.
-      if (chunk.length <= longestText) this.response.end(chunk.toString('latin1'), 'latin1');
-      else this.response.end(chunk);
-      return true;
-    }
     this.last = chunk[chunk.length - 1] ?? this.last;
     return this.response.write(chunk);
   }
 
   end(): void {
-    if (!this.ended) this.response.end();
+    this.response.end();
   }
 
   atLineStart(): boolean {
     return this.last === 0x0a;
+  }
+}
+
+const shortAnswers = new TurnBatch<ShortSink>((batch) => {
+  for (const sink of batch) sink.send();
+});
+
+/**
+ * Few bytes, as many as their head announces. They go out with the head once all are there, so that of an answer that breaks off nothing has been said. Hot path: what is
+ * answered in one turn goes out together.
+ */
+export class ShortSink implements BodySink {
+  /** Up to this many bytes it costs less to copy them into a text. */
+  static readonly longestBytes = 8192;
+
+  private text = '';
+
+  constructor(
+    private readonly sendHead: () => void,
+    private readonly response: ServerResponse,
+  ) {}
+
+  write(chunk: Buffer): boolean {
+    this.text += chunk.toString('latin1');
+    return true;
+  }
+
+  end(): void {
+    shortAnswers.add(this);
+  }
+
+  send(): void {
+    const { response } = this;
+    // The caller has left meanwhile.
+    if (response.destroyed) return;
+    this.sendHead();
+    // A text is put behind the head, and written as one; bytes would be a buffer beside it, in a list.
+    response.end(this.text, 'latin1');
+  }
+
+  atLineStart(): boolean {
+    return false;
   }
 }
 

@@ -10,7 +10,7 @@ import type { Rewrite } from '../rewrite/rewrite-plan.ts';
 import { UnreadableAnswer } from '../rewrite/event-stream.ts';
 import { failureOfError, failureOfStatus } from '../upstreams/failure-of.ts';
 import type { Upstream } from '../upstreams/upstream.ts';
-import { EventSink, JsonSink, PassingSink, type BodySink } from './body-sink.ts';
+import { EventSink, JsonSink, PassingSink, ShortSink, type BodySink } from './body-sink.ts';
 import type { Cuttable, Watched } from '../streams/watch-stream.ts';
 import { DueLists, type Due } from './due-list.ts';
 import { isEventStream, isJson, keepHeaders } from './response-headers.ts';
@@ -185,20 +185,25 @@ export class Relay implements Dispatcher.DispatchHandler, Due, Cuttable {
     const isError = status >= 500 && this.carried.exchange.route?.kind === 'mcp';
     // Whatever type it claims to have, and whatever status: a list is a list to whoever parses it.
     if (!this.streaming && (rewrite !== null || isError) && hasBody(status)) {
-      const sendHead = (length: number): void => void response.writeHead(status, [...this.headOf(headers, false), 'content-length', String(length)]);
-      this.sink = new JsonSink(sendHead, response, rewrite ?? asItIs, isError ? 'message' : status >= 400 ? 'anything' : 'json');
+      const sendWithLength = (length: number): void => void response.writeHead(status, [...this.headOf(headers, false), 'content-length', String(length)]);
+      this.sink = new JsonSink(sendWithLength, response, rewrite ?? asItIs, isError ? 'message' : status >= 400 ? 'anything' : 'json');
       return;
     }
-    const head = this.headOf(headers, !this.streaming);
+    const sendHead = (): void => void response.writeHead(status, this.headOf(headers, true));
+    if (!this.streaming && Number(headers['content-length'] ?? Infinity) <= ShortSink.longestBytes) {
+      this.sink = new ShortSink(sendHead, response);
+      return;
+    }
     if (!this.streaming) {
-      response.writeHead(status, head);
-      this.sink = new PassingSink(response, Number(headers['content-length'] ?? -1));
+      sendHead();
+      this.sink = new PassingSink(response);
       return;
     }
+    const head = this.headOf(headers, false);
     head.push('x-accel-buffering', 'no');
     response.writeHead(status, head);
     response.flushHeaders();
-    this.sink = rewrite === null ? new PassingSink(response, -1) : new EventSink(response, rewrite);
+    this.sink = rewrite === null ? new PassingSink(response) : new EventSink(response, rewrite);
     // The library keeps them for whoever may still ask, in pieces that take more room than all else about a stream that is ours.
     if (this.controller !== null) this.controller.rawHeaders = null;
     this.watch(Math.min(this.parts.times.keepAliveMs, this.parts.times.streamIdleMs));

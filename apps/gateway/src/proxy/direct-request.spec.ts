@@ -70,20 +70,61 @@ describe('the body of a request', () => {
     expect(taken.map(({ how, body }) => [how, body])).toEqual([['direct', 'at once'], ['direct', 'in pieces'], ['direct', 'in chunks'], ['direct', '']]);
   });
 
-  it('is read as a stream where some of it, or all, came before it was asked for', async () => {
+  /** A request that nobody asks for its body until `ask` is called */
+  const unasked = async (sent: string): Promise<{ request: DirectRequest; ask: () => void }> => {
+    const arrived = once(server, 'request') as Promise<[DirectRequest]>;
+    let ask = (): void => undefined;
+    before = new Promise<void>((resolve) => (ask = resolve));
+    client.write(sent);
+    const [request] = await arrived;
+    return { request, ask };
+  };
+  const held = (request: DirectRequest): { heldBytes: number; heldEnd: boolean } => request as never;
+
+  it('is kept where some of it, or all, comes before it is asked for', async () => {
     for (const [sent, rest] of [[whole('already here'), ''], [head('Content-Length: 10') + 'half', ' later']] as const) {
-      const arrived = once(server, 'request') as Promise<[DirectRequest]>;
-      let ask = (): void => undefined;
-      before = new Promise<void>((resolve) => (ask = resolve));
-      client.write(sent);
-      const [request] = await arrived;
-      await eventually(() => request.readableLength > 0);
+      const { request, ask } = await unasked(sent);
+      await eventually(() => held(request).heldBytes > 0);
       const answered = answers();
       ask();
       client.write(rest);
       await eventually(() => answers() === answered + 1);
     }
-    expect(taken.map(({ how, body }) => [how, body])).toEqual([['stream', 'already here'], ['stream', 'half later']]);
+    expect(taken.map(({ how, body }) => [how, body])).toEqual([['direct', 'already here'], ['direct', 'half later']]);
+  });
+
+  it('can be read as a stream, with all that came before, and in one way only', async () => {
+    const { request } = await unasked(head('Content-Length: 10') + 'half');
+    await eventually(() => held(request).heldBytes > 0);
+    const pieces: Buffer[] = [];
+    request.on('data', (piece: Buffer) => pieces.push(piece));
+    client.write(' later');
+    await once(request, 'end');
+    expect(Buffer.concat(pieces).toString()).toBe('half later');
+    expect(request.takeBody({ onData: () => undefined, onEnd: () => undefined })).toBe(false);
+  });
+
+  it('comes no faster than it is asked for', async () => {
+    const body = 'x'.repeat(4_000_000);
+    const { request } = await unasked(whole(body));
+    await eventually(() => request.socket.isPaused());
+    expect(held(request).heldBytes).toBeLessThan(500_000);
+    let length = 0;
+    const ended = new Promise<void>((resolve) => request.takeBody({ onData: (piece) => (length += piece.length), onEnd: resolve }));
+    await ended;
+    expect(length).toBe(body.length);
+  });
+
+  it('is thrown away where nobody asks for it, and its connection serves the next request', async () => {
+    server.removeAllListeners('request').once('request', (_request, response: ServerResponse) => {
+      setImmediate(() => response.writeHead(200, { 'content-length': 0 }).end());
+    });
+    client.write(whole('for nobody'));
+    await eventually(() => answers() === 1);
+    server.on('request', read);
+    client.write(whole('next'));
+    await eventually(() => answers() === 2);
+    expect(taken.map(({ body }) => body)).toEqual(['next']);
   });
 
   it('is not held when it was answered, nor is its request', async () => {

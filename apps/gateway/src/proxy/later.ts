@@ -31,6 +31,17 @@ export class Later<T> implements PromiseLike<T> {
     else this.onRefused(error);
   }
 
+  /** Whether it is there, and nothing has to be waited for; `whenSettled` would call at once. */
+  get isThere(): boolean {
+    return this.state === 'there';
+  }
+
+  /** What is there, and nobody waits for */
+  get value(): T {
+    invariant(this.isThere, 'it is there');
+    return this.outcome as T;
+  }
+
   /** Calls one of the two, once: at once where it is settled already. */
   whenSettled(onThere: (value: T) => void, onRefused: (error: unknown) => void): void {
     invariant(this.onThere === null, 'one waits for it, and no more');

@@ -8,6 +8,7 @@ import { Later } from './later.ts';
 import { refusalOf } from './refusal-of.ts';
 import { ClientGone, renderRefusal } from './render-refusal.ts';
 import type { Stage, StageOutcome } from './stage.ts';
+import { TurnBatch } from './turn-batch.ts';
 
 /** A write that meets a connection just closed is no error of ours; `close` tells everybody who waits. */
 const ignore = (): void => undefined;
@@ -17,7 +18,11 @@ export function runPipeline(stages: readonly Stage[], logger: Logger, proxies?: 
   const last = stages.at(-1);
   const others = stages.slice(0, -1);
 
-  const end = (exchange: Exchange): void => void last?.run(exchange);
+  // Nobody waits for what is written down: what ends in one turn is written down together.
+  const ended = new TurnBatch<Exchange>((batch) => {
+    for (const exchange of batch) void last?.run(exchange);
+  });
+  const end = (exchange: Exchange): void => ended.add(exchange);
 
   const refuse = (exchange: Exchange, error: unknown): void => {
     refused(exchange, error, logger);
@@ -29,16 +34,6 @@ export function runPipeline(stages: readonly Stage[], logger: Logger, proxies?: 
     response.destroy();
   };
 
-  /** Goes on once a stage has been waited for. */
-  const resume = (exchange: Exchange, at: number, outcome: StageOutcome): void => {
-    try {
-      if (outcome === 'answered') end(exchange);
-      else run(exchange, at + 1);
-    } catch (error) {
-      failed(exchange, error);
-    }
-  };
-
   const refuseLate = (exchange: Exchange, error: unknown): void => {
     try {
       refuse(exchange, error);
@@ -47,30 +42,46 @@ export function runPipeline(stages: readonly Stage[], logger: Logger, proxies?: 
     }
   };
 
-  // Hot path: a stage that answers at once costs no turn of the event loop, and no promise is made for the whole.
-  const run = (exchange: Exchange, from: number): void => {
-    try {
-      for (let at = from; at < others.length; at += 1) {
-        const outcome = others[at]?.run(exchange);
-        if (outcome === undefined) continue;
-        if (outcome === 'answered') break;
-        if (outcome instanceof Later) return outcome.whenSettled((late) => resume(exchange, at, late), (error) => refuseLate(exchange, error));
-        return void outcome.then((late) => resume(exchange, at, late), (error: unknown) => refuseLate(exchange, error));
-      }
-    } catch (error) {
-      return refuse(exchange, error);
-    }
-    end(exchange);
+  /** Goes on once a stage has been waited for. */
+  const resume = (exchange: Exchange, at: number, outcome: StageOutcome): void => {
+    if (outcome === 'answered') end(exchange);
+    else run([exchange], at + 1);
   };
 
-  return (request: IncomingMessage, response: ServerResponse): void => {
-    const exchange = new Exchange(request, response, requestIdOf(request.headers), performance.now(), proxies);
-    response.on('error', ignore);
+  /** @returns whether the next stage is its turn; otherwise it has ended, or goes on by itself */
+  const pass = (exchange: Exchange, at: number): boolean => {
     try {
-      run(exchange, 0);
+      const outcome = others[at]?.run(exchange);
+      if (outcome === undefined) return true;
+      if (outcome === 'answered') end(exchange);
+      else if (!(outcome instanceof Later)) outcome.then((late) => resume(exchange, at, late), (error: unknown) => refuseLate(exchange, error));
+      else if (outcome.isThere && outcome.value === undefined) return true;
+      else outcome.whenSettled((late) => resume(exchange, at, late), (error) => refuseLate(exchange, error));
     } catch (error) {
-      failed(exchange, error);
+      refuseLate(exchange, error);
     }
+    return false;
+  };
+
+  // Hot path: a stage that answers at once costs no turn of the event loop, and no promise is made for the whole. Stage by stage, because one does for
+  // the second request what it has just done for the first.
+  const run = (exchanges: Exchange[], from: number): void => {
+    let going = exchanges.length;
+    for (let at = from; at < others.length && going > 0; at += 1) {
+      let left = 0;
+      for (let index = 0; index < going; index += 1) {
+        const exchange = exchanges[index] as Exchange;
+        if (pass(exchange, at)) exchanges[left++] = exchange;
+      }
+      going = left;
+    }
+    for (let index = 0; index < going; index += 1) end(exchanges[index] as Exchange);
+  };
+  const arrived = new TurnBatch<Exchange>((batch) => run(batch, 0));
+
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    response.on('error', ignore);
+    arrived.add(new Exchange(request, response, requestIdOf(request.headers), performance.now(), proxies));
   };
 }
 
