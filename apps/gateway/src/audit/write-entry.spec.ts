@@ -54,6 +54,12 @@ describe('writeEntry', () => {
     expect(written([act, other, act, other])).toEqual([act, other, act, other].map((one) => expected(one)));
   });
 
+  it('has a name of its own for each, and a UUID for all', () => {
+    const entries = written(Array.from({ length: 5000 }, () => act));
+    expect(new Set(entries.map(({ id }) => id)).size).toBe(5000);
+    for (const entry of entries) auditEventSchema.parse(entry);
+  });
+
   it('says when to the millisecond, whichever comes after which', () => {
     const acts = [0, 1, 12, 123, 999, 1000, 1001, 59_999, 60_000, 5, 0].map((ms) => ({ ...act, atMs: act.atMs + ms }));
     expect(written(acts)).toEqual(acts.map((one) => expected(one)));
