@@ -148,8 +148,9 @@ describe(`a caller who means harm, ${announce(['memory', 'sockets'])}`, () => {
     } finally {
       wire.close();
     }
-    // A gateway that refused everything would have passed so far.
-    expect(served).toBeGreaterThan(shares[share] / 5);
+    // A gateway that refused everything would have passed so far. Most connections bring nothing that can be served, and what stands in one piece with bytes that are
+    // no request ends with them.
+    expect(served).toBeGreaterThan(shares[share] / 8);
     expect((await send(world.mcp, { headers: { ...bearer(token), 'content-type': 'application/json', accept: 'application/json, text/event-stream' }, body: call() })).status).toBe(200);
   };
 

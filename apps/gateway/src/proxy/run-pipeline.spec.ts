@@ -25,7 +25,7 @@ describe('requests of one turn', () => {
     const responses = urls.map((url) => {
       const request = Object.assign(new IncomingMessage(new Socket()), { url, method: 'POST' });
       const response = new ServerResponse(request);
-      handle(request, response);
+      handle(response);
       return response;
     });
     expect(steps).toEqual([]);

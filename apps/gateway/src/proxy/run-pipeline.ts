@@ -10,6 +10,8 @@ import { ClientGone, renderRefusal } from './render-refusal.ts';
 import type { Stage, StageOutcome } from './stage.ts';
 import { TurnBatch } from './turn-batch.ts';
 
+type Answerable = ServerResponse<IncomingMessage>;
+
 /** A write that meets a connection just closed is no error of ours; `close` tells everybody who waits. */
 const ignore = (): void => undefined;
 
@@ -77,11 +79,17 @@ export function runPipeline(stages: readonly Stage[], logger: Logger, proxies?: 
     }
     for (let index = 0; index < going; index += 1) end(exchanges[index] as Exchange);
   };
-  const arrived = new TurnBatch<Exchange>((batch) => run(batch, 0));
-
-  return (request: IncomingMessage, response: ServerResponse): void => {
+  /** When the first of its turn came. */
+  let arrivedAtMs = 0;
+  const exchangeOf = (response: Answerable): Exchange => {
     response.on('error', ignore);
-    arrived.add(new Exchange(request, response, requestIdOf(request.headers), performance.now(), proxies));
+    return new Exchange(response.req, response, requestIdOf(response.req.headers), arrivedAtMs, proxies);
+  };
+  const arrived = new TurnBatch<Answerable>((responses) => run(responses.map(exchangeOf), 0));
+
+  return (response: Answerable): void => {
+    if (arrived.size === 0) arrivedAtMs = performance.now();
+    arrived.add(response);
   };
 }
 
