@@ -153,6 +153,10 @@ describe('credentials at the gateway', () => {
       await world.post(call(), bearer(token), `/mcp/demo?access_token=${token}`),
       await world.post(call(), {}, `/mcp/demo?access_token=${token}`),
       await world.post(call(), { authorization: 'Bearer ' }),
+      // Characters that no token has: of a key, known or not and too long for one, and of an access token
+      await world.post(call(), { authorization: `Bearer ${token.slice(0, -1)},` }),
+      await world.post(call(), { authorization: `Bearer ${token} ${token}` }),
+      await world.post(call(), { authorization: `Bearer eyJ ${token}` }),
     ];
     for (const { status, json } of answers) expect([status, json.code, json.error]).toEqual([400, 'invalid_request', 'invalid_request']);
     expect(world.upstream.received).toHaveLength(0);

@@ -4,7 +4,7 @@ import { verifies } from '@latchkey/testing';
 import { mintToken, readToken } from '@latchkey/token';
 import fc from 'fast-check';
 import { readAuthzTarget } from '../src/authz/authz-path.ts';
-import { readAuthorization } from '../src/credentials/authorization-header.ts';
+import { checkCharacters, readAuthorization } from '../src/credentials/authorization-header.ts';
 import { CompactJws } from '../src/credentials/compact-jws.ts';
 import { upstreamHeaders } from '../src/forward/request-headers.ts';
 import { keepHeaders } from '../src/forward/response-headers.ts';
@@ -33,7 +33,11 @@ function callerHeaders(from: IncomingHttpHeaders): Record<string, string | strin
 describe(`what parses what strangers send, ${announce(['json', 'authorization', 'tokens', 'events', 'requestHeaders', 'answerHeaders', 'eras', 'paths'])}`, () => {
   verifies('GW-42', 'a body is taken only where every reader of JSON reads the same', () => check('json', readsOneWay(parseStrictJson)));
 
-  verifies('GW-20', 'a token comes from one Authorization header or from none', () => check('authorization', takesOneToken(readAuthorization)));
+  verifies('GW-20', 'a token comes from one Authorization header or from none', () => check('authorization', takesOneToken((request) => {
+    const presented = readAuthorization(request);
+    if (presented !== null) checkCharacters(presented.token);
+    return presented;
+  })));
 
   verifies(['GW-22', 'GW-23'], 'mutilated tokens are told from whole ones, and break nothing', () =>
     check('tokens', fc.property(mutilated(fc.constantFrom(Buffer.from(minted.token), Buffer.from(jws))), (bytes) => {

@@ -5,7 +5,7 @@ import type { Confirmed } from '../freshness/confirmed.ts';
 import type { Doubts } from '../freshness/doubts.ts';
 import { nothing } from '../freshness/prover.ts';
 import { beginsAsJwt, looksLikeJwt, type AccessTokenReader } from './access-token.ts';
-import { readAuthorization, type Presented } from './authorization-header.ts';
+import { checkCharacters, readAuthorization, type Presented } from './authorization-header.ts';
 import { DeadCredential } from './dead-credential.ts';
 import { isFinal, type Liveness } from './liveness.ts';
 import type { PersonalAccessTokenReader } from './personal-access-token.ts';
@@ -50,7 +50,7 @@ export class Authenticator {
     if (!this.pats.claims(presented.token)) return this.authenticateJwt(presented, request, target, admit);
     // A key is bound to nothing: a client that believes otherwise must not be left in that belief.
     if (presented.scheme !== 'bearer') throw new Problem('token_malformed', { detail: 'A personal access token is sent as Bearer.' });
-    return this.authenticatePat(presented.token, admit);
+    return this.authenticatePat(presented.token, admit, checkCharacters);
   }
 
   /** A key, which can be kept to this server and revoked alone. An access token has no business in a URL (RFC 6750 section 5.3). */
@@ -60,11 +60,14 @@ export class Authenticator {
     return this.authenticatePat(text, admit);
   }
 
-  private authenticatePat(text: string, admit: () => Promise<void>): Authenticated | Promise<Authenticated> {
+  /** @param check  what is asked first of one that is not known here */
+  private authenticatePat(text: string, admit: () => Promise<void>, check?: (text: string) => void): Authenticated | Promise<Authenticated> {
     const digest = this.pats.hashOf(text);
-    const principal = this.pats.find(digest);
+    const principal = digest === null ? null : this.pats.find(digest);
+    if (principal !== null && this.lives(principal)) return { principal, confirmed: nothing };
+    if (principal === null) check?.(text);
+    if (digest === null) throw new Problem('token_malformed');
     if (principal === null) this.pats.check(text);
-    else if (this.lives(principal)) return { principal, confirmed: nothing };
     return this.doubts.settle({ pat: { hash: digest }, look: () => this.pats.find(digest), key: digest }, admit);
   }
 
@@ -73,6 +76,7 @@ export class Authenticator {
     // What begins as nearly every token does may be one that was verified before, whose shape was looked at then.
     const known = beginsAsJwt(presented.token) ? this.accessTokens.known(presented.token, target.resource, target.otherResource) : null;
     if (known !== null && known.keyThumbprint === null && presented.scheme === 'bearer') return this.admitJwt(known, presented.token, admit);
+    if (known === null) checkCharacters(presented.token);
     // GW-21: what has neither shape costs no further work.
     if (known === null && !looksLikeJwt(presented.token)) throw new Problem('token_malformed');
     return this.authenticateOther(known, presented, request, target, admit);

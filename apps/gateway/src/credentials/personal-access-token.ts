@@ -1,5 +1,4 @@
 import type { PatRecord } from '@latchkey/contracts';
-import { Problem } from '@latchkey/problem';
 import { hashIfToken, looksLikeToken, readToken, servicePrefix } from '@latchkey/token';
 import type { Principal } from './principal.ts';
 
@@ -17,12 +16,10 @@ export class PersonalAccessTokenReader {
 
   /**
    * By which it is looked up. Hot path: whether it is a token at all needs to be asked only where it is not found.
-   * @throws Problem `token_malformed` for what is longer or shorter than any, before anything is hashed
+   * @returns null for what is longer or shorter than any, before anything is hashed
    */
-  hashOf(text: string): string {
-    const hash = hashIfToken(text, this.prefixOf(text));
-    if (hash === null) throw new Problem('token_malformed');
-    return hash;
+  hashOf(text: string): string | null {
+    return hashIfToken(text, this.prefixOf(text));
   }
 
   /** Shape and checksum: nobody is asked about what can be no token. @throws Problem `token_malformed` */
