@@ -36,9 +36,12 @@ class BodyReader extends Later<unknown> implements BodyTaker {
     private readonly take: (body: Buffer) => unknown,
   ) {
     super();
+    const isDirect = request instanceof DirectRequest && request.takeBody(this);
+    // Hot path: it came with its head, and nothing is waited for.
+    if (this.settled) return;
     // Of a request that breaks off Node tells an error only to those who listen for it, and the end to everybody.
     request.on('close', () => this.onClose());
-    if (request instanceof DirectRequest && request.takeBody(this)) return;
+    if (isDirect) return;
     // What is settled hears what else there is and does nothing: to leave costs more.
     request.on('data', (chunk: Buffer) => this.onData(chunk));
     request.on('end', () => this.onEnd());
