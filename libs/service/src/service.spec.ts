@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { Body, Controller, Get, Module, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, Module, NotFoundException, Param, Post } from '@nestjs/common';
 import { Problem } from '@latchkey/problem';
 import { createLogger } from '@latchkey/telemetry';
 import { startService, type RunningService } from './service.ts';
@@ -14,6 +14,11 @@ class Probe {
   @Get('broken')
   broken(): never {
     throw new Error('the password is hunter2');
+  }
+
+  @Get('absent')
+  absent(): never {
+    throw new NotFoundException();
   }
 
   @Get('closed/:token')
@@ -119,6 +124,14 @@ describe('startService', () => {
     expect(response.status).toBe(status);
     expect(response.headers.get('x-request-id')).not.toBeNull();
     expect(await response.json()).toMatchObject({ code });
+  });
+
+  it('names the methods of a path that is served by others only', async () => {
+    const answer = await get('/echo', { method: 'PATCH' });
+    expect([answer.status, answer.headers.get('allow'), await answer.json()]).toMatchObject([405, 'POST', { code: 'invalid_request', detail: expect.any(String) as string }]);
+    expect((await get('/refused', { method: 'DELETE' })).headers.get('allow')).toBe('GET, HEAD');
+    // By what a handler says of something that is not there, nothing is said of methods.
+    expect([(await get('/absent')).status, (await get('/absent')).headers.get('allow')]).toEqual([404, null]);
   });
 
   it('takes forms from its pages, and nothing but JSON where programs call', async () => {

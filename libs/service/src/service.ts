@@ -14,6 +14,7 @@ import { PortInUseError } from './port-in-use.ts';
 import { ProblemFilter } from './problem.filter.ts';
 import type { RawHandler } from './raw-handler.ts';
 import { withRequestFacts } from './request-facts.ts';
+import { ServedMethods } from './served-methods.ts';
 import { beginRequestSpan } from './request-span.ts';
 import { requestIdOf } from './request-id.ts';
 
@@ -75,7 +76,8 @@ function healthRoutes(app: NestFastifyApplication, options: ServiceOptions, drai
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   let raw: RawHandler | undefined;
   const leaving = new Drain();
-  const problems = new ProblemFilter(options.logger);
+  const served = new ServedMethods();
+  const problems = new ProblemFilter(options.logger, served);
   const proxies = options.proxies ?? new TrustedProxies();
   const { tracing, metrics } = options;
   const trace = tracing === undefined ? undefined : { tracing, routeOf: (request: IncomingMessage) => metrics?.routeOf(request) ?? 'none' };
@@ -103,6 +105,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     rawBody: options.keepsRawBody ?? false,
   });
   app.useGlobalFilters(problems);
+  app.getHttpAdapter().getInstance().addHook('onRoute', (route) => served.note(route));
   app.getHttpAdapter().getInstance().addHook('onRequest', (request, reply, done) => {
     options.metrics?.routed(request.raw, request.routeOptions.url);
     void reply.header('x-request-id', request.id);
