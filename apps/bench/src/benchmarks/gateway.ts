@@ -65,8 +65,8 @@ async function oneAtATime(contender: Contender): Promise<{ p50: number; p99: num
 }
 
 /** The contenders take turns in every round, so that a noisy moment of the machine hits all of them; the first round warms up. */
-async function compareThem(report: Report, bare: Contender, within: Contender, ours: Record<string, Contender>, peers: Record<string, Contender>): Promise<void> {
-  const all = Object.entries({ bare, ...ours, within, ...peers });
+async function compareThem(report: Report, bare: Contender, ours: Record<string, Contender>, peers: Record<string, Contender>): Promise<void> {
+  const all = Object.entries({ bare, ...ours, ...peers });
   const [busy, calm] = [new Map(all.map(([name]) => [name, [] as Round[]])), new Map(all.map(([name]) => [name, [] as { p50: number; p99: number }[]]))];
   for (let round = 0; round <= rounds; round += 1) {
     for (const [name, contender] of all) {
@@ -77,17 +77,14 @@ async function compareThem(report: Report, bare: Contender, within: Contender, o
     }
   }
   const of = (name: string): Round[] => busy.get(name) ?? [];
-  const ratios = (name: string, pick: (round: Round) => number, to = 'bare'): number[] => of(name).map((round, at) => pick(round) / pick(of(to)[at]));
+  const ratios = (name: string, pick: (round: Round) => number): number[] => of(name).map((round, at) => pick(round) / pick(of('bare')[at]));
   const yardstick = 'Pool.dispatch, bare';
   report({ name: yardstick, unit: '/s', ...summarize(of('bare').map(({ perSecond }) => perSecond)) });
   report({ name: `${yardstick}, CPU of 1,000 calls`, unit: 'ms', ...summarize(of('bare').map(({ cpuMsPerThousand }) => cpuMsPerThousand)) });
-  report({ name: `${yardstick}, in the gateway's process, CPU of 1,000 calls`, unit: 'ms', ...summarize(of('within').map(({ cpuMsPerThousand }) => cpuMsPerThousand)) });
   for (const name of Object.keys(ours)) {
     report({ name: `with ${name}`, unit: '/s', ...summarize(of(name).map(({ perSecond }) => perSecond)), yardstick: { name: yardstick, value: median(of('bare').map(({ perSecond }) => perSecond)) } });
     report({ name: `with ${name}, of the bare throughput`, unit: 'x', ...summarize(ratios(name, ({ perSecond }) => perSecond)), budget: 0.85 });
     report({ name: `with ${name}, of the bare CPU`, unit: 'x', ...summarize(ratios(name, ({ cpuMsPerThousand }) => cpuMsPerThousand)), budget: 1.25 });
-    // The steadier figure: of two processes of the very same build one costs up to a fifth more than the other.
-    report({ name: `with ${name}, of the bare CPU in its own process`, unit: 'x', ...summarize(ratios(name, ({ cpuMsPerThousand }) => cpuMsPerThousand, 'within')), budget: 1.25 });
     for (const [share, goalMs] of [['p50', 0.3], ['p99', 1]] as const) {
       const added = (calm.get(name) ?? []).map((round, at) => round[share] - (calm.get('bare')?.[at][share] ?? 0));
       report({ name: `with ${name}, added to one call at a time, ${share}`, unit: 'ms', ...summarize(added), budget: goalMs });
@@ -125,11 +122,10 @@ export const gateway: Benchmark = {
       const place = await server.call('start', { upstreamUrl: upstream.url, redisUrl: redis.url, people });
       const bare = { ...poolTo(await proxy.call('start', upstream.url)), cost: () => proxy.call('cost') };
       const through = { ...poolTo(place.url), cost: () => server.call('cost') };
-      const within = { ...poolTo(await server.call('startBareWay', upstream.url)), cost: through.cost };
       peers = await startPeers(upstream.url, 0);
       const ways = peers.started.flatMap(({ pid, ways: known }) =>
         Object.entries(known).map(([name, { url, ...way }]) => [name, { ...poolTo(url), ...way, cost: () => Promise.resolve(costOfOther(pid)) }] as const));
-      await compareThem(report, bare, within, {
+      await compareThem(report, bare, {
         keys: { ...through, authorization: (at) => `Bearer ${place.keys[at % people]}` },
         'access tokens': { ...through, authorization: (at) => `Bearer ${place.accessTokens[at % people]}` },
       }, Object.fromEntries(ways));

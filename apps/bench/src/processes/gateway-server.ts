@@ -9,7 +9,6 @@ import { mintToken } from '@latchkey/token';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
 import { request } from 'undici';
 import { memoryHeld } from '../memory.ts';
-import { startBareWay, type BareWay } from './bare-way.ts';
 import { answerCalls } from './calls.ts';
 import { costOf, type Cost } from './cost.ts';
 import { PlayedWriter } from './played-writer.ts';
@@ -32,7 +31,6 @@ const issuer = 'http://issuer.bench';
 const audience = `${gatewayUrl}/mcp/demo`;
 const narrowed = 10;
 let gateway: RunningGateway | undefined;
-let bareWay: BareWay | undefined;
 const trail = new ToldTrail();
 
 async function sign(signing: CryptoKey, sub: string): Promise<string> {
@@ -91,8 +89,6 @@ const calls = {
     }
     return { url: `${url}/mcp/demo`, keys, accessTokens, narrowedKeys, signing: await exportJWK(signing.privateKey), issuer, audience };
   },
-  /** A proxy that does nothing, in the gateway's own process */
-  startBareWay: async (upstreamUrl: string): Promise<string> => (bareWay = await startBareWay(upstreamUrl)).url,
   cost: (): Cost => costOf(process),
   /** After a collection; of a process that may be asked for one */
   memory: () => memoryHeld(),
@@ -101,6 +97,5 @@ const calls = {
 export type GatewayServerCalls = typeof calls;
 
 answerCalls(calls, async () => {
-  await bareWay?.close();
   await gateway?.close();
 });
