@@ -17,11 +17,19 @@ describe('Relay', () => {
   let url: string;
   let late: (request: IncomingMessage, response: ServerResponse) => void = () => undefined;
   let refused: unknown;
+  /** Headers of whatever is answered last */
+  let told: readonly unknown[] = [];
+  const sealSession = (_exchange: Exchange, upstreamId: string): null => {
+    if (upstreamId === 'odd') throw new Error('it cannot be sealed');
+    return null;
+  };
   const carry = (request: IncomingMessage, response: ServerResponse, path: string, answerMs: number): Promise<void> =>
     new Promise((resolve, reject) => {
-      const parts = { times: { streamIdleMs: 60_000, keepAliveMs: 40 }, sealSession: () => null, watch: () => ({ forget: () => undefined }) };
+      const parts = { times: { streamIdleMs: 60_000, keepAliveMs: 40 }, sealSession, watch: () => ({ forget: () => undefined }) };
       const done = (error: Error | null): void => (error === null ? resolve() : reject(error));
-      new Relay(parts, { exchange: new Exchange(request, response, 'r', 0), upstream: target, answerMs, rewrite: null, presented: true, canWiden: false, done }).start({ path, method: 'GET' });
+      const exchange = new Exchange(request, response, 'r', 0);
+      told = exchange.told;
+      new Relay(parts, { exchange, upstream: target, answerMs, rewrite: null, presented: true, canWiden: false, done }).start({ path, method: 'GET' });
     });
   const front = createServer((request, response) => {
     if (request.url === '/late') return late(request, response);
@@ -85,6 +93,14 @@ describe('Relay', () => {
     const answer = await fetch(`${url}/stops`);
     expect([answer.status, answer.headers.get('x-of-it'), await answer.text()]).toEqual([502, null, '']);
     expect(refused).toMatchObject({ code });
+  });
+
+  it.each([['short', 'x'], ['long', 'x'.repeat(10_000)]])('a %s answer that cannot be passed on is a failure, and nothing of it is told', async (_length, text) => {
+    upstream.handle = ({ response }) => void response.writeHead(200, { 'content-length': text.length, 'mcp-session-id': 'odd', 'x-of-it': '1' }).end(text);
+    const answer = await fetch(`${url}/odd`);
+    expect([answer.status, answer.headers.get('x-of-it'), await answer.text()]).toEqual([502, null, '']);
+    expect(refused).toMatchObject({ code: 'upstream_unavailable' });
+    expect(told).toEqual(['x-request-id', 'r']);
   });
 
   it('a short answer goes out whole, in however many pieces it comes', async () => {

@@ -46,9 +46,11 @@ export class ShortSink implements BodySink {
 
   private text = '';
 
+  /** @param unreadable  called where the answer cannot go out as it is; nobody is there any more who would catch it */
   constructor(
     private readonly sendHead: () => void,
     private readonly response: ServerResponse,
+    private readonly unreadable: (error: unknown) => void,
   ) {}
 
   write(chunk: Buffer): boolean {
@@ -64,9 +66,13 @@ export class ShortSink implements BodySink {
     const { response } = this;
     // The caller has left meanwhile.
     if (response.destroyed) return;
-    this.sendHead();
-    // A text is put behind the head, and written as one; bytes would be a buffer beside it, in a list.
-    response.end(this.text, 'latin1');
+    try {
+      this.sendHead();
+      // A text is put behind the head, and written as one; bytes would be a buffer beside it, in a list.
+      response.end(this.text, 'latin1');
+    } catch (error) {
+      this.unreadable(error);
+    }
   }
 
   atLineStart(): boolean {

@@ -185,17 +185,16 @@ export class Relay implements Dispatcher.DispatchHandler, Due, Cuttable {
     const isError = status >= 500 && this.carried.exchange.route?.kind === 'mcp';
     // Whatever type it claims to have, and whatever status: a list is a list to whoever parses it.
     if (!this.streaming && (rewrite !== null || isError) && hasBody(status)) {
-      const sendWithLength = (length: number): void => void response.writeHead(status, [...this.headOf(headers, false), 'content-length', String(length)]);
+      const sendWithLength = (length: number): void => this.sendHead(status, headers, length);
       this.sink = new JsonSink(sendWithLength, response, rewrite ?? asItIs, isError ? 'message' : status >= 400 ? 'anything' : 'json');
       return;
     }
-    const sendHead = (): void => void response.writeHead(status, this.headOf(headers, true));
     if (!this.streaming && Number(headers['content-length'] ?? Infinity) <= ShortSink.longestBytes) {
-      this.sink = new ShortSink(sendHead, response);
+      this.sink = new ShortSink(() => this.sendHead(status, headers), response, (error) => this.unreadable(error));
       return;
     }
     if (!this.streaming) {
-      sendHead();
+      this.sendHead(status, headers);
       this.sink = new PassingSink(response);
       return;
     }
@@ -209,6 +208,20 @@ export class Relay implements Dispatcher.DispatchHandler, Due, Cuttable {
     this.watch(Math.min(this.parts.times.keepAliveMs, this.parts.times.streamIdleMs));
     this.carried.upstream.streams += 1;
     this.watched = this.parts.watch(this.carried.exchange, this);
+  }
+
+  /** @param length  of the body, where it is another than that of the upstream's @throws what Node says of a header that it does not send; of it nothing is told then */
+  private sendHead(status: number, headers: IncomingHttpHeaders, length?: number): void {
+    const { told } = this.carried.exchange;
+    const ours = told.length;
+    try {
+      const head = this.headOf(headers, length === undefined);
+      if (length !== undefined) head.push('content-length', String(length));
+      this.response.writeHead(status, head);
+    } catch (error) {
+      told.length = ours;
+      throw error;
+    }
   }
 
   private headOf(headers: IncomingHttpHeaders, withLength: boolean): (string | string[])[] {
