@@ -23,6 +23,8 @@ const press = (...names: string[]): Way[] => names.map((name) => ({ press: name 
 const choose = (row: string, ...items: string[]): Way[] => [{ press: row, menu: true }, ...items.map((item) => ({ press: row, choose: item }))];
 const list = (...names: string[]): Way[] => names.map((name) => ({ press: name, list: true }));
 const row = 'What to do with';
+/** As much of a name as is shown everywhere */
+const startOf = (field: Field): string => evilStart(field).slice(0, 24);
 
 /** Every screen of the console, with something on it. */
 export const screensOf = ({ server, project, client, confidential, dynamicClient, sender, receiver, request }: Named): readonly Screen[] => [
@@ -66,7 +68,11 @@ export const screensOf = ({ server, project, client, confidential, dynamicClient
   { name: 'security-programs', path: 'security?tab=programs', shows: [], ready: (page) => page.getByRole('table', { name: 'Trusted programs' }).waitFor(), opens: press('Vouch for programs', 'End the trust in') },
   {
     name: 'security-issuers', path: 'security?tab=issuers', shows: ['confidential', 'subject'],
-    ready: (page) => page.getByRole('button', { name: 'Who is who there' }).click(),
+    ready: async (page) => {
+      // Names come last and move what is below them, which a press could miss.
+      await page.getByRole('main').getByText(startOf('confidential')).first().waitFor();
+      await page.getByRole('button', { name: 'Who is who there' }).click();
+    },
     opens: press('Trust an issuer', 'End the trust', 'Forget'),
   },
   { name: 'settings', path: 'organization', shows: [], ready: (page) => page.getByLabel('Name', { exact: true }).waitFor(), opens: press('Revoke everything', 'Delete the organization') },
@@ -78,6 +84,6 @@ export async function settled(page: Page, { shows, ready }: Screen): Promise<voi
   await page.getByRole('heading', { level: 1 }).waitFor();
   await ready?.(page);
   const main = page.getByRole('main');
-  for (const field of shows) await main.getByText(evilStart(field).slice(0, 24)).first().waitFor();
+  for (const field of shows) await main.getByText(startOf(field)).first().waitFor();
   await page.locator('[aria-busy="true"], .mantine-Skeleton-root').first().waitFor({ state: 'detached' });
 }
