@@ -95,8 +95,12 @@ describe('Relay', () => {
     expect(refused).toMatchObject({ code });
   });
 
-  it.each([['short', 'x'], ['long', 'x'.repeat(10_000)]])('a %s answer that cannot be passed on is a failure, and nothing of it is told', async (_length, text) => {
-    upstream.handle = ({ response }) => void response.writeHead(200, { 'content-length': text.length, 'mcp-session-id': 'odd', 'x-of-it': '1' }).end(text);
+  it.each([
+    ['short answer', 'text/plain', 'x'],
+    ['long answer', 'text/plain', 'x'.repeat(10_000)],
+    ['stream', 'text/event-stream', 'data: 1\n\n'],
+  ])('a %s that cannot be passed on is a failure, and nothing of it is told', async (_what, type, text) => {
+    upstream.handle = ({ response }) => void response.writeHead(200, { 'content-type': type, 'content-length': text.length, 'mcp-session-id': 'odd', 'x-of-it': '1' }).end(text);
     const answer = await fetch(`${url}/odd`);
     expect([answer.status, answer.headers.get('x-of-it'), await answer.text()]).toEqual([502, null, '']);
     expect(refused).toMatchObject({ code: 'upstream_unavailable' });

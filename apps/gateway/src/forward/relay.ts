@@ -185,7 +185,7 @@ export class Relay implements Dispatcher.DispatchHandler, Due, Cuttable {
     const isError = status >= 500 && this.carried.exchange.route?.kind === 'mcp';
     // Whatever type it claims to have, and whatever status: a list is a list to whoever parses it.
     if (!this.streaming && (rewrite !== null || isError) && hasBody(status)) {
-      const sendWithLength = (length: number): void => this.sendHead(status, headers, length);
+      const sendWithLength = (length: number): void => this.sendHead(status, headers, ['content-length', String(length)]);
       this.sink = new JsonSink(sendWithLength, response, rewrite ?? asItIs, isError ? 'message' : status >= 400 ? 'anything' : 'json');
       return;
     }
@@ -198,9 +198,7 @@ export class Relay implements Dispatcher.DispatchHandler, Due, Cuttable {
       this.sink = new PassingSink(response);
       return;
     }
-    const head = this.headOf(headers, false);
-    head.push('x-accel-buffering', 'no');
-    response.writeHead(status, head);
+    this.sendHead(status, headers, ['x-accel-buffering', 'no']);
     response.flushHeaders();
     this.sink = rewrite === null ? new PassingSink(response) : new EventSink(response, rewrite);
     // The library keeps them for whoever may still ask, in pieces that take more room than all else about a stream that is ours.
@@ -210,13 +208,13 @@ export class Relay implements Dispatcher.DispatchHandler, Due, Cuttable {
     this.watched = this.parts.watch(this.carried.exchange, this);
   }
 
-  /** @param length  of the body, where it is another than that of the upstream's @throws what Node says of a header that it does not send; of it nothing is told then */
-  private sendHead(status: number, headers: IncomingHttpHeaders, length?: number): void {
+  /** @param instead  said in the place of the upstream's length @throws what Node says of a header that it does not send; of what could not be sent nothing is told later */
+  private sendHead(status: number, headers: IncomingHttpHeaders, instead?: readonly string[]): void {
     const { told } = this.carried.exchange;
     const ours = told.length;
     try {
-      const head = this.headOf(headers, length === undefined);
-      if (length !== undefined) head.push('content-length', String(length));
+      const head = this.headOf(headers, instead === undefined);
+      if (instead !== undefined) head.push(...instead);
       this.response.writeHead(status, head);
     } catch (error) {
       told.length = ours;
