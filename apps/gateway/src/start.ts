@@ -55,7 +55,7 @@ function dataPlaneHandler(gateway: Gateway, logger: Logger, proxies: TrustedProx
   const handle = runPipeline(gateway.stages, logger, proxies);
   return (request, response) => {
     if (!isData(request.url ?? '')) return false;
-    handle(response);
+    handle(request, response);
     return true;
   };
 }

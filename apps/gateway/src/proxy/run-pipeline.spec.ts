@@ -25,7 +25,7 @@ describe('requests of one turn', () => {
     const responses = urls.map((url) => {
       const request = Object.assign(new IncomingMessage(new Socket()), { url, method: 'POST' });
       const response = new ServerResponse(request);
-      handle(response);
+      handle(request, response);
       return response;
     });
     expect(steps).toEqual([]);
@@ -55,6 +55,19 @@ describe('requests of one turn', () => {
     later.give();
     await turn();
     expect(steps.slice(-2)).toEqual(['second waits', 'last waits']);
+  });
+
+  it('are known by whom they were sent, also where that one has left by the end of the turn', async () => {
+    const addresses: string[] = [];
+    const note = stage('first', ({ address }) => void addresses.push(address));
+    const handle = runPipeline([note, stage('last')], createLogger('gateway', 'silent'));
+    let remoteAddress: string | undefined = '192.0.2.1';
+    const socket = Object.defineProperty(new Socket(), 'remoteAddress', { get: () => remoteAddress });
+    const request = new IncomingMessage(socket);
+    handle(request, new ServerResponse(request));
+    remoteAddress = undefined;
+    for (let passed = 0; passed < 2; passed += 1) await turn();
+    expect(addresses).toEqual(['192.0.2.1']);
   });
 
   it('lose no turn to what is there already', async () => {

@@ -10,8 +10,6 @@ import { ClientGone, renderRefusal } from './render-refusal.ts';
 import type { Stage, StageOutcome } from './stage.ts';
 import { TurnBatch } from './turn-batch.ts';
 
-type Answerable = ServerResponse<IncomingMessage>;
-
 /** A write that meets a connection just closed is no error of ours; `close` tells everybody who waits. */
 const ignore = (): void => undefined;
 
@@ -79,17 +77,12 @@ export function runPipeline(stages: readonly Stage[], logger: Logger, proxies?: 
     }
     for (let index = 0; index < going; index += 1) end(exchanges[index] as Exchange);
   };
-  /** When the first of its turn came. */
-  let arrivedAtMs = 0;
-  const exchangeOf = (response: Answerable): Exchange => {
-    response.on('error', ignore);
-    return new Exchange(response.req, response, requestIdOf(response.req.headers), arrivedAtMs, proxies);
-  };
-  const arrived = new TurnBatch<Answerable>((responses) => run(responses.map(exchangeOf), 0));
+  const arrived = new TurnBatch<Exchange>((batch) => run(batch, 0));
 
-  return (response: Answerable): void => {
-    if (arrived.size === 0) arrivedAtMs = performance.now();
-    arrived.add(response);
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    response.on('error', ignore);
+    // At once: a connection that closes within the turn takes with it who was at its other end.
+    arrived.add(new Exchange(request, response, requestIdOf(request.headers), performance.now(), proxies));
   };
 }
 

@@ -9,11 +9,6 @@ export class TurnBatch<T> {
   /** @param handle  gets all of a turn, in the order in which they came; must not throw, for one of them would take the others along */
   constructor(private readonly handle: (batch: T[]) => void) {}
 
-  /** How many have come in this turn */
-  get size(): number {
-    return this.waiting.length;
-  }
-
   add(item: T): void {
     if (this.waiting.push(item) === 1) setImmediate(this.flush);
   }
